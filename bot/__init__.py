@@ -1,0 +1,1 @@
+"""Tocsin: a Slack-native incident and escalation bot."""
