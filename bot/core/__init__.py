@@ -1,0 +1,1 @@
+"""What should happen: pure decisions over frozen dataclasses, with `now` as an argument and no I/O."""

@@ -1,0 +1,203 @@
+"""The company as it is configured: people, teams, services, policies, integrations and their defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.core.ids import (
+    IntegrationId,
+    PersonId,
+    PolicyId,
+    RoleId,
+    ScheduleId,
+    ServiceId,
+    SeverityId,
+    TeamId,
+    UserId,
+)
+from bot.core.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody named in configuration; `user_id` is None while no such Slack user is known."""
+
+    id: PersonId
+    name: str
+    slack: str
+    """How configuration points at the Slack user: an id, an e-mail address or a handle."""
+    user_id: UserId | None = None
+    time_zone: str | None = None
+    reachable: bool = True
+    """False when the Slack account is deactivated or unknown: nothing can be sent to it."""
+
+
+@dataclass(frozen=True)
+class Team:
+    id: TeamId
+    name: str
+    members: tuple[PersonId, ...] = ()
+    channel: str | None = None
+    """A Slack channel name (`#payments`) or id where the team sees its pages."""
+    owner: PersonId | None = None
+
+
+@dataclass(frozen=True)
+class Service:
+    id: ServiceId
+    name: str
+    team: TeamId | None = None
+    tier: int | None = None
+    policy: PolicyId | None = None
+    runbook: str | None = None
+    dashboard: str | None = None
+    description: str = ""
+
+
+class TargetKind(StrEnum):
+    USER = "user"
+    SCHEDULE = "schedule"
+    TEAM = "team"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Whom a level pages: a person id, schedule id, team id, or Slack channel name."""
+
+    kind: TargetKind
+    id: str
+
+
+@dataclass(frozen=True)
+class Level:
+    targets: tuple[Target, ...]
+    ack_timeout: timedelta | None = None
+    """None: the policy's."""
+
+
+@dataclass(frozen=True)
+class LastResort:
+    level: int
+    """1-based: the level that is paged again and again."""
+    every: timedelta
+
+
+DEFAULT_SEVERITY_TIMEOUTS: Mapping[SeverityId, timedelta] = {
+    SeverityId("SEV1"): timedelta(minutes=3),
+    SeverityId("SEV2"): timedelta(minutes=5),
+}
+OTHER_SEVERITY_TIMEOUT = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Ordered levels with acknowledgment timeouts; the levels run `repeat` + 1 times, then the last resort."""
+
+    id: PolicyId
+    name: str
+    levels: tuple[Level, ...]
+    last_resort: LastResort
+    ack_timeout: timedelta = OTHER_SEVERITY_TIMEOUT
+    severity_timeouts: Mapping[SeverityId, timedelta] = field(default_factory=dict)
+    repeat: int = 0
+
+    def timeout(self, level: int, severity: SeverityId | None) -> timedelta:
+        """How long `level` (1-based) may take to acknowledge: the shorter of the level's and the severity's."""
+        own = self.levels[level - 1].ack_timeout or self.ack_timeout
+        if severity is None:
+            return own
+        by_severity = self.severity_timeouts.get(severity) or DEFAULT_SEVERITY_TIMEOUTS.get(
+            severity, OTHER_SEVERITY_TIMEOUT
+        )
+        return min(own, by_severity)
+
+
+class IntegrationType(StrEnum):
+    GENERIC = "generic"
+    ALERTMANAGER = "alertmanager"
+    SLACK = "slack"
+
+
+@dataclass(frozen=True)
+class Integration:
+    """A source of alerts; `token_hash` is SHA-256 in hex, the token itself is not kept."""
+
+    id: IntegrationId
+    name: str
+    type: IntegrationType
+    token_hash: str | None = None
+    channel: str | None = None
+    """For `slack`: the watched channel's name or id."""
+    service: ServiceId | None = None
+    """The service of an alert that names none."""
+    severities: Mapping[str, SeverityId] = field(default_factory=dict)
+    """The sender's word, lower case, to ours."""
+
+
+@dataclass(frozen=True)
+class Severity:
+    id: SeverityId
+    name: str
+    criteria: str
+    rank: int
+    """1 is the worst."""
+
+
+@dataclass(frozen=True)
+class Role:
+    id: RoleId
+    name: str
+
+
+COMMANDER = RoleId("commander")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All that is configured, by id; `revision` changes with every change to it."""
+
+    revision: int = 0
+    people: Mapping[PersonId, Person] = field(default_factory=dict)
+    teams: Mapping[TeamId, Team] = field(default_factory=dict)
+    services: Mapping[ServiceId, Service] = field(default_factory=dict)
+    schedules: Mapping[ScheduleId, Schedule] = field(default_factory=dict)
+    policies: Mapping[PolicyId, Policy] = field(default_factory=dict)
+    integrations: Mapping[IntegrationId, Integration] = field(default_factory=dict)
+    severities: Mapping[SeverityId, Severity] = field(default_factory=dict)
+    roles: Mapping[RoleId, Role] = field(default_factory=dict)
+    default_policy: PolicyId | None = None
+    fallback_channel: str | None = None
+    """Where Tocsin speaks when a page reaches nobody."""
+    announcement_channel: str | None = None
+    admins: tuple[PersonId, ...] = ()
+
+    def policy_for(self, service: ServiceId | None) -> Policy | None:
+        """The service's policy; the default for an unknown service or one without a policy (PRODUCT §2)."""
+        known = self.services.get(service) if service else None
+        chosen = (known and known.policy) or self.default_policy
+        return self.policies.get(chosen) if chosen else None
+
+    def user_id(self, person: PersonId) -> UserId | None:
+        """The Slack user of a person; somebody unlisted is known by the Slack id itself."""
+        listed = self.people.get(person)
+        if listed is not None:
+            return listed.user_id
+        return UserId(person) if person[:1] in "UW" and person.isupper() else None
+
+    def person_of(self, user: UserId) -> Person | None:
+        return next((p for p in self.people.values() if p.user_id == user), None)
+
+    def ranked_severities(self) -> tuple[Severity, ...]:
+        return tuple(sorted(self.severities.values(), key=lambda severity: severity.rank))
+
+    def rank(self, severity: SeverityId | None) -> int:
+        """Lower is worse; an unknown or missing severity is the mildest."""
+        known = self.severities.get(severity) if severity else None
+        return known.rank if known else 1_000
+
+    def worst(self, *severities: SeverityId | None) -> SeverityId | None:
+        return min(severities, key=self.rank, default=None)

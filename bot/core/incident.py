@@ -1,0 +1,208 @@
+"""An incident: what people work on together, and what may happen to it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.core.facts import (
+    Fact,
+    IncidentReopened,
+    IncidentResolved,
+    IncidentSeverityChanged,
+    RoleAssigned,
+    StatusChanged,
+    UpdatePosted,
+)
+from bot.core.ids import Actor, ChannelId, IncidentId, RoleId, ServiceId, SeverityId, UserId, by_user
+
+
+class IncidentStatus(StrEnum):
+    TRIAGE = "triage"
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELED = "canceled"
+    MERGED = "merged"
+
+
+WORKING = (
+    IncidentStatus.TRIAGE,
+    IncidentStatus.INVESTIGATING,
+    IncidentStatus.IDENTIFIED,
+    IncidentStatus.MONITORING,
+)
+"""The statuses of an open incident, in their order; a status update chooses among them."""
+
+UPDATE_EVERY: Mapping[int, timedelta] = {1: timedelta(minutes=15), 2: timedelta(minutes=30)}
+"""By the severity's rank: how soon the next status update is due when nobody says; milder ones owe none."""
+
+
+@dataclass(frozen=True)
+class Update:
+    """The latest status update."""
+
+    text: str
+    at: datetime
+    by: UserId
+
+
+@dataclass(frozen=True)
+class Incident:
+    id: IncidentId
+    title: str
+    severity: SeverityId
+    status: IncidentStatus
+    declared_by: UserId
+    declared_at: datetime
+    service: ServiceId | None = None
+    description: str = ""
+    private: bool = False
+    roles: Mapping[RoleId, UserId] = field(default_factory=dict)
+    invited: tuple[UserId, ...] = ()
+    """Who is to be in the channel; the channel follows."""
+    channel: ChannelId | None = None
+    channel_name: str | None = None
+    update: Update | None = None
+    next_update_at: datetime | None = None
+    resolved_at: datetime | None = None
+    resolved_by: UserId | None = None
+    what_happened: str = ""
+    fix: str = ""
+    setup_problem: str = ""
+    """Slack's word for a step that failed for good; empty when all is well."""
+    archived: bool = False
+    version: int = 1
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in WORKING
+
+
+class Outcome(StrEnum):
+    DONE = "done"
+    UNCHANGED = "unchanged"
+    NOT_OPEN = "not_open"
+    STILL_OPEN = "still_open"
+
+
+@dataclass(frozen=True)
+class IncidentDecision:
+    incident: Incident
+    outcome: Outcome = Outcome.DONE
+    facts: tuple[Fact, ...] = ()
+
+
+def channel_name(incident: IncidentId, title: str, attempt: int = 0) -> str:
+    """`inc-12-checkout-errors`: lower case letters, digits and hyphens, at most 80 (Slack's rule for names)."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    suffix = f"-{attempt + 1}" if attempt else ""
+    name = f"inc-{incident}-{words}"[: 60 - len(suffix)].strip("-")
+    return name + suffix
+
+
+def change_severity(incident: Incident, severity: SeverityId, by: Actor, now: datetime) -> IncidentDecision:
+    if severity == incident.severity:
+        return IncidentDecision(incident, Outcome.UNCHANGED)
+    fact = IncidentSeverityChanged(
+        at=now, by=by, incident=incident.id, severity=severity, previous=incident.severity
+    )
+    return IncidentDecision(_changed(incident, severity=severity), facts=(fact,))
+
+
+def post_update(
+    incident: Incident,
+    text: str,
+    status: IncidentStatus | None,
+    next_after: timedelta | None,
+    by: UserId,
+    now: datetime,
+) -> IncidentDecision:
+    """What stakeholders are told; may move the status, says when the next one is due."""
+    if not incident.is_open:
+        return IncidentDecision(incident, Outcome.NOT_OPEN)
+    status = status or incident.status
+    next_at = now + next_after if next_after else None
+    facts: list[Fact] = []
+    if status is not incident.status:
+        facts.append(
+            StatusChanged(
+                at=now, by=by_user(by), incident=incident.id, status=status, previous=incident.status
+            )
+        )
+    facts.append(
+        UpdatePosted(
+            at=now, by=by_user(by), incident=incident.id, text=text, status=status, next_due_at=next_at
+        )
+    )
+    changed = _changed(
+        incident, status=status, update=Update(text=text, at=now, by=by), next_update_at=next_at
+    )
+    return IncidentDecision(changed, facts=tuple(facts))
+
+
+def change_status(incident: Incident, status: IncidentStatus, by: UserId, now: datetime) -> IncidentDecision:
+    """Move an open incident among the working statuses."""
+    if not incident.is_open:
+        return IncidentDecision(incident, Outcome.NOT_OPEN)
+    if status is incident.status:
+        return IncidentDecision(incident, Outcome.UNCHANGED)
+    fact = StatusChanged(
+        at=now, by=by_user(by), incident=incident.id, status=status, previous=incident.status
+    )
+    return IncidentDecision(_changed(incident, status=status), facts=(fact,))
+
+
+def assign_role(
+    incident: Incident, role: RoleId, user: UserId, by: UserId, now: datetime
+) -> IncidentDecision:
+    """One person has a role at a time; whoever has it is invited."""
+    previous = incident.roles.get(role)
+    if previous == user:
+        return IncidentDecision(incident, Outcome.UNCHANGED)
+    fact = RoleAssigned(at=now, by=by_user(by), incident=incident.id, role=role, user=user, previous=previous)
+    invited = tuple(dict.fromkeys((*incident.invited, user)))
+    changed = _changed(incident, roles={**incident.roles, role: user}, invited=invited)
+    return IncidentDecision(changed, facts=(fact,))
+
+
+def resolve(incident: Incident, what_happened: str, fix: str, by: UserId, now: datetime) -> IncidentDecision:
+    if not incident.is_open:
+        return IncidentDecision(incident, Outcome.NOT_OPEN)
+    fact = IncidentResolved(
+        at=now, by=by_user(by), incident=incident.id, what_happened=what_happened, fix=fix
+    )
+    changed = _changed(
+        incident,
+        status=IncidentStatus.RESOLVED,
+        resolved_at=now,
+        resolved_by=by,
+        what_happened=what_happened,
+        fix=fix,
+        next_update_at=None,
+    )
+    return IncidentDecision(changed, facts=(fact,))
+
+
+def reopen(incident: Incident, reason: str, by: UserId, now: datetime) -> IncidentDecision:
+    if incident.is_open:
+        return IncidentDecision(incident, Outcome.STILL_OPEN)
+    fact = IncidentReopened(at=now, by=by_user(by), incident=incident.id, reason=reason)
+    changed = _changed(incident, status=IncidentStatus.INVESTIGATING, resolved_at=None, resolved_by=None)
+    return IncidentDecision(changed, facts=(fact,))
+
+
+def invite(incident: Incident, *users: UserId) -> Incident:
+    invited = tuple(dict.fromkeys((*incident.invited, *users)))
+    return incident if invited == incident.invited else _changed(incident, invited=invited)
+
+
+def _changed(incident: Incident, **changes: object) -> Incident:
+    return replace(incident, version=incident.version + 1, **changes)  # type: ignore[arg-type]

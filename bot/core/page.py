@@ -1,0 +1,68 @@
+"""A page: one run of an escalation policy, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.catalogue import Policy
+from bot.core.ids import Actor, IncidentId, PageId, ServiceId, SeverityId, UserId
+
+
+class PageState(StrEnum):
+    TRIGGERED = "triggered"
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+
+
+OPEN_STATES = (PageState.TRIGGERED, PageState.ACKNOWLEDGED, PageState.SNOOZED)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where a run stands. A triggered or snoozed page always has `due_at`; the database refuses anything else."""
+
+    id: PageId
+    service: ServiceId | None
+    policy: Policy
+    """As it was when the page began: editing or deleting a policy never breaks a running page."""
+    title: str
+    severity: SeverityId | None
+    state: PageState
+    started_at: datetime
+    due_at: datetime | None
+    """When the next step is due, in product time."""
+    generation: int = 0
+    """The fence: what is owed for an older generation is not sent any more."""
+    step: int = 0
+    """Counts recorded steps; (page, generation, step) is unique."""
+    level: int = 0
+    """1-based; 0 before the first."""
+    round: int = 1
+    """1-based pass through the levels."""
+    last_resort: bool = False
+    step_at: datetime | None = None
+    """When the present step was recorded."""
+    paged: tuple[UserId, ...] = ()
+    """Whom the present step pages; channels are not among them."""
+    declined: tuple[UserId, ...] = ()
+    failed: tuple[UserId, ...] = ()
+    """Of the present step: those whom nothing can reach."""
+    reached: bool = False
+    """Whether this pass has paged anybody who could be reached."""
+    ever_paged: tuple[UserId, ...] = ()
+    """Everybody paged so far, in order, without doubles."""
+    acknowledged_by: UserId | None = None
+    acknowledged_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    resolved_by: Actor | None = None
+    resolved_at: datetime | None = None
+    incident: IncidentId | None = None
+    version: int = 1
+    """Grows with every change: a message that shows an older one is edited."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is not PageState.RESOLVED

@@ -1,0 +1,246 @@
+"""What the screens show, ready to be rendered: no ids to look up, no decisions left to take.
+
+People are Slack user ids, shown as mentions; instants are aware UTC and shown in the reader's zone by Slack itself.
+All text that came from outside is raw here: the renderer escapes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.core.alert import Link
+from bot.core.catalogue import Severity
+from bot.core.escalation import Cause
+from bot.core.facts import Fact
+from bot.core.ids import Actor, ChannelId, IncidentId, PageId, ServiceId, SeverityId, UserId
+from bot.core.incident import IncidentStatus, Update
+from bot.core.page import PageState
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    name: str
+    team: str = ""
+    tier: int | None = None
+    runbook: str | None = None
+    dashboard: str | None = None
+
+
+@dataclass(frozen=True)
+class OnCallPerson:
+    """Somebody on call; `user` is None when no Slack user is known for `name`."""
+
+    name: str
+    user: UserId | None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What happens at `at` if nobody acknowledges: whom it pages by today's schedules, through which schedule."""
+
+    at: datetime
+    people: tuple[OnCallPerson, ...]
+    via: str = ""
+    last_resort: bool = False
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PreviousPaged:
+    """Whom an earlier level paged, when, and what came of it."""
+
+    user: UserId
+    at: datetime
+    outcome: str
+    """sent, failed, declined, owed"""
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why this reader is paged."""
+
+    cause: Cause
+    level: int
+    via: str = ""
+    """The schedule or team that leads to them; empty when the policy names them."""
+    until: datetime | None = None
+    last_resort_every_minutes: int | None = None
+    passes: int = 0
+    """In the last resort: how often everyone has been paged."""
+    previous: tuple[PreviousPaged, ...] = ()
+    added_by: UserId | None = None
+
+
+@dataclass(frozen=True)
+class PageView:
+    """A page's card: the DM to a person (`why` is theirs) or a channel's copy (`why` is None)."""
+
+    id: PageId
+    title: str
+    state: PageState
+    severity: SeverityId | None
+    service: ServiceView | None
+    started_at: datetime
+    description: str = ""
+    alerts_firing: int = 0
+    alerts: int = 0
+    events: int = 0
+    links: tuple[Link, ...] = ()
+    source: str = ""
+    why: Why | None = None
+    next_step: NextStep | None = None
+    acknowledged_by: UserId | None = None
+    acknowledged_at: datetime | None = None
+    first_acknowledged_by: UserId | None = None
+    """Also when it is resolved now."""
+    first_acknowledged_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    resolved_by: Actor | None = None
+    resolved_by_name: str = ""
+    """For a machine: its name, such as `Alertmanager`."""
+    resolved_at: datetime | None = None
+    paged: tuple[UserId, ...] = ()
+    """Everybody paged so far, in order."""
+    declined: tuple[UserId, ...] = ()
+    incident: IncidentId | None = None
+    incident_channel: ChannelId | None = None
+
+
+@dataclass(frozen=True)
+class PagedLine:
+    """One person of the card's line "Paged: Ana declined 02:48 → Bob acknowledged 02:49"."""
+
+    user: UserId
+    what: str
+    """paged, declined, acknowledged, cannot be reached"""
+    at: datetime
+
+
+@dataclass(frozen=True)
+class IncidentView:
+    """The card of an incident, and the first lines of its announcement."""
+
+    id: IncidentId
+    title: str
+    severity: Severity
+    status: IncidentStatus
+    service: ServiceView | None
+    declared_by: UserId
+    declared_at: datetime
+    commander: UserId | None = None
+    roles: Mapping[str, UserId] = field(default_factory=dict)
+    """Other roles by their shown name."""
+    description: str = ""
+    update: Update | None = None
+    next_update_at: datetime | None = None
+    paged: tuple[PagedLine, ...] = ()
+    alerts_firing: int = 0
+    people: int = 0
+    channel: ChannelId | None = None
+    channel_name: str | None = None
+    private: bool = False
+    resolved_at: datetime | None = None
+    resolved_by: UserId | None = None
+    what_happened: str = ""
+    fix: str = ""
+    setup_problem: str = ""
+    open_pages: tuple[PageId, ...] = ()
+
+
+@dataclass(frozen=True)
+class IncidentLine:
+    """An incident in a list."""
+
+    id: IncidentId
+    title: str
+    severity: SeverityId
+    status: IncidentStatus
+    declared_at: datetime
+    commander: UserId | None = None
+    channel: ChannelId | None = None
+    private: bool = False
+
+
+@dataclass(frozen=True)
+class PageLine:
+    """An open page in a list."""
+
+    id: PageId
+    title: str
+    state: PageState
+    severity: SeverityId | None
+    service: str
+    started_at: datetime
+    acknowledged_by: UserId | None = None
+
+
+@dataclass(frozen=True)
+class TeamOnCall:
+    """Who a team's service reaches: level 1 first. A level of nobody is an empty tuple."""
+
+    team: str
+    levels: tuple[tuple[OnCallPerson, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class MyShift:
+    """A shift of the reader: `schedule` by its shown name."""
+
+    schedule: str
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OnCallView:
+    """`/oncall`, and the App Home's second part."""
+
+    now: datetime
+    mine: tuple[MyShift, ...]
+    """Shifts of the reader that cover now."""
+    next: MyShift | None
+    teams: tuple[TeamOnCall, ...]
+
+
+@dataclass(frozen=True)
+class HomeView:
+    reader: UserId
+    on_call: OnCallView
+    pages: tuple[PageLine, ...]
+    """Open pages that the reader was paged for or holds."""
+    incidents: tuple[IncidentLine, ...]
+    """Open incidents that the reader may see."""
+    mine: tuple[IncidentId, ...] = ()
+    """Those of them in which the reader has a part."""
+
+
+@dataclass(frozen=True)
+class TimelineView:
+    """Facts in order; names of users come from Slack mentions, of machines from `names` (actor to shown name)."""
+
+    title: str
+    facts: tuple[Fact, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DeclareForm:
+    """What the declare modal offers."""
+
+    severities: tuple[Severity, ...]
+    services: tuple[tuple[ServiceId, str], ...]
+    on_call: Mapping[ServiceId, tuple[OnCallPerson, ...]]
+    """Whom the service's level 1 leads to now."""
+    title: str = ""
+    description: str = ""
+    service: ServiceId | None = None
+    severity: SeverityId | None = None
+    page: PageId | None = None
+    """Declared from this page: it is adopted."""
+    source_channel: ChannelId | None = None
+    source_ts: str | None = None
+    similar: tuple[IncidentLine, ...] = ()
