@@ -1,0 +1,65 @@
+"""The ids that tie a button, modal or shortcut to its listener. Clicks carry an id, never state."""
+
+from __future__ import annotations
+
+# Buttons of a page; `value` is the page's number.
+PAGE_ACKNOWLEDGE = "page_acknowledge"
+PAGE_DECLINE = "page_decline"
+PAGE_ESCALATE = "page_escalate"
+"""Opens the modal `ESCALATE`."""
+PAGE_TAKE_OVER = "page_take_over"
+PAGE_JOIN = "page_join"
+"""A URL-less button: invites the clicker to the incident's channel, or adds them as a responder."""
+PAGE_MORE = "page_more"
+"""An overflow; option values are `<what>:<page>` with `what` one of the PAGE_OPTION_* words."""
+PAGE_OPTION_SNOOZE = "snooze"
+"""`snooze-15:<page>`, `snooze-60:<page>`, `snooze-240:<page>`: minutes."""
+PAGE_OPTION_DECLARE = "declare"
+PAGE_OPTION_RESOLVE = "resolve"
+PAGE_OPTION_WHY = "why"
+
+# Buttons of an incident; `value` is the incident's number.
+INCIDENT_UPDATE = "incident_update"
+INCIDENT_SEVERITY = "incident_severity"
+INCIDENT_ROLES = "incident_roles"
+INCIDENT_PAGE = "incident_page"
+INCIDENT_RESOLVE = "incident_resolve"
+INCIDENT_REOPEN = "incident_reopen"
+INCIDENT_JOIN = "incident_join"
+INCIDENT_OPEN = "incident_open"
+"""A link button to the channel; the click needs no answer."""
+INCIDENT_RETRY_SETUP = "incident_retry_setup"
+INCIDENT_MORE = "incident_more"
+"""An overflow; option values are `<what>:<incident>`: timeline, runbook, note, status."""
+
+# Elsewhere.
+DECLARE = "declare_open"
+"""Opens the declare modal; `value` is a title or empty."""
+HELP = "help_open"
+ON_CALL = "on_call_open"
+LINK = "link"
+"""Prefix of buttons that only open a URL: `link_runbook`; the listener acks and does nothing."""
+
+# Modals: callback ids.
+MODAL_DECLARE = "declare"
+MODAL_ESCALATE = "escalate"
+MODAL_UPDATE = "update"
+MODAL_SEVERITY = "severity"
+MODAL_ROLES = "roles"
+MODAL_PAGE = "page_people"
+MODAL_RESOLVE = "resolve"
+MODAL_REOPEN = "reopen"
+MODAL_NOTE = "note"
+MODAL_TEXT = "text"
+"""Only shows something: a timeline, why I was paged, help."""
+
+# Shortcuts: callback ids, as in slack_app_manifest.yml.
+SHORTCUT_DECLARE = "declare_incident"
+SHORTCUT_DECLARE_FROM_MESSAGE = "declare_from_message"
+SHORTCUT_ADD_TO_TIMELINE = "add_to_timeline"
+
+COMMAND_INCIDENT = "/incident"
+COMMAND_ON_CALL = "/oncall"
+
+METADATA_EVENT = "tocsin"
+"""The `event_type` of message metadata; its payload's `key` is the debt's key, by which a message in doubt is found."""
