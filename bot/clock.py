@@ -1,0 +1,143 @@
+"""What time it is: the only module that asks.
+
+Two times exist. Product time drives policies, schedules and SLAs, and runs faster in a sandbox
+(`TOCSIN_TIME_SCALE`). Real time drives leases, HTTP timeouts, retries and Slack's limits, and never scales.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells product time and real time; every instant is aware, in UTC."""
+
+    def now(self) -> datetime:
+        """Product time: what `due_at` columns of pages, schedules and SLAs are compared with."""
+        ...
+
+    def real(self) -> datetime:
+        """Real wall time: leases, retries, rate limits."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never step back, from an unspecified start; for measuring durations."""
+        ...
+
+    def to_real(self, at: datetime) -> datetime:
+        """The real instant at which product time reaches `at`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """One instant known in both times, and how fast product time runs from there.
+
+    Kept in the database, so that a restart continues product time instead of stepping back to real time.
+    `scale` is product seconds per real second. Raises ValueError for a naive instant or a scale that is not
+    a positive number.
+    """
+
+    real: datetime
+    product: datetime
+    scale: float
+
+    def __post_init__(self) -> None:
+        _require_aware(self.real)
+        _require_aware(self.product)
+        if not (math.isfinite(self.scale) and self.scale > 0):
+            raise ValueError(f"A time scale is a number above 0, not {self.scale!r}.")
+
+    def product_at(self, real: datetime) -> datetime:
+        """Product time at a real instant."""
+        return self.product + (real - self.real) * self.scale
+
+    def real_at(self, product: datetime) -> datetime:
+        """The real instant at which product time reaches `product`."""
+        return self.real + (product - self.product) / self.scale
+
+    def rescale(self, scale: float, real_now: datetime) -> Anchor:
+        """The same product time at `real_now`, running at `scale` from then on: no jump at the seam."""
+        return Anchor(real=real_now, product=self.product_at(real_now), scale=scale)
+
+
+class SystemClock(Clock):
+    """The machine's clock. Without an anchor product time is real time."""
+
+    def __init__(self, anchor: Anchor | None = None) -> None:
+        self.anchor = anchor
+
+    def now(self) -> datetime:
+        return self.real() if self.anchor is None else self.anchor.product_at(self.real())
+
+    def real(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def to_real(self, at: datetime) -> datetime:
+        return at if self.anchor is None else self.anchor.real_at(at)
+
+
+class ManualClock(Clock):
+    """A clock that stands still until it is moved; product and real time are one.
+
+    Callbacks given to `on_move` run in the mover's call, after the time has changed.
+    """
+
+    def __init__(self, start: datetime) -> None:
+        _require_aware(start)
+        self._now = start.astimezone(UTC)
+        self._monotonic = 0.0
+        self._callbacks: list[Callable[[], None]] = []
+
+    def now(self) -> datetime:
+        return self._now
+
+    def real(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    def to_real(self, at: datetime) -> datetime:
+        return at
+
+    def forward(
+        self,
+        by: timedelta | None = None,
+        *,
+        seconds: float = 0,
+        minutes: float = 0,
+        hours: float = 0,
+    ) -> None:
+        """Move on by the sum of what is given. Raises ValueError for a move backwards: that is `set`."""
+        step = (by or timedelta()) + timedelta(seconds=seconds, minutes=minutes, hours=hours)
+        if step < timedelta():
+            raise ValueError(f"forward() does not go back ({step}); use set().")
+        self.set(self._now + step)
+
+    def set(self, at: datetime) -> None:
+        """Move to an instant, also an earlier one, as a wall clock that is corrected does."""
+        _require_aware(at)
+        at = at.astimezone(UTC)
+        self._monotonic += max(0.0, (at - self._now).total_seconds())
+        self._now = at
+        for callback in tuple(self._callbacks):
+            callback()
+
+    def on_move(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` after each move. Returns a function that ends it."""
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback)
+
+
+def _require_aware(at: datetime) -> None:
+    if at.utcoffset() is None:
+        raise ValueError(f"An instant needs a time zone; {at.isoformat()} has none.")
