@@ -67,6 +67,8 @@ class Incident:
     roles: Mapping[RoleId, UserId] = field(default_factory=dict)
     invited: tuple[UserId, ...] = ()
     """Who is to be in the channel; the channel follows."""
+    joined: tuple[UserId, ...] = ()
+    """Who is in the channel, as Slack told."""
     channel: ChannelId | None = None
     channel_name: str | None = None
     update: Update | None = None
@@ -206,3 +208,9 @@ def invite(incident: Incident, *users: UserId) -> Incident:
 
 def _changed(incident: Incident, **changes: object) -> Incident:
     return replace(incident, version=incident.version + 1, **changes)  # type: ignore[arg-type]
+
+
+def may_see(incident: Incident, user: UserId) -> bool:
+    """Private incidents are seen by their members alone (PRODUCT §9)."""
+    members = (incident.declared_by, *incident.invited, *incident.joined, *incident.roles.values())
+    return not incident.private or user in members

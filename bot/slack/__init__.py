@@ -1,1 +1,1 @@
-"""Slack: what comes in (listeners), what it looks like (render, modals), and the one caller of the Web API (gateway)."""
+"""Slack: what comes in (listeners), what it looks like (render, modals), and the one caller of its Web API."""

@@ -1,0 +1,181 @@
+"""What is owed to the outside, and in which order it is paid.
+
+Deliver: as recorded, at least once, under a unique key. Converge: make the outside look like the database; rendered
+when it is sent, coalesced by key, safe to repeat. Lanes keep order; pages overtake everything; a converge never blocks
+a deliver, because their lanes differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from bot.core.ids import IncidentId, NotificationId, PageId, UserId
+
+
+class DebtKind(StrEnum):
+    """What a debt does; each has one sender in `bot/engine/senders/`."""
+
+    PAGE_DM = "page_dm"
+    PAGE_CHANNEL = "page_channel"
+    PAGE_COPY = "page_copy"
+    NOTICE = "notice"
+    INCIDENT_CHANNEL = "incident_channel"
+    INCIDENT_MEMBERS = "incident_members"
+    INCIDENT_CARD = "incident_card"
+    INCIDENT_PIN = "incident_pin"
+    INCIDENT_TOPIC = "incident_topic"
+    INCIDENT_BOOKMARKS = "incident_bookmarks"
+    INCIDENT_ANNOUNCEMENT = "incident_announcement"
+    INCIDENT_POST = "incident_post"
+    HOME = "home"
+
+
+class Priority(IntEnum):
+    """Lower goes first."""
+
+    PAGE = 0
+    PAGE_COPY = 10
+    NOTICE = 15
+    INCIDENT = 20
+    DECORATION = 30
+    HOME = 40
+
+
+@dataclass(frozen=True)
+class Deliver:
+    key: str
+    kind: DebtKind
+    lane: str
+    payload: Mapping[str, Any]
+    priority: Priority
+    page: PageId | None = None
+    generation: int | None = None
+    """With `page`: it is withdrawn when the page's generation moves on before it is claimed."""
+
+
+@dataclass(frozen=True)
+class Converge:
+    key: str
+    kind: DebtKind
+    lane: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    priority: Priority = Priority.INCIDENT
+
+
+@dataclass(frozen=True)
+class Debt:
+    """A claimed debt on its way out."""
+
+    id: int
+    key: str
+    mode: str
+    kind: DebtKind
+    lane: str
+    payload: Mapping[str, Any]
+    tries: int
+    wanted: int
+    sent_from: datetime | None
+    """Not None: an earlier attempt may have gone through; it is looked up before it is sent again."""
+    page: PageId | None = None
+    generation: int | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """It is out. `remote` is what the sender's `settle` needs (a channel and ts, …)."""
+
+    remote: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Not now; again after so many real seconds (None: by the back-off)."""
+
+    reason: str
+    after: float | None = None
+    certain: bool = True
+    """False: the answer was lost, it may have gone through."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Never: trying again cannot help."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """No longer wanted; nothing was sent."""
+
+    reason: str
+
+
+Outcome = Sent | Retry | Failed | Withdrawn
+
+
+def backoff(tries: int) -> float:
+    """Real seconds until the next try after `tries` failed ones: 1, 2, 4 … at most 60."""
+    return float(min(60, 2 ** min(max(tries - 1, 0), 6)))
+
+
+def page_dm(page: PageId, generation: int, notification: NotificationId, user: UserId) -> Deliver:
+    return Deliver(
+        key=f"page:{page}:notification:{notification}",
+        kind=DebtKind.PAGE_DM,
+        lane=f"dm:{user}",
+        payload={"page": page, "notification": notification, "user": user},
+        priority=Priority.PAGE,
+        page=page,
+        generation=generation,
+    )
+
+
+def page_channel(page: PageId, generation: int, notification: NotificationId, channel: str) -> Deliver:
+    return Deliver(
+        key=f"page:{page}:notification:{notification}",
+        kind=DebtKind.PAGE_CHANNEL,
+        lane=f"channel:{channel}",
+        payload={"page": page, "notification": notification, "channel": channel},
+        priority=Priority.PAGE,
+        page=page,
+        generation=generation,
+    )
+
+
+def page_copy(message: int) -> Converge:
+    """One message that shows a page is edited to the page's present state."""
+    return Converge(
+        f"copy:{message}", DebtKind.PAGE_COPY, f"copy:{message}", {"message": message}, Priority.PAGE_COPY
+    )
+
+
+def notice(key: str, to: str, what: str, data: Mapping[str, Any]) -> Deliver:
+    """Tell a channel (`#incidents`) or a user something; `what` names the wording."""
+    return Deliver(key, DebtKind.NOTICE, f"notice:{to}", {"to": to, "what": what, **data}, Priority.NOTICE)
+
+
+def incident(kind: DebtKind, number: IncidentId, priority: Priority = Priority.INCIDENT) -> Converge:
+    """One side of an incident's presence in Slack."""
+    return Converge(
+        f"incident:{number}:{kind}", kind, f"incident:{number}:{kind}", {"incident": number}, priority
+    )
+
+
+def incident_post(key: str, number: IncidentId, what: str, data: Mapping[str, Any]) -> Deliver:
+    """A message in the incident's channel; waits until there is one. `what` names the wording."""
+    return Deliver(
+        key,
+        DebtKind.INCIDENT_POST,
+        f"incident:{number}:posts",
+        {"incident": number, "what": what, **data},
+        Priority.INCIDENT,
+    )
+
+
+def home(user: UserId) -> Converge:
+    return Converge(f"home:{user}", DebtKind.HOME, f"home:{user}", {"user": user}, Priority.HOME)

@@ -1,0 +1,30 @@
+"""Everything that Tocsin raises on purpose.
+
+TocsinError
+├── CannotStart          the operator must mend something; exit code 1
+├── DatabaseBusy         the database could not be written in time; nothing was lost, try again
+├── NotAllowed           this person may not do this
+└── Wrong                a caller's mistake, said in one kind sentence
+
+A message says what happened, to whom, and what to do next.
+"""
+
+
+class TocsinError(Exception):
+    """The root: its text is fit to be shown to the person concerned."""
+
+
+class CannotStart(TocsinError):
+    """The bot cannot start; the text says what to mend."""
+
+
+class DatabaseBusy(TocsinError):
+    """The database is locked or away. Nothing was saved; trying again is safe."""
+
+
+class NotAllowed(TocsinError):
+    """This person may not do this; the text says who may."""
+
+
+class Wrong(TocsinError):
+    """What was asked cannot be done; the text says why and what to do instead."""

@@ -1,0 +1,236 @@
+"""The outbox: what is owed, who is sending it, and when it is tried again. All times here are real time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, and_, case, exists, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.debts import Converge, Debt, DebtKind, Deliver
+from bot.core.ids import PageId
+from bot.store.tables import DebtRow
+
+_TABLE = DebtRow.__table__  # type: ignore[attr-defined]
+_ahead = _TABLE.alias("ahead")
+
+LEASE = timedelta(seconds=20)
+"""A send whose owner has not settled it by then is in doubt. Slack's client gives up after 10 s."""
+
+
+async def owe(
+    conn: AsyncConnection, delivers: Sequence[Deliver], converges: Sequence[Converge], real: datetime
+) -> None:
+    """Record debts. A deliver whose key is known is owed already; a converge's key is wanted once more."""
+    upsert: Any = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    if delivers:
+        statement = upsert(_TABLE).on_conflict_do_nothing(index_elements=["key"])
+        await conn.execute(statement, [_deliver_row(debt, real) for debt in delivers])
+    for debt in converges:
+        statement = upsert(_TABLE).values(_converge_row(debt, real))
+        again = {
+            "wanted": _TABLE.c.wanted + 1,
+            "due_at": real,
+            "payload": statement.excluded.payload,
+            "state": _state_when_wanted_again(),
+            "tries": 0,
+        }
+        await conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
+
+
+def _state_when_wanted_again() -> Any:
+    """One that is being sent goes on and is sent once more when it settles; any other is new again."""
+    return case((_TABLE.c.state == "sending", "sending"), else_="new")
+
+
+def _deliver_row(debt: Deliver, real: datetime) -> dict[str, Any]:
+    return {
+        "key": debt.key,
+        "mode": "deliver",
+        "kind": debt.kind,
+        "lane": debt.lane,
+        "priority": int(debt.priority),
+        "payload": dict(debt.payload),
+        "state": "new",
+        "wanted": 1,
+        "due_at": real,
+        "tries": 0,
+        "page_id": debt.page,
+        "generation": debt.generation,
+        "created_at": real,
+    }
+
+
+def _converge_row(debt: Converge, real: datetime) -> dict[str, Any]:
+    return {
+        "key": debt.key,
+        "mode": "converge",
+        "kind": debt.kind,
+        "lane": debt.lane,
+        "priority": int(debt.priority),
+        "payload": dict(debt.payload),
+        "state": "new",
+        "wanted": 1,
+        "due_at": real,
+        "tries": 0,
+        "created_at": real,
+    }
+
+
+def _debt(row: RowMapping) -> Debt:
+    return Debt(
+        id=row["id"],
+        key=row["key"],
+        mode=row["mode"],
+        kind=DebtKind(row["kind"]),
+        lane=row["lane"],
+        payload=row["payload"],
+        tries=row["tries"],
+        wanted=row["wanted"],
+        sent_from=row["sent_from"],
+        page=row["page_id"],
+        generation=row["generation"],
+    )
+
+
+def _claimable(real: datetime) -> Any:
+    """Due, not held by a living sender, and first in its lane."""
+    blocked = exists().where(
+        and_(
+            _ahead.c.lane == _TABLE.c.lane,
+            _ahead.c.id < _TABLE.c.id,
+            _ahead.c.state.in_(("new", "sending")),
+        )
+    )
+    free = or_(_TABLE.c.state == "new", and_(_TABLE.c.state == "sending", _TABLE.c.lease_until < real))
+    return and_(_TABLE.c.state.in_(("new", "sending")), _TABLE.c.due_at <= real, free, ~blocked)
+
+
+async def claim(conn: AsyncConnection, owner: str, real: datetime, limit: int) -> tuple[Debt, ...]:
+    """Take up to `limit` debts for `owner`, the most urgent first. Committed before the send.
+
+    A debt whose lease ran out comes with `sent_from`: it may have been sent.
+    """
+    chosen = (
+        select(_TABLE)
+        .where(_claimable(real))
+        .order_by(_TABLE.c.priority, _TABLE.c.due_at, _TABLE.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = (await conn.execute(chosen)).mappings().all()
+    if rows:
+        taken = {
+            "state": "sending",
+            "owner": owner,
+            "lease_until": real + LEASE,
+            "tries": _TABLE.c.tries + 1,
+            "sent_from": func.coalesce(_TABLE.c.sent_from, real),
+        }
+        await conn.execute(update(_TABLE).where(_TABLE.c.id.in_([row["id"] for row in rows])).values(taken))
+    return tuple(_debt(row) for row in rows)
+
+
+async def next_due(conn: AsyncConnection, real: datetime) -> datetime | None:
+    """The earliest real instant at which there is something to claim; at least now."""
+    waiting = select(func.min(_TABLE.c.due_at)).where(_TABLE.c.state == "new", ~_blocked_by_sending())
+    leased = select(func.min(_TABLE.c.lease_until)).where(_TABLE.c.state == "sending")
+    instants = [(await conn.execute(query)).scalar() for query in (waiting, leased)]
+    known = [at for at in instants if at is not None]
+    return min(known) if known else None
+
+
+def _blocked_by_sending() -> Any:
+    return exists().where(
+        and_(
+            _ahead.c.lane == _TABLE.c.lane, _ahead.c.id < _TABLE.c.id, _ahead.c.state.in_(("new", "sending"))
+        )
+    )
+
+
+async def settle_sent(conn: AsyncConnection, debt: Debt, real: datetime) -> bool:
+    """It is out. Answers False for a converge that was wanted again meanwhile: it is new again."""
+    done = and_(_TABLE.c.id == debt.id, or_(_TABLE.c.mode == "deliver", _TABLE.c.wanted == debt.wanted))
+    result = await conn.execute(
+        update(_TABLE)
+        .where(done)
+        .values(state="sent", settled_at=real, owner=None, lease_until=None, error=None)
+    )
+    if result.rowcount:
+        return True
+    again = {
+        "state": "new",
+        "due_at": real,
+        "owner": None,
+        "lease_until": None,
+        "sent_from": None,
+        "tries": 0,
+    }
+    await conn.execute(update(_TABLE).where(_TABLE.c.id == debt.id).values(again))
+    return False
+
+
+async def settle_retry(
+    conn: AsyncConnection, debt: Debt, due_at: datetime, reason: str, *, certain: bool
+) -> None:
+    """Try again at `due_at`; `certain` means that nothing went out, so that nothing is looked up."""
+    values: dict[str, Any] = {
+        "state": "new",
+        "due_at": due_at,
+        "owner": None,
+        "lease_until": None,
+        "error": reason,
+    }
+    if certain and debt.sent_from is None:
+        values["sent_from"] = None
+    await conn.execute(update(_TABLE).where(_TABLE.c.id == debt.id).values(values))
+
+
+async def settle_over(conn: AsyncConnection, debt: Debt, state: str, reason: str, real: datetime) -> None:
+    """`failed` or `canceled`: it is not tried again. A converge may be wanted again later."""
+    await conn.execute(
+        update(_TABLE)
+        .where(_TABLE.c.id == debt.id)
+        .values(state=state, settled_at=real, owner=None, lease_until=None, error=reason)
+    )
+
+
+async def cancel_pages(conn: AsyncConnection, page: PageId, generation: int, real: datetime) -> None:
+    """Withdraw what a page owes for generations before `generation` and nobody has begun to send."""
+    await conn.execute(
+        update(_TABLE)
+        .where(
+            _TABLE.c.page_id == page,
+            _TABLE.c.generation < generation,
+            _TABLE.c.state == "new",
+            _TABLE.c.mode == "deliver",
+        )
+        .values(state="canceled", settled_at=real, error="the page moved on")
+    )
+
+
+async def release(conn: AsyncConnection, debts: Collection[Debt], real: datetime) -> None:
+    """Give back claimed debts that were never begun (shutdown)."""
+    values = {"state": "new", "owner": None, "lease_until": None, "due_at": real, "tries": _TABLE.c.tries - 1}
+    for debt in debts:
+        values["sent_from"] = debt.sent_from
+        await conn.execute(update(_TABLE).where(_TABLE.c.id == debt.id).values(values))
+
+
+async def stuck(conn: AsyncConnection, before: datetime) -> tuple[Debt, ...]:
+    """Debts that have been owed since before that real instant."""
+    query = select(_TABLE).where(
+        _TABLE.c.state.in_(("new", "sending")), _TABLE.c.due_at < before, _TABLE.c.created_at < before
+    )
+    return tuple(_debt(row) for row in (await conn.execute(query)).mappings())
+
+
+async def take_over_leases(conn: AsyncConnection, real: datetime) -> int:
+    """A start of the only copy: whoever was sending is dead, so its sends are in doubt now."""
+    result = await conn.execute(
+        update(_TABLE).where(_TABLE.c.state == "sending").values(lease_until=real, due_at=real)
+    )
+    return int(result.rowcount)

@@ -1,0 +1,99 @@
+"""Incidents: rows to frozen incidents and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.ids import ChannelId, IncidentId
+from bot.core.incident import WORKING, Incident, IncidentStatus, Update
+from bot.store.tables import IncidentRow
+from bot.store.uow import Tx
+
+_TABLE = IncidentRow.__table__  # type: ignore[attr-defined]
+_UPDATE: TypeAdapter[Update | None] = TypeAdapter(Update | None)
+_SAME = [
+    "title",
+    "severity",
+    "status",
+    "declared_by",
+    "declared_at",
+    "service",
+    "description",
+    "private",
+    "channel",
+    "channel_name",
+    "next_update_at",
+    "resolved_at",
+    "resolved_by",
+    "what_happened",
+    "fix",
+    "setup_problem",
+    "archived",
+    "version",
+]
+
+
+def _row(incident: Incident) -> dict[str, Any]:
+    row = {name: getattr(incident, name) for name in _SAME}
+    row |= {
+        "roles": dict(incident.roles),
+        "invited": list(incident.invited),
+        "joined": list(incident.joined),
+        "update": _UPDATE.dump_python(incident.update, mode="json"),
+    }
+    return row
+
+
+def _incident(row: RowMapping) -> Incident:
+    values = {name: row[name] for name in _SAME}
+    values["status"] = IncidentStatus(row["status"])
+    return Incident(
+        id=IncidentId(row["id"]),
+        roles=row["roles"],
+        invited=tuple(row["invited"]),
+        joined=tuple(row["joined"]),
+        update=_UPDATE.validate_python(row["update"], strict=False),
+        **values,
+    )
+
+
+async def load(conn: AsyncConnection, incident: IncidentId, *, lock: bool = False) -> Incident | None:
+    query = select(_TABLE).where(_TABLE.c.id == incident)
+    row = (await conn.execute(query.with_for_update() if lock else query)).mappings().first()
+    return _incident(row) if row else None
+
+
+async def in_channel(conn: AsyncConnection, channel: ChannelId) -> Incident | None:
+    row = (await conn.execute(select(_TABLE).where(_TABLE.c.channel == channel))).mappings().first()
+    return _incident(row) if row else None
+
+
+async def by_trigger(conn: AsyncConnection, key: str) -> Incident | None:
+    """The incident that this submission has declared already."""
+    row = (await conn.execute(select(_TABLE).where(_TABLE.c.trigger_key == key))).mappings().first()
+    return _incident(row) if row else None
+
+
+async def add(tx: Tx, incident: Incident, trigger_key: str | None) -> IncidentId:
+    row = _row(incident) | {"trigger_key": trigger_key}
+    result = await tx.conn.execute(insert(_TABLE).values(row).returning(_TABLE.c.id))
+    return IncidentId(result.scalar_one())
+
+
+async def save(tx: Tx, incident: Incident) -> None:
+    await tx.conn.execute(update(_TABLE).where(_TABLE.c.id == incident.id).values(_row(incident)))
+
+
+async def open_incidents(conn: AsyncConnection) -> tuple[Incident, ...]:
+    """All open ones, the newest first."""
+    rows = await conn.execute(select(_TABLE).where(_TABLE.c.status.in_(WORKING)).order_by(_TABLE.c.id.desc()))
+    return tuple(_incident(row) for row in rows.mappings())
+
+
+async def recent(conn: AsyncConnection, limit: int = 100) -> tuple[Incident, ...]:
+    rows = await conn.execute(select(_TABLE).order_by(_TABLE.c.id.desc()).limit(limit))
+    return tuple(_incident(row) for row in rows.mappings())

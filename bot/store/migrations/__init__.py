@@ -1,0 +1,62 @@
+"""The schema's history.
+
+To change the schema: edit the tables, run `.venv/bin/python scripts/new_migration.py "what"`, read what it wrote under
+`versions/`, and test it on a filled database. SQLite migrates with foreign keys off, then checks them: an Alembic batch
+on a parent table with them on deletes all children.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from bot.errors import CannotStart
+from bot.store.database import Database
+
+
+def alembic_config() -> Config:
+    """Alembic, pointed at this package."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    return config
+
+
+async def migrate(database: Database) -> None:
+    """Bring the schema to this program's revision; does nothing when it is there.
+
+    Raises `CannotStart` when the database belongs to a newer Tocsin.
+    """
+    async with database.write_engine.connect() as conn:
+        raw = await conn.get_raw_connection()
+        if database.is_sqlite:
+            await raw.driver_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]
+        await conn.run_sync(upgrade)
+        await conn.commit()
+        if database.is_sqlite:
+            await raw.driver_connection.execute("PRAGMA foreign_keys = ON")  # type: ignore[union-attr]
+
+
+def upgrade(connection: Connection) -> None:
+    """Migrate to the newest revision on a plain connection; see `migrate`."""
+    config = alembic_config()
+    scripts = ScriptDirectory.from_config(config)
+    present = MigrationContext.configure(connection).get_current_revision()
+    head = scripts.get_current_head()
+    if present == head:
+        return
+    if present is not None and present not in {script.revision for script in scripts.walk_revisions()}:
+        raise CannotStart(
+            f"The database has schema {present}, which this Tocsin does not know: it was upgraded by a newer one. "
+            "Start the newer version, or restore the backup from before the upgrade."
+        )
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise CannotStart(f"The migration would break {len(broken)} references; nothing was changed.")

@@ -1,0 +1,38 @@
+"""The tables. To add one: a SQLModel class in its noun's module, imported here, and a migration."""
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+from bot.store.tables.configuration import ConfigObjectRow, MetaRow, OverrideRow, SlackUserRow  # noqa: E402
+from bot.store.tables.debts import DebtRow, MessageRow, ReceivedRow  # noqa: E402
+from bot.store.tables.incidents import IncidentRow  # noqa: E402
+from bot.store.tables.intake import AlertRow, JournalRow  # noqa: E402
+from bot.store.tables.pages import NotificationRow, PageRow  # noqa: E402
+from bot.store.tables.timeline import TimelineRow  # noqa: E402
+
+metadata: MetaData = SQLModel.metadata
+
+__all__ = [
+    "AlertRow",
+    "ConfigObjectRow",
+    "DebtRow",
+    "IncidentRow",
+    "JournalRow",
+    "MessageRow",
+    "MetaRow",
+    "NotificationRow",
+    "OverrideRow",
+    "PageRow",
+    "ReceivedRow",
+    "SlackUserRow",
+    "TimelineRow",
+    "metadata",
+]

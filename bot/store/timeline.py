@@ -1,0 +1,66 @@
+"""The timeline's rows: facts in, facts out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import RowMapping, insert, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.facts import FACT_BY_KIND, Fact
+from bot.core.ids import IncidentId, PageId
+from bot.store.tables import PageRow, TimelineRow
+
+_COMMON = {"at", "by", "page", "incident"}
+_TABLE = TimelineRow.__table__  # type: ignore[attr-defined]
+_PAGES = PageRow.__table__  # type: ignore[attr-defined]
+
+
+@cache
+def _adapter(kind: str) -> TypeAdapter[Fact]:
+    return TypeAdapter(FACT_BY_KIND[kind])
+
+
+def _row(fact: Fact) -> dict[str, Any]:
+    extra = {f.name: getattr(fact, f.name) for f in fields(fact) if f.name not in _COMMON}
+    return {
+        "at": fact.at,
+        "kind": fact.kind,
+        "by": fact.by,
+        "page_id": fact.page,
+        "incident_id": fact.incident,
+        "data": extra,
+    }
+
+
+def _fact(row: RowMapping) -> Fact:
+    data = {
+        **row["data"],
+        "at": row["at"],
+        "by": row["by"],
+        "page": row["page_id"],
+        "incident": row["incident_id"],
+    }
+    return _adapter(row["kind"]).validate_python(data, strict=False)
+
+
+async def append(conn: AsyncConnection, facts: Sequence[Fact]) -> None:
+    await conn.execute(insert(_TABLE), [_row(fact) for fact in facts])
+
+
+async def of_page(conn: AsyncConnection, page: PageId) -> tuple[Fact, ...]:
+    """The page's facts in the order in which they were recorded."""
+    rows = await conn.execute(select(_TABLE).where(_TABLE.c.page_id == page).order_by(_TABLE.c.id))
+    return tuple(_fact(row) for row in rows.mappings())
+
+
+async def of_incident(conn: AsyncConnection, incident: IncidentId) -> tuple[Fact, ...]:
+    """The incident's facts and those of its pages, in the order in which they were recorded."""
+    its_pages = select(_PAGES.c.id).where(_PAGES.c.incident_id == incident)
+    mine = or_(_TABLE.c.incident_id == incident, _TABLE.c.page_id.in_(its_pages))
+    rows = await conn.execute(select(_TABLE).where(mine).order_by(_TABLE.c.id))
+    return tuple(_fact(row) for row in rows.mappings())
