@@ -1,0 +1,63 @@
+# Needs make and Python 3.11 or later; everything else is installed into .venv from the lock files.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+INSTALLED_TESTS := $(VENV)/.installed-tests
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+.PHONY: help run install test clean
+
+help:
+	@echo "make run      install when needed, then start Tocsin: on Slack when its tokens are set, else on the sandbox"
+	@echo "make test     lint, types, import contracts and all tests"
+	@echo "make install  only the virtual environment, in $(VENV)"
+	@echo "make clean    remove what the commands above made, except data/"
+
+install: $(INSTALLED)
+
+# A name is set when the environment or .env gives it a value. exec: Ctrl-C and SIGTERM reach the bot itself.
+run: $(INSTALLED)
+	@set_() { printenv "$$1" | grep -q . || grep -Eqs "^[[:space:]]*(export[[:space:]]+)?$$1[[:space:]]*=[[:space:]]*[\"']?[^[:space:]\"'#]" .env; }; \
+	if set_ SLACK_BOT_TOKEN && set_ SLACK_APP_TOKEN; then exec $(BIN)/python -m bot run; fi; \
+	if set_ SLACK_BOT_TOKEN || set_ SLACK_APP_TOKEN; then \
+		echo "Only one of SLACK_BOT_TOKEN and SLACK_APP_TOKEN is set, so this is the sandbox, not Slack."; fi; \
+	exec $(BIN)/python -m bot sandbox
+
+stage = @echo "== $(1)"; $(2) || { echo "make test: stopped, the stage '$(1)' failed" >&2; exit 1; }
+
+test: $(INSTALLED_TESTS)
+	$(call stage,lint,$(BIN)/python -m ruff check .)
+	$(call stage,format,$(BIN)/python -m ruff format --check .)
+	$(call stage,types,$(BIN)/python -m mypy)
+	$(call stage,import contracts,$(BIN)/lint-imports)
+	$(call stage,tests,$(BIN)/python -m pytest)
+	@echo "make test: all stages passed"
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find bot tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Asked before anything is made, so that a wrong Python leaves no half-made .venv behind.
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "Tocsin needs Python 3.11 or later and there is no $(PYTHON) here: install it, or say where it is, as in make PYTHON=python3.12 run." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Tocsin needs Python 3.11 or later and $(PYTHON) is older ($$($(PYTHON) --version 2>&1)): install a newer one and say where it is, as in make PYTHON=python3.12 run." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: install its venv module (Debian: apt-get install python3-venv) and try again." >&2; exit 1; }
+	@echo "Making $(VENV) with $$($(PYTHON) --version 2>&1)"
+	@$(PYTHON) -m venv --clear $(VENV)
+
+# A stamp is newer than what it was made from. The project itself is built with the locked setuptools instead of one that
+# pip would fetch unchecked. A .venv without pip is one whose making was interrupted.
+$(INSTALLED): requirements.lock requirements-build.lock pyproject.toml $(BIN)/python
+	@echo "Installing Tocsin and what it needs into $(VENV); this takes a minute the first time"
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(VENV) was made with a Python older than 3.11: run make clean and try again." >&2; exit 1; }
+	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install --quiet --require-hashes -r requirements.lock -r requirements-build.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(INSTALLED_TESTS): requirements-test.lock $(INSTALLED)
+	@echo "Installing what the tests need into $(VENV)"
+	@$(PIP) install --quiet --require-hashes -r requirements-test.lock
+	@touch $@
