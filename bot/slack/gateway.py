@@ -1,0 +1,182 @@
+"""The one caller of Slack's Web API: it keeps to the limits, and says in one vocabulary what went wrong.
+
+It never waits for a limit: whoever calls has a place in the database to wait in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.core.ids import ChannelId, UserId
+from bot.errors import TocsinError
+from bot.slack.ids import METADATA_EVENT
+
+POST_BURST = 4
+"""Slack allows about one message a second and channel, with short bursts (docs.slack.dev, rate limits)."""
+
+PROVIDER_ERRORS = frozenset(
+    [
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "request_timeout",
+        "team_added_to_org",
+        "accesslimited",
+        "invalid_auth",
+        "not_authed",
+        "token_revoked",
+        "token_expired",
+        "account_inactive",
+        "org_login_required",
+        "ekm_access_denied",
+    ]
+)
+"""Slack itself or our access to it is down: nobody's own fault, worth trying again."""
+
+
+class SlackProblem(TocsinError):
+    """A call to Slack did not do what was asked."""
+
+
+class RateLimited(SlackProblem):
+    """Not now; nothing was done."""
+
+    def __init__(self, method: str, after: float) -> None:
+        super().__init__(f"Slack asks to wait {after:.0f} s before the next {method}.")
+        self.after = after
+
+
+class Unavailable(SlackProblem):
+    """Slack, or our access to it, is down. `certain` is False when the call may have been done all the same."""
+
+    def __init__(self, method: str, reason: str, *, certain: bool) -> None:
+        super().__init__(f"Slack could not be asked for {method}: {reason}.")
+        self.reason = reason
+        self.certain = certain
+
+
+class Refused(SlackProblem):
+    """Slack said no, and would say no again. `error` is its word, `response` its whole answer."""
+
+    def __init__(self, method: str, error: str, response: Mapping[str, Any]) -> None:
+        super().__init__(f"Slack refused {method}: {error}.")
+        self.error = error
+        self.response = response
+
+
+class Gateway:
+    """Calls methods, remembers who must wait, finds what may have been sent."""
+
+    def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
+        self.client = client
+        self._clock = clock
+        self._quiet_until: dict[tuple[str, str], float] = {}
+        self._posts: dict[str, float] = {}
+        self._direct: dict[UserId, ChannelId] = {}
+
+    async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Call a Web API method and answer its body.
+
+        Raises `RateLimited`, `Unavailable` or `Refused`.
+        """
+        channel = str(arguments.get("channel") or arguments.get("channel_id") or "")
+        self._check_limits(method, channel)
+        call = getattr(self.client, method.replace(".", "_"))
+        try:
+            response = await call(**arguments)
+        except SlackApiError as error:
+            raise self._problem(method, channel, error) from error
+        except TimeoutError as error:
+            raise Unavailable(method, "no answer in time", certain=False) from error
+        except aiohttp.ClientConnectorError as error:
+            raise Unavailable(method, "it cannot be reached", certain=True) from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise Unavailable(method, "the connection broke", certain=False) from error
+        return dict(response.data) if isinstance(response.data, dict) else {}
+
+    async def direct(self, user: UserId) -> ChannelId:
+        """The DM with a person."""
+        if user not in self._direct:
+            answer = await self.call("conversations.open", users=user)
+            self._direct[user] = ChannelId(answer["channel"]["id"])
+        return self._direct[user]
+
+    async def find(self, channel: str, key: str, since: datetime) -> str | None:
+        """The ts of our message with this debt's key, posted in `channel` since then; None when there is none."""
+        cursor = ""
+        while True:
+            answer = await self.call(
+                "conversations.history",
+                channel=channel,
+                oldest=f"{since.timestamp() - 5:.6f}",
+                limit=200,
+                include_all_metadata=True,
+                cursor=cursor,
+            )
+            for message in answer.get("messages", []):
+                payload = message.get("metadata", {}).get("event_payload", {})
+                if payload.get("key") == key:
+                    return str(message["ts"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return None
+
+    def _check_limits(self, method: str, channel: str) -> None:
+        now = self._clock.monotonic()
+        for place in ((method, ""), (method, channel)):
+            wait = self._quiet_until.get(place, 0.0) - now
+            if wait > 0:
+                raise RateLimited(method, wait)
+        if method == "chat.postMessage":
+            self._take_post(channel, now)
+
+    def _take_post(self, channel: str, now: float) -> None:
+        """A bucket of `POST_BURST` messages a channel that fills by one a second."""
+        empty_at = max(self._posts.get(channel, 0.0), now)
+        if empty_at - now > POST_BURST - 1:
+            raise RateLimited("chat.postMessage", empty_at - now - (POST_BURST - 1))
+        self._posts[channel] = empty_at + 1.0
+        if len(self._posts) > 10_000:
+            self._posts = {name: at for name, at in self._posts.items() if at > now}
+
+    def _problem(self, method: str, channel: str, error: SlackApiError) -> SlackProblem:
+        response = error.response
+        status = getattr(response, "status_code", 200)
+        body = response.data if isinstance(getattr(response, "data", None), dict) else {}
+        word = str(body.get("error", "")) if body else ""
+        if status == 429 or word in ("ratelimited", "rate_limited"):
+            after = _retry_after(getattr(response, "headers", {}) or {})
+            place = channel if method == "chat.postMessage" else ""
+            self._quiet_until[(method, place)] = self._clock.monotonic() + after
+            return RateLimited(method, after)
+        if status >= 500 or not word:
+            return Unavailable(method, f"it answered {status}", certain=False)
+        if word in PROVIDER_ERRORS:
+            return Unavailable(method, word, certain=True)
+        return Refused(method, word, body)
+
+
+def metadata(key: str) -> dict[str, Any]:
+    """What a message carries so that it can be found again."""
+    return {"event_type": METADATA_EVENT, "event_payload": {"key": key}}
+
+
+def is_conversation(name: str) -> bool:
+    """Whether `name` is a Slack conversation id and not a channel's name."""
+    return re.fullmatch(r"[CDG][A-Z0-9]{6,}", name) is not None
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    value = headers.get("Retry-After") or headers.get("retry-after") or "1"
+    try:
+        return max(0.1, float(value))
+    except ValueError:
+        return 1.0
