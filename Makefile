@@ -31,7 +31,7 @@ test: $(INSTALLED_TESTS)
 	$(call stage,lint,$(BIN)/python -m ruff check .)
 	$(call stage,format,$(BIN)/python -m ruff format --check .)
 	$(call stage,types,$(BIN)/python -m mypy)
-	$(call stage,import contracts,$(BIN)/lint-imports)
+	$(call stage,import contracts,$(BIN)/lint-imports --no-logo)
 	$(call stage,tests,$(BIN)/python -m pytest)
 	@echo "make test: all stages passed"
 
