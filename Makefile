@@ -30,7 +30,7 @@ stage = @echo "== $(1)"; $(2) || { echo "make test: stopped, the stage '$(1)' fa
 test: $(INSTALLED_TESTS)
 	$(call stage,lint,$(BIN)/python -m ruff check .)
 	$(call stage,format,$(BIN)/python -m ruff format --check .)
-	$(call stage,types,$(BIN)/python -m mypy)
+	$(call stage,types,$(BIN)/python -m mypy --explicit-package-bases bot tests)
 	$(call stage,import contracts,$(BIN)/lint-imports --no-logo)
 	$(call stage,tests,$(BIN)/python -m pytest)
 	@echo "make test: all stages passed"
