@@ -134,8 +134,8 @@ async def claim(conn: AsyncConnection, owner: str, real: datetime, limit: int) -
     return tuple(_debt(row) for row in rows)
 
 
-async def next_due(conn: AsyncConnection, real: datetime) -> datetime | None:
-    """The earliest real instant at which there is something to claim; at least now."""
+async def next_due(conn: AsyncConnection) -> datetime | None:
+    """The earliest real instant at which there is something to claim, or None."""
     waiting = select(func.min(_TABLE.c.due_at)).where(_TABLE.c.state == "new", ~_blocked_by_sending())
     leased = select(func.min(_TABLE.c.lease_until)).where(_TABLE.c.state == "sending")
     instants = [(await conn.execute(query)).scalar() for query in (waiting, leased)]

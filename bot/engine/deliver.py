@@ -1,0 +1,144 @@
+"""Pay what is owed to the outside: claim, send, settle; two transactions with the send between them.
+
+Each send runs in its own task, so that one slow answer delays nobody. A send whose process died is in doubt when its
+lease ends: it is looked up at the receiver before it is sent again. State is exactly once; delivery is at least once,
+and doubles are rare because of the look-up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from bot.core.debts import Debt, DebtKind, Failed, Outcome, Retry, Sent, Withdrawn, backoff
+from bot.crashpoints import point
+from bot.engine.senders import Sender
+from bot.errors import DatabaseBusy
+from bot.slack.gateway import RateLimited, Refused, Unavailable
+from bot.store import debts, pages
+from bot.store.database import Database
+
+log = structlog.get_logger(__name__)
+
+IN_FLIGHT = 64
+"""How many sends may be on their way at once."""
+SETTLE_AGAIN_AFTER = 0.2
+"""Real seconds between tries to write down what came of a send while the database cannot be written."""
+
+
+class Outbox:
+    """The deliver duty: `run` claims what is due and starts sends; each send settles itself."""
+
+    def __init__(self, db: Database, senders: Mapping[DebtKind, Sender]) -> None:
+        self._db = db
+        self._senders = senders
+        self._sends: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+    async def run(self) -> None:
+        """Claim as much as there is room for and start sending it."""
+        room = IN_FLIGHT - len(self._sends)
+        if room <= 0 or self._stopping:
+            return
+        async with self._db.write() as tx:
+            claimed = await debts.claim(tx.conn, self.owner, tx.real, room)
+        if claimed:
+            point("after-claim")
+        for debt in claimed:
+            task = asyncio.create_task(self._pay(debt), name=f"send {debt.key}")
+            self._sends.add(task)
+            task.add_done_callback(self._sends.discard)
+
+    async def due(self) -> datetime | None:
+        """The earliest real instant with something to claim; None while there is no room for more."""
+        if len(self._sends) >= IN_FLIGHT or self._stopping:
+            return None
+        async with self._db.read() as conn:
+            return await debts.next_due(conn)
+
+    async def take_over(self) -> None:
+        """At the start of the only copy: whoever was sending is dead, so its sends are in doubt at once."""
+        async with self._db.write() as tx:
+            count = await debts.take_over_leases(tx.conn, tx.real)
+        if count:
+            log.info("sends in doubt after a crash", count=count)
+
+    async def stop(self, timeout: float) -> None:
+        """Let what is being sent finish; what does not is in doubt and looked up after the next start."""
+        self._stopping = True
+        if self._sends:
+            await asyncio.wait(self._sends, timeout=timeout)
+        for task in self._sends:
+            task.cancel()
+        await asyncio.gather(*self._sends, return_exceptions=True)
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._sends)
+
+    async def _pay(self, debt: Debt) -> None:
+        try:
+            outcome = await self._send(debt)
+            point("after-send")
+            await self._settle_until_written(debt, outcome)
+        except Exception:  # the edge of one send's task: the lease brings the debt back
+            log.exception("a send broke", debt=debt.key)
+
+    async def _send(self, debt: Debt) -> Outcome:
+        if await self._is_withdrawn(debt):
+            return Withdrawn("the page moved on")
+        point("before-send")
+        try:
+            return await self._senders[debt.kind].send(debt)
+        except RateLimited as problem:
+            return Retry(str(problem), after=problem.after)
+        except Unavailable as problem:
+            return Retry(problem.reason, certain=problem.certain)
+        except Refused as problem:
+            return Failed(problem.error)
+        except Exception as error:  # the edge of one send: our bug must not lose the debt or stop the others
+            log.exception("a sender broke", debt=debt.key)
+            return Retry(f"our error: {type(error).__name__}", certain=False)
+
+    async def _is_withdrawn(self, debt: Debt) -> bool:
+        """The last look before a send: no send starts after an acknowledgment is recorded."""
+        if debt.page is None or debt.generation is None:
+            return False
+        async with self._db.read() as conn:
+            page = await pages.load(conn, debt.page)
+        return page is None or page.generation != debt.generation
+
+    async def _settle_until_written(self, debt: Debt, outcome: Outcome) -> None:
+        while True:
+            try:
+                await self._settle(debt, outcome)
+                return
+            except (DatabaseBusy, DBAPIError) as error:
+                log.warning("the outcome of a send cannot be saved yet", debt=debt.key, error=str(error))
+                await asyncio.sleep(SETTLE_AGAIN_AFTER)
+
+    async def _settle(self, debt: Debt, outcome: Outcome) -> None:
+        async with self._db.write() as tx:
+            match outcome:
+                case Sent():
+                    await debts.settle_sent(tx.conn, debt, tx.real)
+                case Retry():
+                    after = outcome.after if outcome.after is not None else backoff(debt.tries + 1)
+                    due_at = tx.real + timedelta(seconds=after)
+                    await debts.settle_retry(tx.conn, debt, due_at, outcome.reason, certain=outcome.certain)
+                case Failed():
+                    await debts.settle_over(tx.conn, debt, "failed", outcome.reason, tx.real)
+                case Withdrawn():
+                    await debts.settle_over(tx.conn, debt, "canceled", outcome.reason, tx.real)
+            if not isinstance(outcome, Retry):
+                await self._senders[debt.kind].settle(tx, debt, outcome)
+            tx.wake("deliver")
+        log.debug("a debt was settled", debt=debt.key, outcome=type(outcome).__name__)

@@ -1,0 +1,143 @@
+"""A page as people see it: on its card, and in the answer to "why was I paged?"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core import roster
+from bot.core.alert import Alert, AlertStatus
+from bot.core.catalogue import Catalogue, TargetKind
+from bot.core.escalation import Cause, next_level
+from bot.core.facts import Fact, PageAcknowledged, PageDeclined
+from bot.core.ids import IntegrationId, NotificationId, PageId, UserId, user_of
+from bot.core.page import Page, PageState
+from bot.core.views import NextStep, PageView, PreviousPaged, ServiceView, Why
+from bot.store import alerts, incidents, overrides, pages, timeline
+from bot.store.pages import Notification
+
+
+async def card(
+    conn: AsyncConnection,
+    catalogue: Catalogue,
+    page: PageId,
+    notification: NotificationId | None,
+    now: datetime,
+) -> PageView | None:
+    """The page's card; `notification` says for whom (None: a copy for a channel)."""
+    found = await pages.load(conn, page)
+    if found is None:
+        return None
+    notes = await pages.notifications(conn, page)
+    facts = await timeline.of_page(conn, page)
+    its_alerts = await alerts.of_page(conn, page)
+    incident = await incidents.load(conn, found.incident) if found.incident else None
+    in_force = roster.by_schedule(await overrides.in_force(conn, now, found.due_at or now))
+    mine = next((note for note in notes if note.id == notification and not note.is_channel), None)
+    worst = _worst_first(its_alerts, catalogue)
+    first = next((fact for fact in facts if isinstance(fact, PageAcknowledged)), None)
+    by = found.resolved_by
+    return PageView(
+        id=found.id,
+        title=worst[0].title if worst else found.title,
+        state=found.state,
+        severity=found.severity,
+        service=service_view(catalogue, found),
+        started_at=min((a.starts_at or a.first_at for a in its_alerts), default=found.started_at),
+        description=worst[0].description if worst else "",
+        alerts_firing=sum(alert.status is AlertStatus.FIRING for alert in its_alerts),
+        alerts=len(its_alerts),
+        events=sum(alert.events for alert in its_alerts),
+        links=worst[0].links if worst else (),
+        source=worst[0].source if worst else "",
+        why=_why(found, mine, notes, facts) if mine else None,
+        next_step=_next_step(found, catalogue, in_force),
+        acknowledged_by=found.acknowledged_by if found.state is PageState.ACKNOWLEDGED else None,
+        acknowledged_at=found.acknowledged_at,
+        first_acknowledged_by=user_of(first.by) if first else None,
+        first_acknowledged_at=first.at if first else None,
+        snoozed_until=found.snoozed_until,
+        resolved_by=by,
+        resolved_by_name=shown_machine(by, catalogue, worst) if by else "",
+        resolved_at=found.resolved_at,
+        paged=found.ever_paged,
+        declined=found.declined,
+        incident=found.incident,
+        incident_channel=incident.channel if incident else None,
+    )
+
+
+def shown_machine(actor: str, catalogue: Catalogue, its_alerts: Sequence[Alert] = ()) -> str:
+    """A machine's name for people: its source's when an alert tells, else the integration's."""
+    kind, _, name = actor.partition(":")
+    if kind != "integration":
+        return "" if kind == "user" else "Tocsin"
+    source = next((a.source for a in its_alerts if a.integration == name and a.source != name), "")
+    integration = catalogue.integrations.get(IntegrationId(name))
+    return source or (integration.name if integration else name)
+
+
+def service_view(catalogue: Catalogue, page: Page) -> ServiceView | None:
+    if not page.service:
+        return None
+    service = catalogue.services.get(page.service)
+    if service is None:
+        return ServiceView(page.service)
+    team = catalogue.teams.get(service.team) if service.team else None
+    return ServiceView(
+        service.name, team.name if team else "", service.tier, service.runbook, service.dashboard
+    )
+
+
+def _worst_first(its_alerts: Sequence[Alert], catalogue: Catalogue) -> list[Alert]:
+    """Firing before resolved, the worst first, the oldest of equals."""
+    return sorted(
+        its_alerts,
+        key=lambda a: (a.status is not AlertStatus.FIRING, catalogue.rank(a.severity), a.id),
+    )
+
+
+def _next_step(page: Page, catalogue: Catalogue, in_force: roster.Overrides) -> NextStep | None:
+    """Whom the next step will page by what is known today; a page of nobody is tried from the first level."""
+    if page.state is not PageState.TRIGGERED or page.due_at is None:
+        return None
+    level, last_resort = next_level(page)
+    people = roster.level_people(page.policy, level, catalogue, in_force, page.due_at)
+    targets = page.policy.levels[level - 1].targets
+    schedules = [t.id for t in targets if t.kind is TargetKind.SCHEDULE]
+    channels = tuple(t.id for t in targets if t.kind is TargetKind.CHANNEL)
+    return NextStep(page.due_at, people, schedules[0] if len(schedules) == 1 else "", last_resort, channels)
+
+
+def _why(page: Page, note: Notification, notes: Sequence[Notification], facts: Sequence[Fact]) -> Why:
+    every = int(page.policy.last_resort.every.total_seconds() // 60) if note.last_resort else None
+    declined = {user_of(fact.by): fact.at for fact in facts if isinstance(fact, PageDeclined)}
+    return Why(
+        cause=Cause(note.cause),
+        level=note.level,
+        via=note.via,
+        until=note.until,
+        last_resort_every_minutes=every,
+        passes=note.round,
+        previous=_previous(note, notes, declined),
+        added_by=UserId(note.added_by) if note.added_by else None,
+    )
+
+
+def _previous(
+    note: Notification, notes: Sequence[Notification], declined: Mapping[UserId | None, datetime]
+) -> tuple[PreviousPaged, ...]:
+    """Whom the step before this one paged."""
+    earlier = [n for n in notes if n.step < note.step and not n.is_channel]
+    last_step = max((n.step for n in earlier), default=0)
+    return tuple(
+        PreviousPaged(
+            user=UserId(n.addressee),
+            at=n.created_at,
+            outcome="declined" if UserId(n.addressee) in declined else n.state,
+        )
+        for n in earlier
+        if n.step == last_step
+    )
