@@ -96,13 +96,14 @@ async def turns(count: int) -> None:
 
 @asynccontextmanager
 async def started(clock: Clock, *duties: Duty, **options: float) -> AsyncIterator[Engine]:
-    """A running engine; fails if any loop callback raised while it ran or stopped."""
+    """A running engine; fails if the story takes long, or any loop callback raised while it ran or stopped."""
     broken: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: broken.append(context))
     engine = Engine(duties, clock, **{"refresh_every": NEVER, **options})
     await engine.start()
     try:
-        yield engine
+        async with asyncio.timeout(20):
+            yield engine
     finally:
         await engine.stop(timeout=1)
         await turns(5)
@@ -461,8 +462,8 @@ async def test_after_stop_a_wake_up_or_a_moved_clock_does_nothing(clock: ManualC
         await engine.stop()
         runs = debts.runs
         debts.owe(START)
-        for _ in range(3):
-            engine.wake("escalate")
+        for hours in (1, 2, 3):
+            engine.wake("escalate", START - hours * HOUR)  # earlier than all before it
             clock.forward(hours=1)
             await turns(5)
         await engine.idle()
@@ -470,11 +471,45 @@ async def test_after_stop_a_wake_up_or_a_moved_clock_does_nothing(clock: ManualC
         await engine.stop()
 
 
-async def test_a_timer_of_the_scheduler_that_fires_while_it_stops_does_nothing(debts: Debts) -> None:
+async def test_a_timer_of_the_scheduler_that_fires_while_it_stops_does_nothing(
+    clock: ManualClock, debts: Debts
+) -> None:
+    async with started(clock, debts.duty()) as engine:
+        await engine.idle()
+        debts.owe(START)
+        runs = debts.runs
+        scheduler = engine._scheduler
+        stopping = asyncio.create_task(engine.stop())
+        while not stopping.done():
+            if scheduler.running:
+                scheduler.wakeup()  # what its timer calls; the last one lands behind the shutdown
+            await asyncio.sleep(0)  # each turn of the loop is the case under test
+        assert debts.runs == runs
+
+
+async def test_no_duty_starts_while_another_ends_at_stop(debts: Debts) -> None:
     debts.clock = clock = SystemClock()
-    for _ in range(20):
-        async with started(clock, debts.duty(), refresh_every=0.001) as engine:
-            await engine.idle()
+    gate = asyncio.Event()
+    in_flight = asyncio.Event()
+
+    async def hold() -> None:
+        in_flight.set()
+        await gate.wait()
+
+    async def due() -> datetime | None:
+        return None if in_flight.is_set() else START
+
+    async with started(clock, Duty("deliver", hold, due, "real"), debts.duty()) as engine:
+        await in_flight.wait()
+        at = clock.now() + timedelta(seconds=0.1)
+        debts.owe(at)
+        engine.wake("escalate", at)
+        await turns(10)
+        stopping = asyncio.create_task(engine.stop(timeout=10))
+        await until(lambda: clock.now() > at + timedelta(seconds=0.1))
+        gate.set()
+        await stopping
+        assert debts.runs == 0
 
 
 async def test_an_engine_starts_once(clock: ManualClock, debts: Debts) -> None:
