@@ -1,0 +1,106 @@
+/** The top of a conversation: its name, topic, members, pins and bookmarks; for the app, its tabs. */
+
+import { sentence } from "./actions.js";
+import { post } from "./api.js";
+import { ask, stopAsking } from "./ask.js";
+import { avatar } from "./avatar.js";
+import { h } from "./dom.js";
+import { emoji } from "./emoji.js";
+import { icon } from "./icons.js";
+import { openMenu } from "./menu.js";
+import { link, mrkdwn } from "./mrkdwn.js";
+import { go } from "./places.js";
+import { here, isBotPlace, partner, refresh, state } from "./store.js";
+import { clock } from "./time.js";
+import { toast } from "./toast.js";
+
+/** The head's content. */
+export function head() {
+  const channel = here();
+  return [
+    h("div", { class: "head-row" },
+      h("button", { type: "button", class: "ghost square drawer-button", "aria-label": "Open the sidebar", on: { click: () => document.body.classList.toggle("drawer-open") } }, icon("menu")),
+      h("div", { class: "head-words" }, title(channel), channel?.topic && h("span", { class: "topic", title: channel.topic }, mrkdwn(channel.topic))),
+      channel && channel.kind !== "im" && tools(channel)),
+    isBotPlace() && tabs(),
+    channel?.bookmarks?.length ? bookmarks(channel) : null,
+  ];
+}
+
+function title(channel) {
+  const other = partner();
+  if (other) {
+    const zone = other.is_bot ? h("span", { class: "badge" }, "APP") : h("span", { class: "muted small" }, `${clock(Date.now() / 1000, other.tz)} there`);
+    return h("h2", {}, avatar(other, "tiny"), h("span", {}, other.real_name || other.name), zone);
+  }
+  const name = channel?.name ?? state.place.in.replace(/^#/, "");
+  return h("h2", {}, channel?.private ? icon("lock") : h("span", { class: "hash", "aria-hidden": "true" }, "#"), h("span", {}, name));
+}
+
+function tools(channel) {
+  const pins = channel.pins.length;
+  return h("div", { class: "head-tools" },
+    pins > 0 && h("button", { type: "button", class: "ghost", "aria-label": `${pins} pinned`, title: "Pinned", on: { click: () => showPins(channel) } }, icon("pin"), String(pins)),
+    h("button", { type: "button", class: "ghost", "aria-label": `${channel.members.length} members`, title: "Members", on: { click: () => showMembers(channel) } }, icon("people"), String(channel.members.length)),
+    h("button", { type: "button", class: "ghost square", "aria-label": "Channel actions", on: { click: (event) => channelMenu(event.currentTarget, channel) } }, icon("dots")));
+}
+
+function tabs() {
+  const tab = (name, words) => h("button", {
+    type: "button", role: "tab", "aria-selected": String(state.place.tab === name), class: "tab", on: { click: () => go(state.place.in, { tab: name }) },
+  }, words);
+  return h("div", { class: "tabs", role: "tablist", "aria-label": state.app.app.name }, tab("home", "Home"), tab("messages", "Messages"));
+}
+
+function bookmarks(channel) {
+  return h("nav", { class: "bookmarks", "aria-label": "Bookmarks" }, channel.bookmarks.map((each) => {
+    const sign = emoji((each.emoji ?? "").replaceAll(":", ""));
+    return h("span", { class: "bookmark" }, sign ? h("span", { class: "emoji", "aria-hidden": "true" }, sign) : icon("bookmark"), link(each.link, each.title));
+  }));
+}
+
+function showMembers(channel) {
+  const known = channel.members.map((name) => state.people.find((each) => each.name === name) ?? { name });
+  ask({
+    title: `People in #${channel.name}`,
+    body: h("ul", { class: "plain-list" }, known.map((each) => h("li", { class: "row start" }, avatar(each, "small"),
+      h("a", { href: `?in=@${each.name}`, "data-place": `@${each.name}`, on: { click: stopAsking } }, each.real_name || each.name),
+      h("span", { class: "muted" }, each.is_bot ? "app" : `@${each.name}`)))),
+  });
+}
+
+async function showPins(channel) {
+  const pinned = channel.pins.map((ts) => (state.messages ?? []).find((each) => each.ts === ts)).filter(Boolean);
+  const jump = (ts) => () => {
+    stopAsking();
+    const node = document.querySelector(`#messages [data-ts="${ts}"]`);
+    node?.scrollIntoView({ block: "center" });
+    node?.classList.add("found");
+  };
+  ask({
+    title: `Pinned in #${channel.name}`,
+    body: h("ul", { class: "plain-list" }, pinned.map((each) => h("li", { class: "row" },
+      h("div", { class: "pinned-words" }, h("b", {}, each.bot_name ?? each.user), " ", h("span", { class: "muted small" }, clock(Number(each.ts), state.me.tz)),
+        h("div", { class: "clamp" }, each.plain || each.text)),
+      h("button", { type: "button", class: "btn", on: { click: jump(each.ts) } }, "Jump")))),
+  });
+}
+
+function channelMenu(anchor, channel) {
+  openMenu(anchor, "Channel actions", [
+    channel.member === false
+      ? { label: `Join #${channel.name}`, icon: icon("plus"), run: () => membership("join", channel) }
+      : { label: `Leave #${channel.name}`, icon: icon("back"), danger: true, run: () => membership("leave", channel) },
+    { label: "Members", icon: icon("people"), run: () => showMembers(channel) },
+  ]);
+}
+
+/** Join or leave a channel as the person. */
+export async function membership(call, channel) {
+  try {
+    await post(call, { as: state.me.name, in: channel.id });
+  } catch (error) {
+    toast(sentence(error));
+  }
+  await refresh("channels", "messages");
+}

@@ -1,0 +1,101 @@
+/** A conversation from its first day to its last message, and what to do when there is none. */
+
+import { h } from "./dom.js";
+import { isDismissed, messageNode, sameAuthor } from "./message.js";
+import { changed, here, isBotPlace, partner, state } from "./store.js";
+import { day, dayLabel } from "./time.js";
+
+const TOGETHER = 300; // seconds within which one author's messages share a head
+const AT_ONCE = 200; // messages shown before a person asks for earlier ones
+let shown = { place: "", count: AT_ONCE };
+
+/** The messages of the place on screen. */
+export function conversation() {
+  if (state.messages === null) return h("p", { class: "empty muted", key: "loading" }, "Loading…");
+  if (shown.place !== state.place.in) shown = { place: state.place.in, count: AT_ONCE };
+  const all = [...topLevel(state.messages), ...slackbot()].sort((one, other) => one.ts - other.ts);
+  const some = all.slice(-shown.count);
+  return [
+    all.length > some.length ? earlier() : beginning(all.length === 0),
+    h("div", { role: "list", class: "list", key: "list" }, rows(some, "main")),
+  ];
+}
+
+/** A thread: its first message and the answers. */
+export function threadRows() {
+  const all = state.thread ?? [];
+  const [first, ...answers] = all;
+  if (!first) return h("p", { class: "empty muted" }, "Loading…");
+  const count = answers.length;
+  return h("div", { role: "list", class: "list" }, messageNode(first, { pane: "thread" }),
+    h("div", { class: "divider", key: "count", role: "presentation" }, h("span", {}, count ? `${count} ${count === 1 ? "reply" : "replies"}` : "No replies yet")),
+    rows(answers, "thread", false));
+}
+
+function topLevel(messages) {
+  return messages.filter((each) => !isDismissed(each) && (!each.thread_ts || each.thread_ts === each.ts || each.subtype === "thread_broadcast" || each.ephemeral && !state.place.thread));
+}
+
+function slackbot() {
+  const mine = state.notices.filter((each) => each.as === state.me.name && (each.channel === here()?.id || !each.channel));
+  return mine.map((each) => ({
+    ts: each.at.toFixed(6), text: each.text, ephemeral: true, user: "Slackbot",
+    local: {
+      dismiss() {
+        state.notices.splice(state.notices.indexOf(each), 1);
+        changed();
+      },
+    },
+  }));
+}
+
+function rows(messages, pane, dividers = true) {
+  const { tz } = state.me;
+  return messages.flatMap((message, at) => {
+    const before = messages[at - 1];
+    const newDay = !before || day(before.ts, tz) !== day(message.ts, tz);
+    const follows = !newDay && !message.ephemeral && !before.ephemeral && !message.pinned && !before.reply_count && sameAuthor(before, message) && message.ts - before.ts < TOGETHER;
+    const node = messageNode(message, { follows, pane });
+    return newDay && dividers ? [divider(message.ts, tz), node] : [node];
+  });
+}
+
+function divider(ts, tz) {
+  return h("div", { class: "divider day", key: `day ${day(ts, tz)}`, role: "presentation" }, h("span", {}, dayLabel(Number(ts), tz)));
+}
+
+function earlier() {
+  return h("button", {
+    type: "button", class: "btn earlier", key: "earlier",
+    on: {
+      click() {
+        shown.count += AT_ONCE;
+        changed();
+      },
+    },
+  }, "Show earlier messages");
+}
+
+/** What a newcomer could type here, from the app's own commands. */
+export function example() {
+  const declares = state.app.commands.find((each) => /declare/.test(`${each.usage_hint} ${each.description}`));
+  const first = declares ?? state.app.commands[0];
+  if (!first) return null;
+  return declares ? `${first.command} declare Checkout is down` : `${first.command} help`;
+}
+
+function beginning(empty) {
+  const channel = here();
+  const bot = state.app.app.name;
+  const typed = example();
+  const hint = typed && h("p", {}, "Type ", h("code", {}, typed), " and press Enter.");
+  if (state.missing) return h("div", { class: "empty", key: "top" }, h("h3", {}, "This place cannot be shown"), h("p", {}, state.missing), h("p", {}, "Choose another on the left."));
+  if (isBotPlace()) {
+    return h("div", { class: "empty", key: "top" }, h("h3", {}, bot), h("p", {}, `This is where ${bot} writes to you alone: when you are paged, you read it here.`), empty && hint);
+  }
+  const other = partner();
+  if (other) return h("div", { class: "empty", key: "top" }, h("h3", {}, other.real_name || other.name), h("p", {}, `Only you and @${other.name} read this.`));
+  const name = channel?.name ?? state.place.in.replace(/^#/, "");
+  return h("div", { class: "empty", key: "top" }, h("h3", {}, channel?.private ? "🔒 " : "# ", name),
+    h("p", {}, `This is the very beginning of #${name}.`), empty && hint);
+}
