@@ -1,113 +1,18 @@
 """Duties run when their deadlines come, whatever fails around them: real APScheduler, real rows."""
 
 import asyncio
-import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, closing
-from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
-import apscheduler.schedulers.base
 import pytest
+from engine_debts import HOUR, MINUTE, SECOND, SOON, START, Debts, started, turns, until
 from structlog.testing import capture_logs
 
-from bot.clock import Anchor, Clock, ManualClock, SystemClock
-from bot.engine.jobstore import RETRY_AFTER, SAME_MINIMUM_LIMIT, Timebase
+from bot.clock import Anchor, ManualClock, SystemClock
+from bot.engine.jobstore import RETRY_AFTER, SAME_MINIMUM_LIMIT
 from bot.engine.scheduler import Duty, Engine
-
-START = datetime(2026, 3, 29, 12, tzinfo=UTC)
-SECOND = timedelta(seconds=1)
-MINUTE = timedelta(minutes=1)
-HOUR = timedelta(hours=1)
-NEVER = 3600.0
-"""A floor so far away that only what is under test can wake a duty."""
-SOON = 0.05
-
-
-class Debts:
-    """Rows with a deadline in SQLite, and the duty that pays them: `paid` tells when each was."""
-
-    def __init__(self, clock: Clock, name: str = "escalate", *, batch: int = 1000) -> None:
-        self.name = name
-        self.clock = clock
-        self.batch = batch
-        self.db = sqlite3.connect(":memory:")
-        self.db.execute("CREATE TABLE debt (id INTEGER PRIMARY KEY, due_at TEXT)")
-        self.paid: list[tuple[int, datetime]] = []
-        self.runs = 0
-        self.running = 0
-        self.most_at_once = 0
-        self.before_pay: Callable[[], Awaitable[None]] = self._nothing
-        self.before_read: Callable[[], Awaitable[None]] = self._nothing
-        self.after_read: Callable[[], Awaitable[None]] = self._nothing
-
-    def owe(self, at: datetime, *, count: int = 1) -> None:
-        rows = [(at.isoformat(timespec="microseconds"),)] * count
-        self.db.executemany("INSERT INTO debt (due_at) VALUES (?)", rows)
-        self.db.commit()
-
-    def unpaid(self) -> int:
-        return int(self.db.execute("SELECT count(*) FROM debt").fetchone()[0])
-
-    def duty(self, timebase: Timebase = "product") -> Duty:
-        return Duty(self.name, self.pay, self.earliest, timebase)
-
-    async def earliest(self) -> datetime | None:
-        await self.before_read()
-        text = self.db.execute("SELECT min(due_at) FROM debt").fetchone()[0]
-        await self.after_read()
-        return None if text is None else datetime.fromisoformat(text)
-
-    async def pay(self) -> None:
-        self.runs += 1
-        self.running += 1
-        self.most_at_once = max(self.most_at_once, self.running)
-        try:
-            await self.before_pay()
-            now = self.clock.now()
-            due = self.db.execute(
-                "SELECT id FROM debt WHERE due_at <= ? ORDER BY due_at LIMIT ?",
-                (now.isoformat(timespec="microseconds"), self.batch),
-            ).fetchall()
-            self.db.executemany("DELETE FROM debt WHERE id = ?", due)
-            self.db.commit()
-            self.paid += [(row[0], now) for row in due]
-        finally:
-            self.running -= 1
-
-    @staticmethod
-    async def _nothing() -> None:
-        return None
-
-
-async def until(condition: Callable[[], bool], within: float = 10.0) -> None:
-    """Wait for a condition, and fail if it is not met within that many seconds."""
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, "the condition was not met in time"
-        await asyncio.sleep(0.005)
-
-
-async def turns(count: int) -> None:
-    for _ in range(count):
-        await asyncio.sleep(0)
-
-
-@asynccontextmanager
-async def started(clock: Clock, *duties: Duty, **options: float) -> AsyncIterator[Engine]:
-    """A running engine; fails if the story takes long, or any loop callback raised while it ran or stopped."""
-    broken: list[dict[str, Any]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda loop, context: broken.append(context))
-    engine = Engine(duties, clock, **{"refresh_every": NEVER, **options})
-    await engine.start()
-    try:
-        async with asyncio.timeout(20):
-            yield engine
-    finally:
-        await engine.stop(timeout=1)
-        await turns(5)
-    assert broken == []
 
 
 @pytest.fixture
@@ -320,11 +225,8 @@ async def test_a_failing_duty_is_logged_retried_a_second_later_and_stops_nobody(
 
     debts.before_pay = fail
     debts.owe(START)
-    with closing(sqlite3.connect(":memory:")) as db, capture_logs() as logs:
-        other = Debts(clock, "deliver")
-        other.db.close()
-        other.db = db
-        db.execute("CREATE TABLE debt (id INTEGER PRIMARY KEY, due_at TEXT)")
+    other = Debts(clock, "deliver")
+    with closing(other.db), capture_logs() as logs:
         other.owe(START)
         async with started(clock, debts.duty(), other.duty("real")) as engine:
             await engine.idle()
@@ -425,102 +327,6 @@ async def test_jobs_and_scheduler_carry_the_options_that_keep_runs_whole(
         assert (engine._scheduler.jobstore_retry_interval, engine._scheduler.timezone) == (1, UTC)
 
 
-async def test_stop_lets_the_duty_in_flight_end(clock: ManualClock, debts: Debts) -> None:
-    gate = asyncio.Event()
-
-    async def wait() -> None:
-        await gate.wait()
-
-    debts.before_pay = wait
-    debts.owe(START)
-    async with started(clock, debts.duty()) as engine:
-        await until(lambda: debts.running == 1)
-        stopping = asyncio.create_task(engine.stop(timeout=10))
-        await turns(10)
-        assert not stopping.done()
-        gate.set()
-        await stopping
-        assert (debts.unpaid(), engine.health().running) == (0, False)
-
-
-async def test_stop_cancels_what_does_not_end_in_time(clock: ManualClock, debts: Debts) -> None:
-    async def hang() -> None:
-        await asyncio.Event().wait()
-
-    debts.before_pay = hang
-    debts.owe(START)
-    async with started(clock, debts.duty()) as engine:
-        await until(lambda: debts.running == 1)
-        await engine.stop(timeout=SOON)
-        assert (debts.running, debts.unpaid(), engine.health().in_flight) == (0, 1, ())
-
-
-async def test_after_stop_a_wake_up_or_a_moved_clock_does_nothing(clock: ManualClock, debts: Debts) -> None:
-    async with started(clock, debts.duty()) as engine:
-        await engine.idle()
-        engine.wake("escalate")  # on its way when the engine stops
-        await engine.stop()
-        runs = debts.runs
-        debts.owe(START)
-        for hours in (1, 2, 3):
-            engine.wake("escalate", START - hours * HOUR)  # earlier than all before it
-            clock.forward(hours=1)
-            await turns(5)
-        await engine.idle()
-        assert (debts.runs, debts.unpaid()) == (runs, 1)
-        await engine.stop()
-
-
-async def test_a_timer_of_the_scheduler_that_fires_while_it_stops_does_nothing(
-    clock: ManualClock, debts: Debts
-) -> None:
-    async with started(clock, debts.duty()) as engine:
-        await engine.idle()
-        debts.owe(START)
-        runs = debts.runs
-        scheduler = engine._scheduler
-        stopping = asyncio.create_task(engine.stop())
-        while not stopping.done():
-            if scheduler.running:
-                scheduler.wakeup()  # what its timer calls; the last one lands behind the shutdown
-            await asyncio.sleep(0)  # each turn of the loop is the case under test
-        assert debts.runs == runs
-
-
-async def test_no_duty_starts_while_another_ends_at_stop(debts: Debts) -> None:
-    debts.clock = clock = SystemClock()
-    gate = asyncio.Event()
-    in_flight = asyncio.Event()
-
-    async def hold() -> None:
-        in_flight.set()
-        await gate.wait()
-
-    async def due() -> datetime | None:
-        return None if in_flight.is_set() else START
-
-    async with started(clock, Duty("deliver", hold, due, "real"), debts.duty()) as engine:
-        await in_flight.wait()
-        at = clock.now() + timedelta(seconds=0.1)
-        debts.owe(at)
-        engine.wake("escalate", at)
-        await turns(10)
-        stopping = asyncio.create_task(engine.stop(timeout=10))
-        await until(lambda: clock.now() > at + timedelta(seconds=0.1))
-        gate.set()
-        await stopping
-        assert debts.runs == 0
-
-
-async def test_an_engine_starts_once(clock: ManualClock, debts: Debts) -> None:
-    async with started(clock, debts.duty()) as engine:
-        with pytest.raises(RuntimeError, match="starts once"):
-            await engine.start()
-        await engine.stop()
-        with pytest.raises(RuntimeError, match="starts once"):
-            await engine.start()
-
-
 async def test_an_unknown_duty_or_a_naive_instant_is_our_bug(clock: ManualClock, debts: Debts) -> None:
     async with started(clock, debts.duty()) as engine:
         with pytest.raises(KeyError):
@@ -529,107 +335,3 @@ async def test_an_unknown_duty_or_a_naive_instant_is_our_bug(clock: ManualClock,
             engine.wake("escalate", START.replace(tzinfo=None))
     with pytest.raises(ValueError, match="share a name"):
         Engine([debts.duty(), debts.duty()], clock)
-
-
-async def test_the_watchdog_replaces_a_scheduler_whose_timer_is_dead(debts: Debts) -> None:
-    debts.clock = clock = SystemClock()
-    with capture_logs() as logs:
-        async with started(clock, debts.duty(), refresh_every=SOON) as engine:
-            await engine.idle()
-            engine._scheduler.pause()  # passes no more, and still says that it is running
-            assert engine._scheduler.running
-            debts.owe(clock.now())
-            await until(lambda: "scheduler" in engine.health().stalled)
-            await until(lambda: debts.unpaid() == 0)
-            await until(lambda: engine.health().stalled == ())
-    assert "scheduler_stalled" in {entry["event"] for entry in logs}
-
-
-async def test_the_watchdog_cancels_a_duty_that_hangs_and_it_runs_again(debts: Debts) -> None:
-    debts.clock = clock = SystemClock()
-
-    async def hang_once() -> None:
-        if debts.runs == 1:
-            await asyncio.Event().wait()
-
-    debts.before_pay = hang_once
-    debts.owe(clock.now())
-    with capture_logs() as logs:
-        async with started(clock, debts.duty(), refresh_every=SOON, stuck_after=3 * SOON) as engine:
-            await until(lambda: debts.unpaid() == 0)
-            await until(lambda: engine.health().stalled == ())
-    assert debts.runs == 2
-    assert "duty_stuck" in {entry["event"] for entry in logs}
-
-
-async def test_the_watchdog_restarts_a_refresher_that_ended(debts: Debts) -> None:
-    debts.clock = clock = SystemClock()
-    async with started(clock, debts.duty(), refresh_every=SOON) as engine:
-        await engine.idle()
-        engine._refreshers["escalate"].cancel()
-        await turns(3)
-        debts.owe(clock.now())
-        await until(lambda: debts.unpaid() == 0)
-
-
-async def test_health_tells_when_each_duty_last_ended(clock: ManualClock, debts: Debts) -> None:
-    debts.owe(START + MINUTE)
-    async with started(clock, debts.duty()) as engine:
-        await engine.idle()
-        assert engine.health().last_pass_at == {"escalate": None}
-        clock.forward(minutes=1)
-        await engine.idle()
-        health = engine.health()
-    assert health.last_pass_at == {"escalate": START + MINUTE}
-    assert (health.running, health.in_flight, health.stalled) == (True, (), ())
-
-
-class WallClock(SystemClock):
-    """The machine's wall clock, which somebody sets; monotonic time goes on undisturbed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.off = timedelta()
-
-    def real(self) -> datetime:
-        return super().real() + self.off
-
-
-@pytest.fixture
-def wall(monkeypatch: pytest.MonkeyPatch) -> WallClock:
-    """One wall clock for us and for APScheduler, which asks by itself."""
-    clock = WallClock()
-
-    class Datetime(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> Any:
-            return clock.real().astimezone(tz)
-
-    monkeypatch.setattr(apscheduler.schedulers.base, "datetime", Datetime)
-    return clock
-
-
-async def test_a_wall_clock_set_an_hour_ahead_loses_no_deadline(wall: WallClock, debts: Debts) -> None:
-    debts.clock = wall
-    at = wall.now() + HOUR / 2
-    debts.owe(at)
-    async with started(wall, debts.duty(), refresh_every=SOON) as engine:
-        await engine.idle()
-        assert debts.runs == 0
-        wall.off = HOUR
-        await until(lambda: debts.unpaid() == 0)
-
-
-async def test_a_wall_clock_set_an_hour_back_runs_no_duty_early(wall: WallClock, debts: Debts) -> None:
-    debts.clock = wall
-    at = wall.now() + timedelta(seconds=0.3)
-    debts.owe(at)
-    async with started(wall, debts.duty(), refresh_every=SOON) as engine:
-        await engine.idle()
-        wall.off = -HOUR
-        passed = time.monotonic() + 0.6  # by then the timer that was set before the jump has fired
-        await until(lambda: time.monotonic() > passed)
-        assert (debts.runs, debts.unpaid()) == (0, 1)
-        wall.off = timedelta()
-        await until(lambda: debts.unpaid() == 0)
-    assert debts.paid[0][1] >= at
