@@ -64,6 +64,8 @@ class Converge:
     lane: str
     payload: Mapping[str, Any] = field(default_factory=dict)
     priority: Priority = Priority.INCIDENT
+    after: float = 0.0
+    """Real seconds that it may wait, so that many small changes make one edit; a hurried one overtakes it."""
 
 
 @dataclass(frozen=True)
@@ -147,11 +149,10 @@ def page_channel(page: PageId, generation: int, notification: NotificationId, ch
     )
 
 
-def page_copy(message: int) -> Converge:
+def page_copy(message: int, after: float = 0.0) -> Converge:
     """One message that shows a page is edited to the page's present state."""
-    return Converge(
-        f"copy:{message}", DebtKind.PAGE_COPY, f"copy:{message}", {"message": message}, Priority.PAGE_COPY
-    )
+    key = f"copy:{message}"
+    return Converge(key, DebtKind.PAGE_COPY, key, {"message": message}, Priority.PAGE_COPY, after)
 
 
 def notice(key: str, to: str, what: str, data: Mapping[str, Any]) -> Deliver:

@@ -33,12 +33,18 @@ async def owe(
         statement = upsert(_TABLE).values(_converge_row(debt, real))
         again = {
             "wanted": _TABLE.c.wanted + 1,
-            "due_at": real,
+            "due_at": _sooner(statement.excluded.due_at),
             "payload": statement.excluded.payload,
             "state": _state_when_wanted_again(),
             "tries": 0,
         }
         await conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
+
+
+def _sooner(due_at: Any) -> Any:
+    """A hurried change overtakes one that may wait; what was settled counts from the new one."""
+    waits = and_(_TABLE.c.state == "new", _TABLE.c.due_at < due_at)
+    return case((waits, _TABLE.c.due_at), else_=due_at)
 
 
 def _state_when_wanted_again() -> Any:
@@ -74,7 +80,7 @@ def _converge_row(debt: Converge, real: datetime) -> dict[str, Any]:
         "payload": dict(debt.payload),
         "state": "new",
         "wanted": 1,
-        "due_at": real,
+        "due_at": real + timedelta(seconds=debt.after),
         "tries": 0,
         "created_at": real,
     }

@@ -111,10 +111,10 @@ async def apply(tx: Tx, before: Page, decision: Decision, catalogue: Catalogue) 
         _touch_homes(tx, before, page)
 
 
-async def touch(tx: Tx, page: PageId) -> None:
-    """Every copy of the page is edited to its present state."""
+async def touch(tx: Tx, page: PageId, after: float = 0.0) -> None:
+    """Every copy of the page is edited to its present state, at the latest `after` real seconds from now."""
     for message in await messages.of_subject(tx.conn, messages.of_page(page)):
-        tx.owe(debts.page_copy(message.id))
+        tx.owe(debts.page_copy(message.id, after))
 
 
 async def advance_due(db: Database, catalogue: Catalogue, limit: int = 200) -> int:

@@ -1,0 +1,301 @@
+"""The composition root: builds, wires, starts and stops everything. The only place that wires."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.clock import Anchor, Clock, SystemClock
+from bot.config.load import load
+from bot.core.catalogue import Catalogue, Integration
+from bot.core.debts import DebtKind
+from bot.engine.deliver import Outbox
+from bot.engine.duties import Audit, Escalate, Intake, duties
+from bot.engine.scheduler import Engine
+from bot.engine.senders import Sender
+from bot.engine.senders.home import HomeSender
+from bot.engine.senders.incidents import incident_senders
+from bot.engine.senders.notices import NoticeSender
+from bot.engine.senders.pages import CopySender, PageSender
+from bot.errors import CannotStart, TocsinError
+from bot.ingest.journal import Journal
+from bot.ingest.sources import parse_body
+from bot.queries import health
+from bot.settings import SANDBOX_APP_TOKEN, SANDBOX_BOT_TOKEN, Settings
+from bot.slack.app import Parts, bolt_app
+from bot.slack.channels import Channels
+from bot.slack.directory import Directory
+from bot.slack.gateway import Gateway, Unavailable
+from bot.slack.socket import Identity, Sockets
+from bot.store.database import Database
+from bot.store.lock import LockFile
+from bot.store.migrations import migrate
+from bot.store.uow import Tx
+from bot.usecases import configuration, workspace
+from bot.web.server import Server
+
+log = structlog.get_logger(__name__)
+
+SLACK_TIMEOUT_SECONDS = 10
+CONNECT_AGAIN_AFTER = 5.0
+STOP_WITHIN_SECONDS = 2.0
+"""Each part gets this long to finish what it has begun; all together stay under five seconds."""
+
+
+@dataclass
+class CurrentCatalogue:
+    """The configured company as it is now; replaced as a whole when it changes."""
+
+    value: Catalogue
+
+    def __call__(self) -> Catalogue:
+        return self.value
+
+
+class Tocsin:
+    """One running copy of the bot."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self._given_clock = clock
+        self.connected = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.configuration_problem = ""
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def start(self) -> None:
+        """Start everything; returns when alerts are accepted and Slack was tried once.
+
+        Raises `CannotStart` with a sentence for the operator. When Slack cannot be reached it goes on trying.
+        """
+        _check_settings(self.settings)
+        await self._open_database()
+        try:
+            await self._build()
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _open_database(self) -> None:
+        self.lock = LockFile.for_database(self.settings.database_url)
+        self.lock.take()
+        self.db = Database(self.settings.database_url, self._given_clock or SystemClock())
+        await migrate(self.db)
+        if self._given_clock is None:
+            anchor = await workspace.time_anchor(self.db, self.settings.time_scale)
+            self.db.clock = SystemClock(Anchor(*anchor) if anchor else None)
+        self.clock = self.db.clock
+
+    async def _build(self) -> None:
+        settings = self.settings
+        await self._apply_configuration()
+        self.catalogue = CurrentCatalogue(await self._load_catalogue())
+        _refuse_demo_tokens(settings, self.catalogue().integrations.values())
+        client = AsyncWebClient(
+            token=settings.slack_bot_token.get_secret_value(),
+            base_url=settings.slack_api_url,
+            timeout=SLACK_TIMEOUT_SECONDS,
+        )
+        self.gateway = Gateway(client, self.clock)
+        self.channels = Channels(self.gateway)
+        self.directory = Directory(self.db, self.gateway, self.refresh_catalogue)
+        self.outbox = Outbox(self.db, self._senders())
+        parts = (
+            Escalate(self.db, self.catalogue),
+            Intake(self.db, self.catalogue, parse_body),
+            Audit(self.db, self.catalogue),
+        )
+        self.engine = Engine(duties(self.outbox, *parts), self.clock)
+        self.db.on_commit(self._wake)
+        self.journal = Journal(self.db, self.clock, on_commit=lambda: self.engine.wake("intake"))
+        self.server = Server(settings, self.catalogue, self.journal, self._readiness(), self._counts)
+        slack = Parts(
+            db=self.db,
+            catalogue=self.catalogue,
+            gateway=self.gateway,
+            channels=self.channels,
+            directory=self.directory,
+            journal=self.journal,
+            clock=self.clock,
+        )
+        self.bolt = bolt_app(client, slack)
+        self.sockets = Sockets(
+            self.bolt, settings.slack_app_token.get_secret_value(), self.gateway, self.db, self.catalogue
+        )
+
+    async def _start(self) -> None:
+        if self.db.is_sqlite:
+            await self.outbox.take_over()
+        await self.journal.start()
+        await self.engine.start()
+        await self.server.start()
+        try:
+            await self._connect()
+        except Unavailable as problem:
+            log.warning(
+                "Slack cannot be reached; alerts are accepted, it is tried again", problem=str(problem)
+            )
+            self._background(self._keep_connecting())
+
+    async def _connect(self) -> None:
+        identity = await self.sockets.check()
+        await self._own_database(identity)
+        await self.directory.sync()
+        await self.sockets.connect()
+        self.connected.set()
+        log.info("connected to Slack", team=identity.team_id, name=identity.team_name)
+
+    async def _own_database(self, identity: Identity) -> None:
+        """The database belongs to one workspace (PRODUCT §10)."""
+        await workspace.claim(self.db, identity.team_id, identity.team_name)
+
+    async def _keep_connecting(self) -> None:
+        while not self.connected.is_set():
+            await asyncio.sleep(CONNECT_AGAIN_AFTER)
+            try:
+                await self._connect()
+            except Unavailable as problem:
+                log.warning("Slack cannot be reached yet", problem=str(problem))
+            except CannotStart as problem:
+                self.failed.set_exception(problem)
+                return
+
+    async def stop(self) -> None:
+        """Finish what was begun, write it down, close. Safe to call at any stage of the start."""
+        for task in self._tasks:
+            task.cancel()
+        for part, end in (
+            ("server", lambda: self.server.stop()),
+            ("sockets", lambda: self.sockets.stop()),
+            ("journal", lambda: self.journal.stop()),
+            ("engine", lambda: self.engine.stop(STOP_WITHIN_SECONDS)),
+            ("outbox", lambda: self.outbox.stop(STOP_WITHIN_SECONDS)),
+            ("db", lambda: self.db.close()),
+        ):
+            if hasattr(self, part):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(end(), STOP_WITHIN_SECONDS + 0.5)
+        if hasattr(self, "lock"):
+            self.lock.release()
+
+    async def refresh_catalogue(self) -> None:
+        """Read the configured company again, after a change to it or to the workspace's people."""
+        self.catalogue.value = await self._load_catalogue()
+
+    async def _apply_configuration(self) -> None:
+        """Apply the files when they changed; a mistake in them keeps the last good configuration."""
+        path = self.settings.config
+        if path is None:
+            return
+        loaded = load(path)
+        if loaded.problems:
+            lines = "\n".join(str(problem) for problem in loaded.problems)
+            if not await configuration.is_configured(self.db):
+                raise CannotStart(
+                    f"The configuration has mistakes, and there is no earlier one to run with:\n{lines}"
+                )
+            self.configuration_problem = f"the files have mistakes, the last good configuration runs: {lines}"
+            log.error("the configuration has mistakes; the last good one runs", problems=lines)
+            return
+        applied = await configuration.apply_configuration(self.db, loaded)
+        log.info("configuration applied", **applied.counts())
+
+    async def _load_catalogue(self) -> Catalogue:
+        async with self.db.read() as conn:
+            return await configuration.load_catalogue(conn)
+
+    def _senders(self) -> dict[DebtKind, Sender]:
+        page = PageSender(self.db, self.gateway, self.channels, self.catalogue, self.clock)
+        return {
+            DebtKind.PAGE_DM: page,
+            DebtKind.PAGE_CHANNEL: page,
+            DebtKind.PAGE_COPY: CopySender(self.db, self.gateway, self.catalogue, self.clock),
+            DebtKind.NOTICE: NoticeSender(self.db, self.gateway, self.channels, self.catalogue, self.clock),
+            DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock),
+            **incident_senders(self.db, self.gateway, self.channels, self.catalogue, self.clock),
+        }
+
+    def _wake(self, tx: Tx) -> None:
+        for duty, at in tx.wakes.items():
+            self.engine.wake(duty, at)
+
+    def _background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _readiness(self) -> dict[str, Callable[[], Awaitable[str]]]:
+        """What `/readyz` asks; an empty answer is well, any other is the problem in a sentence."""
+        return {
+            "database": self._database_ready,
+            "configuration": self._configured,
+            "slack": self._slack_ready,
+        }
+
+    async def _database_ready(self) -> str:
+        try:
+            async with asyncio.timeout(2), self.db.write():
+                return ""
+        except (TocsinError, SQLAlchemyError, TimeoutError) as error:
+            return f"it cannot be written: {error}"
+
+    async def _configured(self) -> str:
+        if not self.catalogue().default_policy:
+            return "there is no default escalation policy; apply a configuration"
+        return self.configuration_problem
+
+    async def _slack_ready(self) -> str:
+        return "" if await self.sockets.connected() else "no socket to Slack is connected"
+
+    async def _counts(self) -> health.Counts:
+        async with self.db.read() as conn:
+            return await health.counts(conn, self.clock.now(), self.clock.real())
+
+
+def _check_settings(settings: Settings) -> None:
+    """What can be seen to be wrong before anything is opened."""
+    bot_token, app_token = (
+        settings.slack_bot_token.get_secret_value(),
+        settings.slack_app_token.get_secret_value(),
+    )
+    for name, token, prefix in (
+        ("SLACK_BOT_TOKEN", bot_token, "xoxb-"),
+        ("SLACK_APP_TOKEN", app_token, "xapp-"),
+    ):
+        if not token:
+            raise CannotStart(
+                f"{name} is not set. Set it in the environment or in .env, or try `make run` without any."
+            )
+        if not token.startswith(prefix):
+            raise CannotStart(
+                f"{name} must begin with {prefix}. Copy it again from the app's page at api.slack.com/apps."
+            )
+    sandbox_tokens = bot_token == SANDBOX_BOT_TOKEN or app_token == SANDBOX_APP_TOKEN
+    if sandbox_tokens and not settings.on_sandbox:
+        raise CannotStart(
+            "These are the sandbox's tokens, and SLACK_API_URL is Slack's. Set the tokens of your own app."
+        )
+    if settings.time_scale != 1 and not settings.on_sandbox:
+        raise CannotStart(
+            "TOCSIN_TIME_SCALE is for the sandbox alone: with the real Slack a minute is a minute."
+        )
+
+
+def _refuse_demo_tokens(settings: Settings, integrations: Iterable[Integration]) -> None:
+    """The demo's tokens are known to everybody."""
+    if settings.on_sandbox:
+        return
+    for integration in integrations:
+        if integration.token_hash == hashlib.sha256(integration.id.encode()).hexdigest():
+            raise CannotStart(
+                f"The integration {integration.id} has the demo's token, which everybody knows. "
+                "Give it a secret one before you connect to Slack."
+            )

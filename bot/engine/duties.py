@@ -1,0 +1,93 @@
+"""What the engine does when time comes: fold what came in, take due steps, pay debts, look for what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.core.catalogue import Catalogue
+from bot.crashpoints import point
+from bot.engine.deliver import Outbox
+from bot.engine.scheduler import Duty
+from bot.queries import due, health
+from bot.store.database import Database
+from bot.usecases import alerts, audit, paging
+
+log = structlog.get_logger(__name__)
+
+BATCH = 200
+AUDIT_EVERY = timedelta(seconds=30)
+
+
+class Escalate:
+    """Take the next step of every page whose time has come."""
+
+    def __init__(self, db: Database, catalogue: Callable[[], Catalogue]) -> None:
+        self._db = db
+        self._catalogue = catalogue
+
+    async def run(self) -> None:
+        while await paging.advance_due(self._db, self._catalogue(), BATCH) == BATCH:
+            pass
+        point("after-step-commit")
+
+    async def due(self) -> datetime | None:
+        async with self._db.read() as conn:
+            return await due.next_step(conn)
+
+
+class Intake:
+    """Fold accepted bodies into alerts."""
+
+    def __init__(self, db: Database, catalogue: Callable[[], Catalogue], parse: alerts.Parse) -> None:
+        self._db = db
+        self._catalogue = catalogue
+        self._parse = parse
+
+    async def run(self) -> None:
+        while await alerts.fold_pending(self._db, self._catalogue(), self._parse, BATCH) == BATCH:
+            pass
+        point("after-fold-commit")
+
+    async def due(self) -> datetime | None:
+        async with self._db.read() as conn:
+            return await due.oldest_body(conn)
+
+
+class Audit:
+    """Look for what breaks the promise, repair it and say so."""
+
+    def __init__(self, db: Database, catalogue: Callable[[], Catalogue]) -> None:
+        self._db = db
+        self._catalogue = catalogue
+        self._last: datetime | None = None
+        self._known: frozenset[str] = frozenset()
+
+    async def run(self) -> None:
+        self._last = self._db.clock.real()
+        async with self._db.read() as conn:
+            problems = await health.audit(conn, self._db.clock.now(), self._db.clock.real())
+        for problem in problems:
+            if problem.what not in self._known:
+                log.error("the auditor found a problem", problem=problem.what, page=problem.page)
+        self._known = frozenset(problem.what for problem in problems)
+        if problems:
+            await audit.repair(self._db, self._catalogue())
+
+    async def due(self) -> datetime | None:
+        """Thirty real seconds after the last look; the first one a while after the start."""
+        if self._last is None:
+            self._last = self._db.clock.real()
+        return self._last + AUDIT_EVERY
+
+
+def duties(outbox: Outbox, escalate: Escalate, intake: Intake, auditor: Audit) -> tuple[Duty, ...]:
+    """The engine's duties by name; `Tx.wake` uses these names."""
+    return (
+        Duty("intake", intake.run, intake.due, "product"),
+        Duty("escalate", escalate.run, escalate.due, "product"),
+        Duty("deliver", outbox.run, outbox.due, "real"),
+        Duty("audit", auditor.run, auditor.due, "real"),
+    )

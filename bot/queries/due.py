@@ -1,0 +1,19 @@
+"""When the engine has work next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store import journal, pages
+
+
+async def next_step(conn: AsyncConnection) -> datetime | None:
+    """The earliest deadline of any page, in product time."""
+    return await pages.next_due(conn)
+
+
+async def oldest_body(conn: AsyncConnection) -> datetime | None:
+    """When the oldest accepted body that is not folded yet came, in product time."""
+    return await journal.oldest_pending(conn)
