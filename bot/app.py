@@ -272,16 +272,14 @@ def _check_settings(settings: Settings) -> None:
     ):
         if not token:
             raise CannotStart(
-                f"{name} is not set. Set it in the environment or in .env, or try `make run` without any."
+                f"{name} is not set. Set it in the environment or .env, or try `make run` with none set."
             )
         if not token.startswith(prefix):
-            raise CannotStart(
-                f"{name} must begin with {prefix}. Copy it again from the app's page at api.slack.com/apps."
-            )
+            raise CannotStart(f"{name} must begin with {prefix}. Copy it again from api.slack.com/apps.")
     sandbox_tokens = bot_token == SANDBOX_BOT_TOKEN or app_token == SANDBOX_APP_TOKEN
     if sandbox_tokens and not settings.on_sandbox:
         raise CannotStart(
-            "These are the sandbox's tokens, and SLACK_API_URL is Slack's. Set the tokens of your own app."
+            "These are the sandbox's tokens, and SLACK_API_URL is Slack's. Set your own app's tokens."
         )
     if settings.time_scale != 1 and not settings.on_sandbox:
         raise CannotStart(
