@@ -104,6 +104,8 @@ class PageView:
     resolved_at: datetime | None = None
     paged: tuple[UserId, ...] = ()
     """Everybody paged so far, in order."""
+    paged_now: tuple[UserId, ...] = ()
+    """Those of them whom the present step pages."""
     declined: tuple[UserId, ...] = ()
     incident: IncidentId | None = None
     incident_channel: ChannelId | None = None
@@ -162,6 +164,8 @@ class IncidentLine:
     commander: UserId | None = None
     channel: ChannelId | None = None
     private: bool = False
+    service: str = ""
+    declared_by: UserId | None = None
 
 
 @dataclass(frozen=True)
@@ -175,6 +179,7 @@ class PageLine:
     service: str
     started_at: datetime
     acknowledged_by: UserId | None = None
+    incident: IncidentId | None = None
 
 
 @dataclass(frozen=True)
