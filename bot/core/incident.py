@@ -10,15 +10,30 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.facts import (
+    ChannelArchived,
+    ChannelCreated,
     Fact,
     IncidentReopened,
     IncidentResolved,
     IncidentSeverityChanged,
+    PersonJoined,
     RoleAssigned,
+    SetupFailed,
     StatusChanged,
     UpdatePosted,
 )
-from bot.core.ids import Actor, ChannelId, IncidentId, RoleId, ServiceId, SeverityId, UserId, by_user
+from bot.core.ids import (
+    TOCSIN,
+    Actor,
+    ChannelId,
+    IncidentId,
+    RoleId,
+    ServiceId,
+    SeverityId,
+    UserId,
+    by_user,
+    incident_label,
+)
 
 
 class IncidentStatus(StrEnum):
@@ -206,11 +221,65 @@ def invite(incident: Incident, *users: UserId) -> Incident:
     return incident if invited == incident.invited else _changed(incident, invited=invited)
 
 
+def channel_made(incident: Incident, channel: ChannelId, name: str, now: datetime) -> IncidentDecision:
+    """The channel exists; an earlier problem with it is over."""
+    if incident.channel == channel:
+        return IncidentDecision(incident, Outcome.UNCHANGED)
+    fact = ChannelCreated(at=now, by=TOCSIN, incident=incident.id, channel=channel, name=name)
+    changed = _changed(incident, channel=channel, channel_name=name, setup_problem="")
+    return IncidentDecision(changed, facts=(fact,))
+
+
+def setup_failed(incident: Incident, step: str, reason: str, now: datetime) -> IncidentDecision:
+    """A Slack step failed for good; the same failure again says nothing new."""
+    if incident.setup_problem == reason:
+        return IncidentDecision(incident, Outcome.UNCHANGED)
+    fact = SetupFailed(at=now, by=TOCSIN, incident=incident.id, step=step, reason=reason)
+    return IncidentDecision(_changed(incident, setup_problem=reason), facts=(fact,))
+
+
+def clear_setup_problem(incident: Incident) -> Incident:
+    return _changed(incident, setup_problem="") if incident.setup_problem else incident
+
+
+def person_joined(incident: Incident, user: UserId, now: datetime) -> IncidentDecision:
+    if user in incident.joined:
+        return IncidentDecision(incident, Outcome.UNCHANGED)
+    fact = PersonJoined(at=now, by=by_user(user), incident=incident.id, user=user)
+    return IncidentDecision(_changed(incident, joined=(*incident.joined, user)), facts=(fact,))
+
+
+def person_left(incident: Incident, user: UserId) -> IncidentDecision:
+    """Whoever left stays out: the next change of members must not fetch them back."""
+    joined = tuple(other for other in incident.joined if other != user)
+    invited = tuple(other for other in incident.invited if other != user)
+    if (joined, invited) == (incident.joined, incident.invited):
+        return IncidentDecision(incident, Outcome.UNCHANGED)
+    return IncidentDecision(_changed(incident, joined=joined, invited=invited))
+
+
+def channel_archived(incident: Incident, archived: bool, by: Actor, now: datetime) -> IncidentDecision:
+    if incident.archived == archived:
+        return IncidentDecision(incident, Outcome.UNCHANGED)
+    fact = ChannelArchived(at=now, by=by, incident=incident.id, archived=archived)
+    return IncidentDecision(_changed(incident, archived=archived), facts=(fact,))
+
+
 def _changed(incident: Incident, **changes: object) -> Incident:
     return replace(incident, version=incident.version + 1, **changes)  # type: ignore[arg-type]
 
 
+def members(incident: Incident) -> tuple[UserId, ...]:
+    """Everybody with a part in it: declarer, roles, invited and joined; without doubles."""
+    roles = incident.roles.values()
+    return tuple(dict.fromkeys((incident.declared_by, *roles, *incident.invited, *incident.joined)))
+
+
 def may_see(incident: Incident, user: UserId) -> bool:
     """Private incidents are seen by their members alone (PRODUCT §9)."""
-    members = (incident.declared_by, *incident.invited, *incident.joined, *incident.roles.values())
-    return not incident.private or user in members
+    return not incident.private or user in members(incident)
+
+
+def not_there(incident: IncidentId) -> str:
+    """The answer for an incident that does not exist, and for one that the asker may not see: they cannot differ."""
+    return f"There is no {incident_label(incident)} that you can see. /incident list shows the open ones."

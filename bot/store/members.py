@@ -1,0 +1,28 @@
+"""What somebody is to this workspace."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.ids import UserId
+from bot.core.permissions import Standing
+from bot.store import meta
+from bot.store.tables import SlackUserRow
+
+_TABLE = SlackUserRow.__table__  # type: ignore[attr-defined]
+
+
+async def standing(conn: AsyncConnection, user: UserId) -> Standing:
+    """By what Slack last told; somebody it has not told of yet joined a moment ago and counts as a member."""
+    row = (await conn.execute(select(_TABLE).where(_TABLE.c.id == user))).mappings().first()
+    if row is None:
+        return Standing.MEMBER
+    if row["deleted"]:
+        return Standing.GONE
+    if row["is_bot"]:
+        return Standing.BOT
+    home = await meta.get(conn, "team_id")
+    if row["team_id"] and home and row["team_id"] != home:
+        return Standing.FOREIGNER
+    return Standing.GUEST if row["is_restricted"] else Standing.MEMBER

@@ -1,0 +1,227 @@
+"""What people tell an incident while they work on it: updates, status, severity, roles, notes, the end, and again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.core import incident as core
+from bot.core.catalogue import Catalogue
+from bot.core.debts import DebtKind
+from bot.core.facts import NoteAdded
+from bot.core.ids import IncidentId, RoleId, SeverityId, UserId, by_user, incident_label
+from bot.core.incident import UPDATE_EVERY, WORKING, Incident, IncidentStatus, Outcome
+from bot.core.page import Page
+from bot.errors import Wrong
+from bot.store import pages
+from bot.store.database import Database
+from bot.store.uow import Tx
+from bot.usecases import paging
+from bot.usecases.incidents import (
+    Changed,
+    checked_text,
+    repeated,
+    say,
+    say_to_all,
+    short_enough,
+    working_on,
+    write,
+)
+
+_EVERYWHERE = (DebtKind.INCIDENT_CARD, DebtKind.INCIDENT_TOPIC, DebtKind.INCIDENT_ANNOUNCEMENT)
+NO_NEXT_UPDATE = timedelta(0)
+
+
+async def post_update(
+    db: Database,
+    catalogue: Catalogue,
+    number: IncidentId,
+    by: UserId,
+    text: str,
+    status: IncidentStatus | None = None,
+    next_after: timedelta | None = None,
+    once: str | None = None,
+) -> Changed:
+    """Tell stakeholders; may move the status. `next_after`: None by the severity, `NO_NEXT_UPDATE` for none.
+
+    Raises `Wrong` for an empty or over-long text, a status that is not a working one, or an incident that is over.
+    """
+    async with db.write() as tx:
+        before = await working_on(tx, number, by)
+        if await repeated(tx, once):
+            return Changed(before, Outcome.UNCHANGED)
+        text = checked_text(text, "The update")
+        _check_working(status)
+        due = _next_update(catalogue, before) if next_after is None else next_after
+        decision = core.post_update(before, text, status, due, by, tx.now)
+        if decision.outcome is Outcome.NOT_OPEN:
+            raise Wrong(_is_over(before))
+        changed = await write(tx, decision, *_sides(before, decision.incident))
+        due_at = decision.incident.next_update_at
+        say_to_all(
+            tx,
+            changed.incident,
+            "update",
+            by,
+            text=text,
+            status=changed.incident.status,
+            previous=before.status,
+            next_due_at=due_at.isoformat() if due_at else None,
+        )
+        return changed
+
+
+async def change_status(
+    db: Database, catalogue: Catalogue, number: IncidentId, by: UserId, status: IncidentStatus
+) -> Changed:
+    """Move an open incident among the working statuses. Raises `Wrong` for another one, or when it is over."""
+    async with db.write() as tx:
+        before = await working_on(tx, number, by)
+        _check_working(status)
+        decision = core.change_status(before, status, by, tx.now)
+        if decision.outcome is Outcome.NOT_OPEN:
+            raise Wrong(_is_over(before))
+        changed = await write(tx, decision, *_EVERYWHERE)
+        if changed.outcome is Outcome.DONE:
+            say(tx, changed.incident, "status", by, status=status, previous=before.status)
+        return changed
+
+
+async def change_severity(
+    db: Database, catalogue: Catalogue, number: IncidentId, by: UserId, severity: SeverityId
+) -> Changed:
+    """Say how bad it is; a worse one makes its open pages stricter from now on. Raises `Wrong` for an unknown one."""
+    async with db.write() as tx:
+        before = await working_on(tx, number, by)
+        check_severity(catalogue, severity)
+        changed = await write(tx, core.change_severity(before, severity, by_user(by), tx.now), *_EVERYWHERE)
+        if changed.outcome is not Outcome.DONE:
+            return changed
+        raised = await _raise_pages(tx, catalogue, changed.incident, by)
+        say(tx, changed.incident, "severity", by, severity=severity, previous=before.severity)
+        return Changed(changed.incident, pages=raised)
+
+
+async def assign_role(
+    db: Database, catalogue: Catalogue, number: IncidentId, by: UserId, role: RoleId, user: UserId
+) -> Changed:
+    """Give a role to one person, who is invited. Raises `Wrong` for a role that is not configured."""
+    async with db.write() as tx:
+        before = await working_on(tx, number, by)
+        known = catalogue.roles.get(role)
+        if known is None:
+            names = ", ".join(other.name for other in catalogue.roles.values())
+            raise Wrong(f"There is no role {role}. The roles are: {names}.")
+        decision = core.assign_role(before, role, user, by, tx.now)
+        changed = await write(tx, decision, *_EVERYWHERE, DebtKind.INCIDENT_MEMBERS)
+        if changed.outcome is Outcome.DONE:
+            previous = before.roles.get(role)
+            say(tx, changed.incident, "role", by, role=known.name, user=user, previous=previous)
+        return changed
+
+
+async def note(
+    db: Database,
+    catalogue: Catalogue,
+    number: IncidentId,
+    by: UserId,
+    text: str,
+    link: str = "",
+    once: str | None = None,
+) -> Changed:
+    """Write something into the timeline, also after the end; `link` leads to the message that it came from."""
+    async with db.write() as tx:
+        incident = await working_on(tx, number, by)
+        if await repeated(tx, once):
+            return Changed(incident, Outcome.UNCHANGED)
+        text = checked_text(text, "The note")
+        tx.record(NoteAdded(at=tx.now, by=by_user(by), incident=number, text=text, link=link))
+        return Changed(incident)
+
+
+async def resolve(
+    db: Database,
+    catalogue: Catalogue,
+    number: IncidentId,
+    by: UserId,
+    what_happened: str,
+    fix: str,
+    resolve_pages: bool = True,
+) -> Changed:
+    """It is over, and with `resolve_pages` so are its open pages. NOT_OPEN: somebody was quicker, see `incident`."""
+    async with db.write() as tx:
+        before = await working_on(tx, number, by)
+        what_happened = short_enough(what_happened, "What happened")
+        fix = short_enough(fix, "What fixed it")
+        changed = await write(tx, core.resolve(before, what_happened, fix, by, tx.now), *_EVERYWHERE)
+        if changed.outcome is not Outcome.DONE:
+            return changed
+        over = await _resolve_pages(tx, catalogue, changed.incident, by) if resolve_pages else ()
+        say_to_all(tx, changed.incident, "resolved", by, what_happened=what_happened, fix=fix)
+        return Changed(changed.incident, pages=over)
+
+
+async def reopen(
+    db: Database, catalogue: Catalogue, number: IncidentId, by: UserId, reason: str = ""
+) -> Changed:
+    """It is back; nobody is paged by that alone. STILL_OPEN: it never ended, or somebody was quicker."""
+    async with db.write() as tx:
+        before = await working_on(tx, number, by)
+        reason = short_enough(reason, "The reason")
+        changed = await write(tx, core.reopen(before, reason, by, tx.now), *_EVERYWHERE)
+        if changed.outcome is Outcome.DONE:
+            say_to_all(tx, changed.incident, "reopened", by, reason=reason)
+        return changed
+
+
+def check_severity(catalogue: Catalogue, severity: SeverityId) -> None:
+    if severity not in catalogue.severities:
+        names = ", ".join(known.id for known in catalogue.ranked_severities())
+        raise Wrong(f"There is no severity {severity}. The severities are: {names}.")
+
+
+async def raise_page(tx: Tx, catalogue: Catalogue, page: Page, incident: Incident, by: UserId) -> Page:
+    """A page is at least as bad as its incident; a milder incident leaves it as it is."""
+    if catalogue.rank(incident.severity) < catalogue.rank(page.severity):
+        return await paging.raise_severity(tx, catalogue, page, incident.severity, by_user(by))
+    return page
+
+
+async def _raise_pages(tx: Tx, catalogue: Catalogue, incident: Incident, by: UserId) -> tuple[Page, ...]:
+    """Its open pages, each raised where that is stricter; all their copies are written again."""
+    raised = []
+    for page in await pages.of_incident(tx.conn, incident.id, only_open=True):
+        raised.append(await raise_page(tx, catalogue, page, incident, by))
+        await paging.touch(tx, page.id)
+    return tuple(raised)
+
+
+async def _resolve_pages(tx: Tx, catalogue: Catalogue, incident: Incident, by: UserId) -> tuple[Page, ...]:
+    found = await pages.of_incident(tx.conn, incident.id, only_open=True)
+    decisions = [await paging.resolve_in(tx, catalogue, page.id, by_user(by)) for page in found]
+    return tuple(decision.page for decision in decisions)
+
+
+def _sides(before: Incident, after: Incident) -> tuple[DebtKind, ...]:
+    """The topic shows the status, not the text of the update."""
+    return tuple(
+        kind
+        for kind in _EVERYWHERE
+        if kind is not DebtKind.INCIDENT_TOPIC or before.status is not after.status
+    )
+
+
+def _next_update(catalogue: Catalogue, incident: Incident) -> timedelta:
+    return UPDATE_EVERY.get(catalogue.rank(incident.severity), NO_NEXT_UPDATE)
+
+
+def _check_working(status: IncidentStatus | None) -> None:
+    if status is not None and status not in WORKING:
+        raise Wrong(
+            f"An update cannot set the status {status}. Use /incident resolve to end it; an open incident is one "
+            f"of: {', '.join(WORKING)}."
+        )
+
+
+def _is_over(incident: Incident) -> str:
+    label = incident_label(incident.id)
+    return f"{label} is {incident.status}, so nothing was posted. Reopen it first: /incident reopen {label}."
