@@ -6,10 +6,10 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
-from engine_debts import HOUR, SOON, START, Debts, started, turns, until
 
 from bot.clock import ManualClock, SystemClock
 from bot.engine.scheduler import Duty
+from tests.engine.engine_debts import HOUR, SOON, START, Debts, started, turns, until
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from typing import Any
 
 import apscheduler.schedulers.base
 import pytest
-from engine_debts import HOUR, SOON, START, Debts, started, until
 
 from bot.clock import ManualClock, SystemClock
+from tests.engine.engine_debts import HOUR, SOON, START, Debts, started, until
 
 
 @pytest.fixture

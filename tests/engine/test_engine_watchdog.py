@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from engine_debts import MINUTE, SOON, START, Debts, started, turns, until
 from structlog.testing import capture_logs
 
 from bot.clock import ManualClock, SystemClock
+from tests.engine.engine_debts import MINUTE, SOON, START, Debts, started, turns, until
 
 
 @pytest.fixture

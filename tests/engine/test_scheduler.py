@@ -7,12 +7,12 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from engine_debts import HOUR, MINUTE, SECOND, SOON, START, Debts, started, turns, until
 from structlog.testing import capture_logs
 
 from bot.clock import Anchor, ManualClock, SystemClock
 from bot.engine.jobstore import RETRY_AFTER, SAME_MINIMUM_LIMIT
 from bot.engine.scheduler import Duty, Engine
+from tests.engine.engine_debts import HOUR, MINUTE, SECOND, SOON, START, Debts, started, turns, until
 
 
 @pytest.fixture
