@@ -58,11 +58,15 @@ class Outbox:
             task.add_done_callback(self._sends.discard)
 
     async def due(self) -> datetime | None:
-        """The earliest real instant with something to claim; None while there is no room for more."""
+        """The earliest real instant with something to claim; None while there is no room for more.
+
+        What is overdue is due now: each run claims some of it, so many debts of one instant are progress, not a spin.
+        """
         if len(self._sends) >= IN_FLIGHT or self._stopping:
             return None
         async with self._db.read() as conn:
-            return await debts.next_due(conn)
+            at = await debts.next_due(conn)
+        return max(at, self._db.clock.real()) if at else None
 
     async def take_over(self) -> None:
         """At the start of the only copy: whoever was sending is dead, so its sends are in doubt at once."""
