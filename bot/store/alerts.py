@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -85,6 +86,11 @@ async def of_page(conn: AsyncConnection, page: PageId) -> tuple[Alert, ...]:
 
 async def firing_on(conn: AsyncConnection, page: PageId) -> int:
     query = select(func.count()).where(_TABLE.c.page_id == page, _TABLE.c.status == AlertStatus.FIRING)
+    return int((await conn.execute(query)).scalar_one())
+
+
+async def firing_on_any(conn: AsyncConnection, pages: Collection[PageId]) -> int:
+    query = select(func.count()).where(_TABLE.c.page_id.in_(pages), _TABLE.c.status == AlertStatus.FIRING)
     return int((await conn.execute(query)).scalar_one())
 
 

@@ -97,3 +97,8 @@ async def open_incidents(conn: AsyncConnection) -> tuple[Incident, ...]:
 async def recent(conn: AsyncConnection, limit: int = 100) -> tuple[Incident, ...]:
     rows = await conn.execute(select(_TABLE).order_by(_TABLE.c.id.desc()).limit(limit))
     return tuple(_incident(row) for row in rows.mappings())
+
+
+async def private_ones(conn: AsyncConnection) -> frozenset[IncidentId]:
+    rows = await conn.execute(select(_TABLE.c.id).where(_TABLE.c.private.is_(True)))
+    return frozenset(IncidentId(number) for number in rows.scalars())

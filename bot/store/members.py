@@ -22,7 +22,7 @@ async def standing(conn: AsyncConnection, user: UserId) -> Standing:
         return Standing.GONE
     if row["is_bot"]:
         return Standing.BOT
-    home = await meta.get(conn, "team_id")
+    home = (await meta.get(conn, "workspace") or {}).get("team_id")
     if row["team_id"] and home and row["team_id"] != home:
         return Standing.FOREIGNER
     return Standing.GUEST if row["is_restricted"] else Standing.MEMBER

@@ -1,0 +1,39 @@
+"""The timeline of an incident or a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.catalogue import Catalogue
+from bot.core.facts import Fact
+from bot.core.ids import IncidentId, PageId, incident_label, page_label
+from bot.core.views import TimelineView
+from bot.queries.catalogue import machine_name
+from bot.store import incidents, pages, timeline
+
+
+async def of_incident(conn: AsyncConnection, catalogue: Catalogue, number: IncidentId) -> TimelineView | None:
+    """The incident's facts and those of its pages, in the order in which they were recorded.
+
+    None when it does not exist. Whether the reader may see it is asked where the incident is named.
+    """
+    incident = await incidents.load(conn, number)
+    if incident is None:
+        return None
+    facts = await timeline.of_incident(conn, number)
+    return TimelineView(f"{incident_label(number)} {incident.title}", facts, _names(catalogue, facts))
+
+
+async def of_page(conn: AsyncConnection, catalogue: Catalogue, number: PageId) -> TimelineView | None:
+    page = await pages.load(conn, number)
+    if page is None:
+        return None
+    facts = await timeline.of_page(conn, number)
+    return TimelineView(f"{page_label(number)} {page.title}", facts, _names(catalogue, facts))
+
+
+def _names(catalogue: Catalogue, facts: Iterable[Fact]) -> dict[str, str]:
+    shown = {fact.by: machine_name(catalogue, fact.by) for fact in facts}
+    return {actor: name for actor, name in shown.items() if name is not None}
