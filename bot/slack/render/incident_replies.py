@@ -1,0 +1,115 @@
+"""Answers to whoever typed a command or submitted a form about incidents; only they see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.ids import PageId, UserId, incident_label
+from bot.core.incident import Outcome
+from bot.core.views import IncidentLine, IncidentView
+from bot.slack import ids
+from bot.slack.render.incident import planned_channel
+from bot.slack.render.message import (
+    Message,
+    actions,
+    button,
+    context,
+    header,
+    lines,
+    section,
+    sentence,
+    within,
+)
+from bot.templates import say
+
+MOST_NAMED = 10
+
+
+def declared_reply(
+    view: IncidentView,
+    paged: Sequence[UserId] = (),
+    page: PageId | None = None,
+    holder: UserId | None = None,
+) -> Message:
+    """ "INC-12 is recorded. Channel: #inc-12-checkout-errors. Ana is being paged."
+
+    `paged` are those whom the declaration pages; `page` is the page it started or adopted, `holder` who has it already.
+    """
+    return sentence(say("incident", "declared", view, planned_channel(view), paged, page, holder))
+
+
+def already_declared(view: IncidentView) -> Message:
+    return sentence(say("incident", "already_declared", view))
+
+
+def joined(view: IncidentView) -> Message:
+    return sentence(say("incident", "joined", view))
+
+
+def noted(view: IncidentView) -> Message:
+    return sentence(say("incident", "noted", view))
+
+
+def update_posted(view: IncidentView) -> Message:
+    return sentence(say("incident", "update_posted", view))
+
+
+def severity_is(view: IncidentView) -> Message:
+    return sentence(say("incident", "severity_is", view))
+
+
+def leads(view: IncidentView) -> Message:
+    return sentence(say("incident", "leads", view))
+
+
+def being_paged(view: IncidentView, users: Sequence[UserId]) -> Message:
+    return sentence(say("incident", "being_paged", view, users))
+
+
+def is_resolved(view: IncidentView) -> Message:
+    return sentence(say("incident", "is_resolved", view))
+
+
+def is_reopened(view: IncidentView) -> Message:
+    return sentence(say("incident", "is_reopened", view))
+
+
+def trying_again(view: IncidentView) -> Message:
+    return sentence(say("incident", "trying_again", view))
+
+
+def refused(view: IncidentView, outcome: Outcome) -> Message:
+    """Why nothing was done."""
+    macro = {Outcome.NOT_OPEN: "not_open", Outcome.STILL_OPEN: "still_open"}.get(outcome, "unchanged")
+    return sentence(say("incident", macro, view))
+
+
+def list_incidents(incidents: Sequence[IncidentLine], title: str = "Open incidents") -> Message:
+    """One line each; what does not fit into a message is counted."""
+    if not incidents:
+        return _none(title)
+    shown, left = within([say("incident", "line", line) for line in incidents])
+    blocks = [header(title), *map(section, lines(shown))]
+    if left:
+        blocks.append(context(say("incident", "more", left)))
+    first = ", ".join(incident_label(line.id) for line in incidents[:MOST_NAMED])
+    more = f" {say('incident', 'more', len(incidents) - MOST_NAMED)}" if len(incidents) > MOST_NAMED else ""
+    return Message(f"{title}: {first}{more}.", tuple(blocks))
+
+
+def need_incident(what: str, open_incidents: Sequence[IncidentLine]) -> Message:
+    """ "Which incident? Use this in its channel, or name it: /incident resolve INC-12." and those that are open."""
+    example = incident_label(open_incidents[0].id) if open_incidents else "INC-12"
+    text = say("incident", "which", what, example)
+    if not open_incidents:
+        return sentence(f"{text} {say('incident', 'none_open')}")
+    named = [say("incident", "short", line) for line in open_incidents[:MOST_NAMED]]
+    left = len(open_incidents) - len(named)
+    named += [say("incident", "more", left)] if left else []
+    return Message(text, (section(text), *map(section, lines([f"*Open:* {named[0]}", *named[1:]]))))
+
+
+def _none(title: str) -> Message:
+    text = say("incident", "none_open") if title == "Open incidents" else f"{title}: none."
+    declare = button("Declare an incident", ids.DECLARE)
+    return Message(text, (section(text), actions([declare])))

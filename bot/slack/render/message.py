@@ -1,0 +1,123 @@
+"""A message and the blocks it is built of, each kept within Slack's limits (docs.slack.dev, "Block Kit reference")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.templates import mrkdwn
+
+Block = dict[str, Any]
+
+MOST_BLOCKS = 50
+"""Of a message; modals and the Home take 100."""
+MOST_VIEW_BLOCKS = 100
+SECTION = 3000
+CONTEXT = 2000
+HEADER = 150
+BUTTON = 75
+OPTION = 75
+MOST_CHARACTERS = 12_000
+"""Of all texts of a message together: Slack refuses more than about 13,200 (bolt-js issue 2509)."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is sent: `text` is a whole sentence for the phone's notification, `blocks` is what one sees in Slack."""
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+
+
+def sentence(text: str) -> Message:
+    """A message of one paragraph, in markup."""
+    return Message(mrkdwn.cut_markup(text, SECTION), (section(text),))
+
+
+def markdown(text: str, most: int = SECTION) -> Block:
+    """A text object in Slack's markup. Verbatim: nothing in it becomes a mention that was not written as one."""
+    return {"type": "mrkdwn", "text": mrkdwn.cut_markup(text, most) or " ", "verbatim": True}
+
+
+def plain(text: str, most: int) -> Block:
+    """A text object without markup, on one line."""
+    return {"type": "plain_text", "text": mrkdwn.cut(mrkdwn.one_line(text), most) or "…", "emoji": True}
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(text, HEADER)}
+
+
+def section(text: str, accessory: Block | None = None) -> Block:
+    block: Block = {"type": "section", "text": markdown(text)}
+    return block if accessory is None else {**block, "accessory": accessory}
+
+
+def context(*texts: str) -> Block:
+    return {"type": "context", "elements": [markdown(text, CONTEXT) for text in texts[:10]]}
+
+
+def context_line(parts: Iterable[str]) -> Block:
+    """Small print, its parts separated by dots; long links may take several elements."""
+    return context(*lines(parts, CONTEXT, " · "))
+
+
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def actions(elements: Sequence[Block], block_id: str | None = None) -> Block:
+    block: Block = {"type": "actions", "elements": list(elements)}
+    return block if block_id is None else {**block, "block_id": block_id}
+
+
+def button(text: str, action_id: str, value: object = "", *, style: str | None = None) -> Block:
+    element: Block = {
+        "type": "button",
+        "text": plain(text, BUTTON),
+        "action_id": action_id,
+        "value": mrkdwn.cut(str(value), 2000),
+    }
+    return element if style is None else {**element, "style": style}
+
+
+def link_button(text: str, action_id: str, url: str) -> Block:
+    return {"type": "button", "text": plain(text, BUTTON), "action_id": action_id, "url": url}
+
+
+def option(text: str, value: str, description: str = "", url: str | None = None) -> Block:
+    """One choice; `value` must be 150 characters at most."""
+    choice: Block = {"text": plain(text, OPTION), "value": value}
+    if description:
+        choice["description"] = plain(description, OPTION)
+    return choice if url is None else {**choice, "url": url}
+
+
+def overflow(action_id: str, options: Sequence[Block]) -> Block:
+    """The ▾ menu: two to five options."""
+    return {"type": "overflow", "action_id": action_id, "options": list(options[:5])}
+
+
+def lines(texts: Iterable[str], most: int = SECTION, between: str = "\n") -> list[str]:
+    """Lines packed into paragraphs of at most `most` characters, in order; a line never spans two."""
+    packed: list[str] = []
+    for text in texts:
+        line = mrkdwn.cut_markup(text, most)
+        if packed and len(packed[-1]) + len(between) + len(line) <= most:
+            packed[-1] += between + line
+        else:
+            packed.append(line)
+    return packed
+
+
+def within(texts: Sequence[str], characters: int = MOST_CHARACTERS - 1000) -> tuple[list[str], int]:
+    """The first lines that fit into one message, and how many were left out."""
+    kept: list[str] = []
+    room = characters
+    for text in texts:
+        room -= len(text) + 1
+        if room < 0:
+            break
+        kept.append(text)
+    return kept, len(texts) - len(kept)

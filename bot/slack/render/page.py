@@ -1,0 +1,132 @@
+"""A page's card, in the DM to the person on call and in the team's channel, and why somebody was paged."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from bot.core.ids import incident_label, page_label, user_of
+from bot.core.page import PageState
+from bot.core.views import PageView
+from bot.slack import ids
+from bot.slack.render.message import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    context_line,
+    header,
+    lines,
+    option,
+    overflow,
+    section,
+)
+from bot.templates import mrkdwn, say
+
+DESCRIPTION_LINES = 6
+DESCRIPTION = 600
+LINKS = 5
+SIGN = {
+    PageState.TRIGGERED: "🔴",
+    PageState.ACKNOWLEDGED: "🟠",
+    PageState.SNOOZED: "💤",
+    PageState.RESOLVED: "✅",
+}
+SNOOZES = ((15, "Snooze 15 min"), (60, "Snooze 1 h"), (240, "Snooze 4 h"))
+
+
+def card(view: PageView) -> Message:
+    """The page as it is now. With `why` it is one person's own, else a copy for a channel."""
+    blocks = [header(f"{SIGN[view.state]} {view.title}"), *_body(view)]
+    if view.state is not PageState.RESOLVED:
+        blocks.append(actions(buttons(view), f"page:{view.id}"))
+    blocks.append(context_line(_origin(view)))
+    return Message(say("page", "notification", view), tuple(blocks))
+
+
+def why_text(view: PageView) -> Message:
+    """The answer to "Why was I paged?", for the modal that shows it."""
+    reasons = [say("page", "why", view.why)] if view.why else [say("page", "not_paged", view)]
+    if view.next_step and view.state is PageState.TRIGGERED:
+        reasons.append(say("page", "next", view.next_step))
+    blocks = [
+        header(f"{page_label(view.id)} {view.title}"),
+        section(say("page", "about", view)),
+        *(section(text) for text in reasons),
+        context(say("page", "reached", view)),
+    ]
+    return Message(reasons[0], tuple(blocks))
+
+
+def buttons(view: PageView) -> list[Block]:
+    """What can be done with an open page; dead buttons are not among them."""
+    escalate = button("Escalate…", ids.PAGE_ESCALATE, view.id)
+    acknowledge = button("Acknowledge", ids.PAGE_ACKNOWLEDGE, view.id, style="primary")
+    join = button("Join", ids.PAGE_JOIN, view.id)
+    why = [button("Why was I paged?", ids.PAGE_WHY, view.id)] if view.why else []
+    match view.state:
+        case PageState.TRIGGERED:
+            decline = button("Can't take it", ids.PAGE_DECLINE, view.id)
+            return [acknowledge, decline, escalate, _more(view), *why]
+        case PageState.ACKNOWLEDGED:
+            take_over = button("Take over", ids.PAGE_TAKE_OVER, view.id)
+            return [take_over, join, escalate, _more(view), *why]
+        case PageState.SNOOZED:
+            return [acknowledge, join, escalate, _more(view), *why]
+        case PageState.RESOLVED:
+            return []
+        case _:
+            assert_never(view.state)
+
+
+def _more(view: PageView) -> Block:
+    options = [option(text, f"{ids.PAGE_OPTION_SNOOZE}-{minutes}:{view.id}") for minutes, text in SNOOZES]
+    if view.incident is None:
+        options.append(option("Declare incident", f"{ids.PAGE_OPTION_DECLARE}:{view.id}"))
+    options.append(option("Resolve", f"{ids.PAGE_OPTION_RESOLVE}:{view.id}"))
+    return overflow(ids.PAGE_MORE, options)
+
+
+def _body(view: PageView) -> list[Block]:
+    about = section(say("page", "about", view))
+    match view.state:
+        case PageState.TRIGGERED:
+            told = [say("page", "why", view.why)] if view.why else [say("page", "so_far", view)]
+            if view.next_step:
+                told.append(say("page", "next", view.next_step))
+            return [about, *_description(view), *map(section, lines(told))]
+        case PageState.ACKNOWLEDGED:
+            return [section(say("page", "held", view)), about, *_description(view)]
+        case PageState.SNOOZED:
+            return [section(say("page", "snoozed", view)), about]
+        case PageState.RESOLVED:
+            return [section(_summary(view))]
+        case _:
+            assert_never(view.state)
+
+
+def _summary(view: PageView) -> str:
+    """Who ended it, after how long, who had it, and who else lost sleep."""
+    user = user_of(view.resolved_by) if view.resolved_by else None
+    others = tuple(person for person in view.paged if person != view.first_acknowledged_by)
+    return say("page", "resolved", view, user, others)
+
+
+def _description(view: PageView) -> list[Block]:
+    """The first lines of what the source said."""
+    text = "\n".join(view.description.strip().splitlines()[:DESCRIPTION_LINES])
+    return [section(mrkdwn.prose(mrkdwn.cut(text, DESCRIPTION)))] if text.strip() else []
+
+
+def _origin(view: PageView) -> list[str]:
+    parts = [say("page", "origin", view)]
+    parts += [mrkdwn.link(mrkdwn.cut(each.text or "Link", 60), each.url) for each in view.links[:LINKS]]
+    if view.service and view.service.dashboard:
+        parts.append(mrkdwn.link("Dashboard", view.service.dashboard))
+    if view.service and view.service.runbook:
+        parts.append(mrkdwn.link("Runbook", view.service.runbook))
+    if view.source:
+        parts.append(mrkdwn.escape(mrkdwn.one_line(view.source)))
+    if view.incident:
+        parts.append(incident_label(view.incident))
+    return [*parts, f"page {page_label(view.id)}"]

@@ -1,0 +1,82 @@
+"""What is posted in an incident's channel and under its announcement as things happen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core.ids import IncidentId, PageId, UserId
+from bot.core.incident import IncidentStatus, Update
+from bot.core.views import IncidentView
+from bot.slack import ids
+from bot.slack.render.incident import LONG_TEXT, update_text
+from bot.slack.render.message import Block, Message, actions, button, section, sentence
+from bot.templates import mrkdwn, say
+
+LAST_UPDATES = 3
+
+
+def welcome(view: IncidentView) -> Message:
+    return sentence(say("incident", "welcome", view))
+
+
+def joined_late(view: IncidentView, updates: Sequence[Update] = ()) -> Message:
+    """For somebody who comes later: what is broken, since when, who leads, what was tried, what they could take."""
+    text = say("incident", "joined_late", view)
+    tried = [f"• {update_text(update)}" for update in updates[-LAST_UPDATES:]]
+    blocks = [section(text)]
+    if tried:
+        blocks += [section("*What was tried*"), *(section(line) for line in tried)]
+    blocks.append(section(say("incident", "could_take", view)))
+    return Message(text, tuple(blocks))
+
+
+def update_post(
+    view: IncidentView, text: str, status: IncidentStatus, by: UserId, next_at: datetime | None = None
+) -> Message:
+    """A status update, in the channel and in the announcement's thread."""
+    head = say("incident", "update_head", view, status.value, by, next_at)
+    return Message(
+        say("incident", "update_notification", view, text),
+        (section(head), section(mrkdwn.prose(mrkdwn.cut(text, LONG_TEXT)))),
+    )
+
+
+def severity_post(view: IncidentView, by: UserId | None, previous: str) -> Message:
+    who = mrkdwn.mention(by) if by else "Tocsin"
+    return sentence(say("incident", "severity_changed", view, who, previous))
+
+
+def role_post(user: UserId, role: str, by: UserId | None = None, previous: UserId | None = None) -> Message:
+    """`role` by its shown name."""
+    return sentence(say("incident", "role_assigned", user, role, by, previous))
+
+
+def acknowledged_post(user: UserId, page: PageId) -> Message:
+    return sentence(say("incident", "acknowledged", user, page))
+
+
+def resolved_post(view: IncidentView) -> Message:
+    """The end: what happened and what fixed it."""
+    head = say("incident", "resolved_head", view)
+    told = [("What happened", view.what_happened), ("What fixed it", view.fix)]
+    answers = [
+        section(f"*{label}:* {mrkdwn.prose(mrkdwn.cut(text, LONG_TEXT))}")
+        for label, text in told
+        if text.strip()
+    ]
+    return Message(head, (section(head), *answers))
+
+
+def reopened_post(view: IncidentView, by: UserId, reason: str) -> Message:
+    return sentence(say("incident", "reopened", view, by, reason))
+
+
+def setup_problem(view: IncidentView) -> Message:
+    """For the declarer: what Slack refused, that nothing is lost, and what to do."""
+    text = say("incident", "setup_problem", view)
+    return Message(text, (section(text), actions([_try_again(view.id)])))
+
+
+def _try_again(incident: IncidentId) -> Block:
+    return button("Try again", ids.INCIDENT_RETRY_SETUP, incident)

@@ -1,0 +1,81 @@
+"""A timeline: every fact of an incident or a page on a line of its own, the newest kept when not all fit."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from bot.core.facts import Fact
+from bot.core.ids import Actor, user_of
+from bot.core.views import TimelineView
+from bot.slack.render.message import (
+    MOST_CHARACTERS,
+    Block,
+    Message,
+    context,
+    header,
+    lines,
+    section,
+)
+from bot.templates import mrkdwn, say
+from bot.templates import timeline as wording
+
+LINE = 600
+MODAL_CHARACTERS = 100_000
+"""A view's JSON may have 250 kB and 100 blocks; this is below 60 sections and leaves room for long characters."""
+MOST_MESSAGES = 5
+
+
+def timeline(view: TimelineView) -> list[Message]:
+    """As messages, oldest first; at most five, of which the first says how many older lines are left out."""
+    texts, left = _newest(_lines(view), MOST_MESSAGES * (MOST_CHARACTERS - 3000))
+    paragraphs = lines(texts) or [say("timeline", "empty")]
+    messages: list[Message] = []
+    for index in range(0, len(paragraphs), 3):
+        blocks: list[Block] = [header(view.title)] if not messages else []
+        if left and not messages:
+            blocks.append(context(say("timeline", "older", left)))
+        blocks += map(section, paragraphs[index : index + 3])
+        messages.append(Message(f"Timeline of {mrkdwn.escape(mrkdwn.cut(view.title, 200))}", tuple(blocks)))
+    return messages
+
+
+def sections(view: TimelineView) -> list[Block]:
+    """As blocks of a modal."""
+    texts, left = _newest(_lines(view), MODAL_CHARACTERS)
+    older = [context(say("timeline", "older", left))] if left else []
+    return [*older, *map(section, lines(texts) or [say("timeline", "empty")])]
+
+
+def as_text(view: TimelineView) -> str:
+    """`02:47:09  alert     Alertmanager: …`, in UTC: for a terminal, a file, a code block."""
+    return "\n".join(_plain_line(fact, view) for fact in view.facts)
+
+
+def _plain_line(fact: Fact, view: TimelineView) -> str:
+    names: dict[str, str] = {
+        user: name for actor, name in view.names.items() if (user := user_of(Actor(actor)))
+    }
+    text = mrkdwn.plain(wording.sentence(fact, view.names), names)
+    return f"{fact.at.astimezone(UTC):%H:%M:%S}  {wording.word(fact):<9} {text}"
+
+
+def _lines(view: TimelineView) -> list[str]:
+    texts = []
+    day = None
+    for fact in view.facts:
+        if fact.at.date() != day:
+            day = fact.at.date()
+            texts.append(f"*{mrkdwn.day_of(fact.at)}*")
+        text = wording.sentence(fact, view.names)
+        line = f"{mrkdwn.clock_seconds(fact.at)}  *{wording.word(fact)}*  {text}"
+        texts.append(mrkdwn.cut_markup(line, LINE))
+    return texts
+
+
+def _newest(texts: list[str], characters: int) -> tuple[list[str], int]:
+    """The last lines that fit, and how many come before them."""
+    for index in range(len(texts) - 1, -1, -1):
+        characters -= len(texts[index]) + 1
+        if characters < 0:
+            return texts[index + 1 :], index + 1
+    return texts, 0
