@@ -12,6 +12,7 @@ export function ask({ title, body, button, danger = false, cancel = "Cancel", su
   const dialog = document.getElementById("ask");
   return new Promise((resolve) => {
     let answer;
+    const leave = () => dialog.close();
     const form = h("form", {
       class: "sheet small", method: "dialog",
       on: {
@@ -26,10 +27,10 @@ export function ask({ title, body, button, danger = false, cancel = "Cancel", su
     },
     h("header", { class: "sheet-head" },
       h("h2", { id: "ask-title" }, title),
-      h("button", { type: "button", class: "ghost square", "aria-label": "Close", on: { click: () => dialog.close() } }, icon("close"))),
+      h("button", { type: "button", class: "ghost square", "aria-label": "Close", on: { click: leave } }, icon("close"))),
     h("div", { class: "sheet-body" }, body),
     button && h("footer", { class: "sheet-foot" },
-      h("button", { type: "button", class: "btn", on: { click: () => dialog.close() } }, cancel),
+      h("button", { type: "button", class: "btn", on: { click: leave } }, cancel),
       h("button", { class: danger ? "btn danger filled" : "btn primary filled" }, button)));
     dialog.setAttribute("aria-labelledby", "ask-title");
     dialog.replaceChildren(form);

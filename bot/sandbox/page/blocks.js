@@ -18,7 +18,8 @@ import { richText } from "./richtext.js";
  */
 export function blocks(list, ctx) {
   return list.map((block, at) => h("div", {
-    class: `block ${block.type}`, key: block.block_id ?? `n${at}`, "data-block-id": block.block_id, "data-block-type": block.type,
+    class: `block block-${block.type}`, key: block.block_id ?? `n${at}`,
+    "data-block-id": block.block_id, "data-block-type": block.type,
   }, (BLOCKS[block.type] ?? unknown)(block, ctx)));
 }
 
@@ -95,7 +96,8 @@ function table(block) {
   const rows = block.rows.map((row, index) => h("tr", {}, row.map((cell, at) => (
     h(index === 0 ? "th" : "td", { class: align(at), scope: index === 0 ? "col" : undefined },
       cell.type === "rich_text" ? richText(cell) : withEmoji(cell.text ?? ""))))));
-  return h("div", { class: "table-scroll" }, h("table", {}, h("thead", {}, rows[0]), h("tbody", {}, rows.slice(1))));
+  return h("div", { class: "table-scroll" },
+    h("table", {}, h("thead", {}, rows[0]), h("tbody", {}, rows.slice(1))));
 }
 
 function video(block) {

@@ -15,13 +15,17 @@ const drafts = new Map(); // what was typed and not sent, by person, place and t
 /** The composer of the place on screen, or of its open thread. */
 export function composer({ thread = null } = {}) {
   const channel = here();
-  if (channel?.archived) return h("div", { class: "composer-closed" }, `#${channel.name} is archived: nothing can be said here.`);
+  if (channel?.archived) return closed(`#${channel.name} is archived: nothing can be said here.`);
   if (channel?.member === false) {
-    return h("div", { class: "composer-closed" }, h("span", {}, `You are not in #${channel.name}.`),
-      h("button", { type: "button", class: "btn primary filled", on: { click: () => membership("join", channel) } }, "Join channel"));
+    const join = { type: "button", class: "btn primary filled", on: { click: () => membership("join", channel) } };
+    return closed(`You are not in #${channel.name}.`, h("button", join, "Join channel"));
   }
   if (state.missing || (isBotPlace() && state.place.tab === "home" && !thread)) return null;
   return form(thread);
+}
+
+function closed(words, button) {
+  return h("div", { class: "composer-closed", key: "closed" }, h("span", {}, words), button);
 }
 
 function label(thread) {
@@ -32,7 +36,8 @@ function label(thread) {
 
 function form(thread) {
   const shelf = [state.me.name, state.place.in, thread].join(" ");
-  const field = h("textarea", { rows: 1, "aria-label": label(thread), placeholder: label(thread), autocomplete: "off", spellcheck: "true" });
+  const words = label(thread);
+  const field = h("textarea", { rows: 1, "aria-label": words, placeholder: words, autocomplete: "off", spellcheck: "true" });
   field.value = drafts.get(shelf) ?? "";
   const help = suggestions(field);
   const sending = () => submit(field, thread, help);
@@ -60,7 +65,10 @@ function form(thread) {
   },
   help.node,
   h("div", { class: "composer-box" }, field, h("div", { class: "composer-tools" },
-    !thread && h("button", { type: "button", class: "ghost square", "aria-label": "Shortcuts", title: "Shortcuts", on: { click: (event) => globalShortcuts(event.currentTarget) } }, icon("bolt")),
+    !thread && h("button", {
+      type: "button", class: "ghost square", "aria-label": "Shortcuts", title: "Shortcuts",
+      on: { click: (event) => globalShortcuts(event.currentTarget) },
+    }, icon("bolt")),
     h("span", { class: "composer-hint" }, "Enter sends, Shift+Enter starts a line"),
     h("button", { class: "send", "aria-label": "Send", title: "Send" }, icon("send")))));
 }
@@ -72,7 +80,9 @@ function grow(field) {
 
 function globalShortcuts(anchor) {
   const own = state.app.shortcuts.filter((each) => each.type === "global");
-  const items = own.map((each) => ({ label: each.name, hint: each.description, icon: icon("bolt"), run: () => shortcut(each, { in: here()?.id }) }));
+  const items = own.map((each) => ({
+    label: each.name, hint: each.description, icon: icon("bolt"), run: () => shortcut(each, { in: here()?.id }),
+  }));
   openMenu(anchor, "Shortcuts", items.length ? [state.app.app.name, ...items] : ["The app has no shortcuts"]);
 }
 

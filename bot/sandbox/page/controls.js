@@ -68,7 +68,9 @@ function textInput(element, meta) {
       },
     },
   };
-  const field = element.multiline ? h("textarea", { ...common, rows: 4 }) : h("input", { ...common, type: type ?? "text" });
+  const field = element.multiline
+    ? h("textarea", { ...common, rows: 4 })
+    : h("input", { ...common, type: type ?? "text" });
   field.value = element.initial_value ?? "";
   return control(element, meta, {
     read: () => field.value, write: (value) => { field.value = value; }, children: field,
@@ -99,7 +101,8 @@ function channels() {
 }
 
 function initialValues(element) {
-  const single = element.initial_option?.value ?? element.initial_user ?? element.initial_channel ?? element.initial_conversation;
+  const single = element.initial_option?.value ?? element.initial_user
+    ?? element.initial_channel ?? element.initial_conversation;
   const many = element.initial_options?.map((option) => option.value)
     ?? element.initial_users ?? element.initial_channels ?? element.initial_conversations;
   return many ?? (single === undefined ? [] : [single]);
@@ -154,7 +157,8 @@ function multiSelect(element, meta) {
     const left = all.filter((each) => !chosen.includes(each.value));
     const full = chosen.length >= (element.max_selected_items ?? Infinity);
     const words = full ? "No more can be added" : (element.placeholder?.text ?? "Add…");
-    field.replaceChildren(h("option", { value: "", class: "placeholder" }, words), ...(full ? [] : optionNodes(left).flat()));
+    const first = h("option", { value: "", class: "placeholder" }, words);
+    field.replaceChildren(first, ...(full ? [] : optionNodes(left).flat()));
     field.value = "";
     field.classList.add("empty");
     tokens.replaceChildren(...chosen.map(token));
@@ -190,7 +194,7 @@ function ticks(element, meta) {
   const read = () => (radio ? (chosen()[0] ?? null) : chosen());
   const group = h("div", {
     class: "ticks", role: radio ? "radiogroup" : "group",
-    "aria-labelledby": meta.labelled ? `${meta.id}-label` : undefined, "aria-label": meta.labelled ? undefined : naming(element, meta)["aria-label"],
+    "aria-labelledby": meta.labelled ? `${meta.id}-label` : undefined, "aria-label": naming(element, meta)["aria-label"],
   }, element.options.map((option, at) => h("div", { class: "tick" }, boxes[at], h("div", {},
     h("label", { for: boxes[at].id }, textObject(option.text)),
     option.description && h("small", { id: `${meta.id}-${at}-about` }, textObject(option.description))))));

@@ -16,9 +16,10 @@ export function greeting() {
     localStorage.setItem(SHELF, "yes");
     changed();
   };
+  const other = { type: "button", class: "linklike", on: { click: (event) => choosePerson(event.currentTarget) } };
+  const close = { type: "button", class: "ghost square", "aria-label": "Close the greeting", on: { click: done } };
   return h("div", { class: "greeting", role: "note" },
     h("p", {}, "You are ", h("b", {}, state.me.real_name || state.me.name), ` (${zone(state.me.tz)} time). `,
-      typed && ["Try ", h("code", {}, typed), ", or "],
-      h("button", { type: "button", class: "linklike", on: { click: (event) => choosePerson(event.currentTarget) } }, "be somebody else"), "."),
-    h("button", { type: "button", class: "ghost square", "aria-label": "Close the greeting", on: { click: done } }, icon("close")));
+      typed && ["Try ", h("code", {}, typed), ", or "], h("button", other, "be somebody else"), "."),
+    h("button", close, icon("close")));
 }

@@ -19,43 +19,57 @@ export function head() {
   const channel = here();
   return [
     h("div", { class: "head-row" },
-      h("button", { type: "button", class: "ghost square drawer-button", "aria-label": "Open the sidebar", on: { click: () => document.body.classList.toggle("drawer-open") } }, icon("menu")),
-      h("div", { class: "head-words" }, title(channel), channel?.topic && h("span", { class: "topic", title: channel.topic }, mrkdwn(channel.topic))),
+      tool("Open the sidebar", "drawer-button", () => document.body.classList.toggle("drawer-open"), icon("menu")),
+      h("div", { class: "head-words" }, title(channel),
+        channel?.topic && h("span", { class: "topic", title: channel.topic }, mrkdwn(channel.topic))),
       channel && channel.kind !== "im" && tools(channel)),
     isBotPlace() && tabs(),
     channel?.bookmarks?.length ? bookmarks(channel) : null,
   ];
 }
 
+function tool(label, kind, run, ...content) {
+  return h("button", {
+    type: "button", class: `ghost ${kind}`, "aria-label": label, title: label,
+    on: { click: (event) => run(event.currentTarget) },
+  }, content);
+}
+
 function title(channel) {
   const other = partner();
-  if (other) {
-    const zone = other.is_bot ? h("span", { class: "badge" }, "APP") : h("span", { class: "muted small" }, `${clock(Date.now() / 1000, other.tz)} there`);
-    return h("h2", {}, avatar(other, "tiny"), h("span", {}, other.real_name || other.name), zone);
-  }
-  const name = channel?.name ?? state.place.in.replace(/^#/, "");
-  return h("h2", {}, channel?.private ? icon("lock") : h("span", { class: "hash", "aria-hidden": "true" }, "#"), h("span", {}, name));
+  if (other) return h("h2", {}, avatar(other, "tiny"), h("span", {}, other.real_name || other.name), aside(other));
+  const mark = channel?.private ? icon("lock") : h("span", { class: "hash", "aria-hidden": "true" }, "#");
+  return h("h2", {}, mark, h("span", {}, channel?.name ?? state.place.in.replace(/^#/, "")));
+}
+
+function aside(other) {
+  if (other.is_bot) return h("span", { class: "badge" }, "APP");
+  return h("span", { class: "muted small" }, `${clock(Date.now() / 1000, other.tz)} there`);
 }
 
 function tools(channel) {
   const pins = channel.pins.length;
+  const members = channel.members.length;
   return h("div", { class: "head-tools" },
-    pins > 0 && h("button", { type: "button", class: "ghost", "aria-label": `${pins} pinned`, title: "Pinned", on: { click: () => showPins(channel) } }, icon("pin"), String(pins)),
-    h("button", { type: "button", class: "ghost", "aria-label": `${channel.members.length} members`, title: "Members", on: { click: () => showMembers(channel) } }, icon("people"), String(channel.members.length)),
-    h("button", { type: "button", class: "ghost square", "aria-label": "Channel actions", on: { click: (event) => channelMenu(event.currentTarget, channel) } }, icon("dots")));
+    pins > 0 && tool(`${pins} pinned`, "", () => showPins(channel), icon("pin"), String(pins)),
+    tool(`${members} members`, "", () => showMembers(channel), icon("people"), String(members)),
+    tool("Channel actions", "square", (anchor) => channelMenu(anchor, channel), icon("dots")));
 }
 
 function tabs() {
   const tab = (name, words) => h("button", {
-    type: "button", role: "tab", "aria-selected": String(state.place.tab === name), class: "tab", on: { click: () => go(state.place.in, { tab: name }) },
+    type: "button", role: "tab", "aria-selected": String(state.place.tab === name), class: "tab",
+    on: { click: () => go(state.place.in, { tab: name }) },
   }, words);
-  return h("div", { class: "tabs", role: "tablist", "aria-label": state.app.app.name }, tab("home", "Home"), tab("messages", "Messages"));
+  return h("div", { class: "tabs", role: "tablist", "aria-label": state.app.app.name },
+    tab("home", "Home"), tab("messages", "Messages"));
 }
 
 function bookmarks(channel) {
   return h("nav", { class: "bookmarks", "aria-label": "Bookmarks" }, channel.bookmarks.map((each) => {
     const sign = emoji((each.emoji ?? "").replaceAll(":", ""));
-    return h("span", { class: "bookmark" }, sign ? h("span", { class: "emoji", "aria-hidden": "true" }, sign) : icon("bookmark"), link(each.link, each.title));
+    const mark = sign ? h("span", { class: "emoji", "aria-hidden": "true" }, sign) : icon("bookmark");
+    return h("span", { class: "bookmark" }, mark, link(each.link, each.title));
   }));
 }
 
@@ -63,8 +77,10 @@ function showMembers(channel) {
   const known = channel.members.map((name) => state.people.find((each) => each.name === name) ?? { name });
   ask({
     title: `People in #${channel.name}`,
-    body: h("ul", { class: "plain-list" }, known.map((each) => h("li", { class: "row start" }, avatar(each, "small"),
-      h("a", { href: `?in=@${each.name}`, "data-place": `@${each.name}`, on: { click: stopAsking } }, each.real_name || each.name),
+    body: h("ul", { class: "plain-list" }, known.map((each) => h("li", { class: "row start" },
+      avatar(each, "small"),
+      h("a", { href: `?in=@${each.name}`, "data-place": `@${each.name}`, on: { click: stopAsking } },
+        each.real_name || each.name),
       h("span", { class: "muted" }, each.is_bot ? "app" : `@${each.name}`)))),
   });
 }
@@ -80,7 +96,8 @@ async function showPins(channel) {
   ask({
     title: `Pinned in #${channel.name}`,
     body: h("ul", { class: "plain-list" }, pinned.map((each) => h("li", { class: "row" },
-      h("div", { class: "pinned-words" }, h("b", {}, each.bot_name ?? each.user), " ", h("span", { class: "muted small" }, clock(Number(each.ts), state.me.tz)),
+      h("div", { class: "pinned-words" },
+        h("b", {}, each.bot_name ?? each.user), " ", h("span", { class: "muted small" }, clock(Number(each.ts), state.me.tz)),
         h("div", { class: "clamp" }, each.plain || each.text)),
       h("button", { type: "button", class: "btn", on: { click: jump(each.ts) } }, "Jump")))),
   });

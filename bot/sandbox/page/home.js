@@ -9,10 +9,13 @@ export function homeTab() {
   const view = home();
   const bot = state.app.app.name;
   if (!view) {
-    return h("div", { class: "empty", key: "home-empty" }, h("h3", {}, bot),
-      h("p", {}, state.app.connections ? `${bot} has not published a Home for you yet.` : `${bot} is not connected. Start the bot and open this tab again.`));
+    const why = state.app.connections
+      ? `${bot} has not published a Home for you yet.`
+      : `${bot} is not connected. Start the bot and open this tab again.`;
+    return h("div", { class: "empty", key: "home-empty" }, h("h3", {}, bot), h("p", {}, why));
   }
   return h("div", {
-    class: "home blocks", key: view.id, role: "tabpanel", "aria-label": "Home", "data-surface": "home", surface: { home: true }, "data-view-id": view.id,
+    class: "home blocks", key: view.id, role: "tabpanel", "aria-label": "Home", "data-view-id": view.id,
+    "data-surface": "home", surface: { home: true },
   }, blocks(view.blocks, { prefix: "home" }));
 }

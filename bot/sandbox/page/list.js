@@ -28,16 +28,20 @@ export function threadRows() {
   if (!first) return h("p", { class: "empty muted" }, "Loading…");
   const count = answers.length;
   return h("div", { role: "list", class: "list" }, messageNode(first, { pane: "thread" }),
-    h("div", { class: "divider", key: "count", role: "presentation" }, h("span", {}, count ? `${count} ${count === 1 ? "reply" : "replies"}` : "No replies yet")),
+    h("div", { class: "divider", key: "count", role: "presentation" },
+      h("span", {}, count ? `${count} ${count === 1 ? "reply" : "replies"}` : "No replies yet")),
     rows(answers, "thread", false));
 }
 
+/** Answers in a thread stay there, unless they were also sent to the channel. */
 function topLevel(messages) {
-  return messages.filter((each) => !isDismissed(each) && (!each.thread_ts || each.thread_ts === each.ts || each.subtype === "thread_broadcast" || each.ephemeral && !state.place.thread));
+  const isAnswer = (each) => each.thread_ts && each.thread_ts !== each.ts && each.subtype !== "thread_broadcast";
+  return messages.filter((each) => !isDismissed(each) && !isAnswer(each));
 }
 
 function slackbot() {
-  const mine = state.notices.filter((each) => each.as === state.me.name && (each.channel === here()?.id || !each.channel));
+  const isHere = (each) => !each.channel || each.channel === here()?.id;
+  const mine = state.notices.filter((each) => each.as === state.me.name && isHere(each));
   return mine.map((each) => ({
     ts: each.at.toFixed(6), text: each.text, ephemeral: true, user: "Slackbot",
     local: {
@@ -54,14 +58,19 @@ function rows(messages, pane, dividers = true) {
   return messages.flatMap((message, at) => {
     const before = messages[at - 1];
     const newDay = !before || day(before.ts, tz) !== day(message.ts, tz);
-    const follows = !newDay && !message.ephemeral && !before.ephemeral && !message.pinned && !before.reply_count && sameAuthor(before, message) && message.ts - before.ts < TOGETHER;
-    const node = messageNode(message, { follows, pane });
+    const node = messageNode(message, { follows: !newDay && follows(before, message), pane });
     return newDay && dividers ? [divider(message.ts, tz), node] : [node];
   });
 }
 
+function follows(before, message) {
+  const plain = !message.ephemeral && !before.ephemeral && !message.pinned && !before.reply_count;
+  return plain && sameAuthor(before, message) && message.ts - before.ts < TOGETHER;
+}
+
 function divider(ts, tz) {
-  return h("div", { class: "divider day", key: `day ${day(ts, tz)}`, role: "presentation" }, h("span", {}, dayLabel(Number(ts), tz)));
+  return h("div", { class: "divider day", key: `day ${day(ts, tz)}`, role: "presentation" },
+    h("span", {}, dayLabel(Number(ts), tz)));
 }
 
 function earlier() {
@@ -85,17 +94,18 @@ export function example() {
 }
 
 function beginning(empty) {
-  const channel = here();
-  const bot = state.app.app.name;
   const typed = example();
-  const hint = typed && h("p", {}, "Type ", h("code", {}, typed), " and press Enter.");
-  if (state.missing) return h("div", { class: "empty", key: "top" }, h("h3", {}, "This place cannot be shown"), h("p", {}, state.missing), h("p", {}, "Choose another on the left."));
-  if (isBotPlace()) {
-    return h("div", { class: "empty", key: "top" }, h("h3", {}, bot), h("p", {}, `This is where ${bot} writes to you alone: when you are paged, you read it here.`), empty && hint);
-  }
+  const [title, ...lines] = openingWords();
+  const hint = empty && !state.missing && typed && h("p", {}, "Type ", h("code", {}, typed), " and press Enter.");
+  return h("div", { class: "empty", key: "top" }, h("h3", {}, title), lines.map((line) => h("p", {}, line)), hint);
+}
+
+function openingWords() {
+  if (state.missing) return ["This place cannot be shown", state.missing, "Choose another in the sidebar."];
+  const bot = state.app.app.name;
+  if (isBotPlace()) return [bot, `This is where ${bot} writes to you alone. When you are paged, you read it here.`];
   const other = partner();
-  if (other) return h("div", { class: "empty", key: "top" }, h("h3", {}, other.real_name || other.name), h("p", {}, `Only you and @${other.name} read this.`));
-  const name = channel?.name ?? state.place.in.replace(/^#/, "");
-  return h("div", { class: "empty", key: "top" }, h("h3", {}, channel?.private ? "🔒 " : "# ", name),
-    h("p", {}, `This is the very beginning of #${name}.`), empty && hint);
+  if (other) return [other.real_name || other.name, `Only you and @${other.name} read this.`];
+  const name = here()?.name ?? state.place.in.replace(/^#/, "");
+  return [`#${name}`, `This is the very beginning of #${name}${here()?.private ? ", a private channel" : ""}.`];
 }

@@ -17,6 +17,7 @@ import { isUnread, markRead } from "./unread.js";
 
 const part = (id) => document.getElementById(id);
 const mainScroll = follow(part("messages"));
+const CLOCKS = 30_000; // milliseconds between drawings in which only the clocks and "today" change
 let hang = () => {};
 
 function draw() {
@@ -30,7 +31,7 @@ function draw() {
   update(part("notice"), greeting());
   update(part("messages"), atHome ? homeTab() : conversation());
   update(part("composer"), composer());
-  mainScroll(`${state.me.name} ${state.place.in} ${state.place.tab} ${state.messages === null}`, atHome);
+  mainScroll([state.me.name, state.place.in, state.place.tab, state.messages === null].join(" "), atHome);
   drawThread();
   drawModal();
   const unread = state.channels.filter(isUnread).length;
@@ -43,7 +44,9 @@ function drawThread() {
   if (side.hidden) return update(side);
   return update(side,
     h("header", { class: "thread-head" }, h("h2", {}, "Thread"), h("span", { class: "muted" }, state.place.in),
-      h("button", { type: "button", class: "ghost square", "aria-label": "Close the thread", on: { click: closeThread } }, icon("close"))),
+      h("button", {
+        type: "button", class: "ghost square", "aria-label": "Close the thread", on: { click: closeThread },
+      }, icon("close"))),
     h("div", { class: "thread-scroll" }, threadRows()),
     h("footer", {}, composer({ thread: state.place.thread })));
 }
@@ -99,6 +102,7 @@ async function start() {
   onChange(draw);
   onPerson(asPerson);
   addEventListener("popstate", arrive);
+  setInterval(changed, CLOCKS);
   document.addEventListener("click", followLink);
   document.addEventListener("keydown", keys);
   document.addEventListener("visibilitychange", changed);

@@ -66,9 +66,8 @@ function table(lines) {
 
 function paragraph(lines) {
   const taken = [lines[0]];
-  while (taken.length < lines.length && lines[taken.length].trim() && !/^(#|>|```|\s*[-*+]\s|\s*\d+[.)]\s)/.test(lines[taken.length])) {
-    taken.push(lines[taken.length]);
-  }
+  const ends = (line) => line === undefined || !line.trim() || /^(#|>|```|\s*[-*+]\s|\s*\d+[.)]\s)/.test(line);
+  while (!ends(lines[taken.length])) taken.push(lines[taken.length]);
   return [h("p", {}, inline(taken.join("\n"))), taken.length];
 }
 

@@ -31,8 +31,8 @@ export function messageNode(message, { follows = false, pane = "main" } = {}) {
   const at = Number(message.ts);
   const kind = ["message", follows && "follows", message.ephemeral && "ephemeral", message.pinned && "pinned"];
   return h("div", {
-    class: kind.filter(Boolean).join(" "), role: "listitem", key: message.ts, "data-ts": message.ts, "data-surface": "message",
-    surface: { in: here()?.id ?? state.place.in, ts: message.ts },
+    class: kind.filter(Boolean).join(" "), role: "listitem", key: message.ts, "data-ts": message.ts,
+    "data-surface": "message", surface: { in: here()?.id ?? state.place.in, ts: message.ts },
   },
   flags(message),
   h("div", { class: "message-row" },
@@ -93,15 +93,17 @@ function reactions(message) {
       on: { click: () => react(message, each.name, mine) },
     }, h("span", { class: "emoji" }, emoji(each.name) ?? `:${each.name}:`), h("span", {}, String(names.length)));
   }), h("button", {
-    type: "button", class: "reaction add", "aria-label": "Add reaction", on: { click: (event) => pickReaction(event.currentTarget, message) },
+    type: "button", class: "reaction add", "aria-label": "Add reaction",
+    on: { click: (event) => pickReaction(event.currentTarget, message) },
   }, icon("smile")));
 }
 
 function replies(message) {
   if (!message.reply_count) return null;
   const count = `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`;
+  const last = message.latest_reply && `Last reply ${moment(Number(message.latest_reply), state.me.tz)}`;
   return h("button", { type: "button", class: "replies", on: { click: () => openThread(message.thread_ts ?? message.ts) } },
-    h("b", {}, count), message.latest_reply && h("span", { class: "muted" }, `Last reply ${moment(Number(message.latest_reply), state.me.tz)}`));
+    h("b", {}, count), last && h("span", { class: "muted" }, last));
 }
 
 async function change(call, body) {
@@ -134,12 +136,15 @@ function pickReaction(anchor, message) {
     },
   },
   h("div", { class: "emoji-grid" }, OFFERED.map((name) => (
-    h("button", { type: "button", "aria-label": name, title: `:${name}:`, on: { click: () => choose(name) } }, emoji(name))))),
+    h("button", { type: "button", "aria-label": name, title: `:${name}:`, on: { click: () => choose(name) } }, emoji(name))
+  ))),
   h("input", { name: "name", placeholder: "or a name, such as eyes", "aria-label": "Emoji name", autocomplete: "off" })));
 }
 
 function toolbar(message, pane) {
-  const tool = (label, drawing, run) => h("button", { type: "button", "aria-label": label, title: label, on: { click: (event) => run(event.currentTarget) } }, icon(drawing));
+  const tool = (label, drawing, run) => h("button", {
+    type: "button", "aria-label": label, title: label, on: { click: (event) => run(event.currentTarget) },
+  }, icon(drawing));
   const more = (anchor) => openMenu(anchor, "More actions", moreItems(message, anchor));
   if (message.ephemeral) return null;
   return h("div", { class: "toolbar" },

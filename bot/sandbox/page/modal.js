@@ -47,14 +47,16 @@ function shut(dialog) {
 
 function focusFirst(dialog, view) {
   focused = view.id;
-  const wanted = dialog.querySelector("[data-autofocus]") ?? dialog.querySelector("[data-control] :is(input, select, textarea)");
+  const wanted = dialog.querySelector("[data-autofocus]")
+    ?? dialog.querySelector("[data-control] :is(input, select, textarea)");
   (wanted ?? dialog.querySelector(".sheet-foot .filled") ?? dialog.querySelector("button"))?.focus();
   dialog.querySelector(".sheet-body").scrollTop = 0;
 }
 
 function sheet(view, form, stacked) {
   return h("form", {
-    class: "sheet", key: view.id, novalidate: true, "data-surface": "view", "data-view-id": view.id, surface: { view: view.id }, "aria-busy": String(form.busy),
+    class: "sheet", key: view.id, novalidate: true, "aria-busy": String(form.busy),
+    "data-surface": "view", "data-view-id": view.id, surface: { view: view.id },
     on: {
       submit(event) {
         event.preventDefault();
@@ -63,19 +65,25 @@ function sheet(view, form, stacked) {
     },
   },
   h("header", { class: "sheet-head" },
-    stacked ? h("button", { type: "button", class: "ghost square", "aria-label": "Back", on: { click: () => close(view) } }, icon("back")) : h("img", { class: "avatar small", src: "/page/tocsin.svg", alt: "" }),
+    stacked ? tool("Back", "back", () => close(view)) : h("img", { class: "avatar small", src: "/page/tocsin.svg", alt: "" }),
     h("h2", { id: `title-${view.id}` }, textObject(view.title)),
-    h("button", { type: "button", class: "ghost square", "aria-label": "Close", on: { click: () => closeAll() } }, icon("close"))),
+    tool("Close", "close", closeAll)),
   h("div", { class: "sheet-body blocks" },
     form.trouble && h("p", { class: "trouble", role: "alert", key: "trouble" }, form.trouble),
     blocks(view.blocks, { prefix: view.id, errors: form.errors })),
   foot(view, form, stacked));
 }
 
+function tool(label, drawing, run) {
+  return h("button", { type: "button", class: "ghost square", "aria-label": label, on: { click: run } }, icon(drawing));
+}
+
 function foot(view, form, stacked) {
+  const leave = stacked ? "Back" : view.submit ? "Cancel" : "Close";
+  const busy = { disabled: form.busy, "aria-busy": form.busy ? "true" : undefined };
   return h("footer", { class: "sheet-foot" },
-    h("button", { type: "button", class: "btn", on: { click: () => close(view) } }, view.close ? textObject(view.close) : stacked ? "Back" : view.submit ? "Cancel" : "Close"),
-    view.submit && h("button", { class: "btn primary filled", disabled: form.busy, "aria-busy": form.busy ? "true" : undefined }, textObject(view.submit)));
+    h("button", { type: "button", class: "btn", on: { click: () => close(view) } }, view.close ? textObject(view.close) : leave),
+    view.submit && h("button", { class: "btn primary filled", ...busy }, textObject(view.submit)));
 }
 
 /** Tie each field to its error and hint, for those who cannot see where they stand. */

@@ -9,14 +9,15 @@ const STYLES = { "*": "b", _: "i", "~": "s" };
 const TOKEN = /`[^`\n]+`|<[^<>\n]+>|:[a-z0-9_+'-]+(?:::skin-tone-\d)?:|[*_~]/g;
 const SAFE_LINK = /^(https?|mailto|tel|slack):/i;
 
-function decoded(text) {
+/** Slack's text with its three escapes undone. */
+export function decoded(text) {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
 /** A text object, `{type: "mrkdwn" | "plain_text", text}`, as an array of nodes and strings. */
 export function textObject(object) {
   if (!object) return [];
-  return object.type === "mrkdwn" ? mrkdwn(object.text) : withEmoji(object.text);
+  return object.type === "mrkdwn" ? mrkdwn(object.text) : withEmoji(decoded(object.text));
 }
 
 /** Plain text with its emoji shortcodes drawn. */
@@ -163,5 +164,6 @@ function dateNode(target, fallback) {
   if (!Number.isFinite(at) || !format) return h("span", {}, decoded(fallback ?? ""));
   const text = slackDate(at, decoded(format), state.me?.tz);
   if (address) return link(decoded(address), text);
-  return h("time", { datetime: new Date(at * 1000).toISOString(), title: slackDate(at, "{date_long} {time_secs}", state.me?.tz) }, text);
+  const exact = slackDate(at, "{date_long} {time_secs}", state.me?.tz);
+  return h("time", { datetime: new Date(at * 1000).toISOString(), title: exact }, text);
 }

@@ -39,7 +39,10 @@ function leaf(element) {
     case "channel": return channelMention(element.channel_id);
     case "usergroup": return broadcast(element.usergroup_id);
     case "broadcast": return broadcast(element.range);
-    case "emoji": return h("span", { class: "emoji", title: `:${element.name}:` }, emoji(element.name) ?? `:${element.name}:`);
+    case "emoji": {
+      const code = `:${element.name}:`;
+      return h("span", { class: "emoji", title: code }, emoji(element.name) ?? code);
+    }
     case "date": return h("time", {}, slackDate(element.timestamp, element.format, state.me?.tz));
     case "color": return h("code", {}, element.value);
     default: return element.text ?? "";

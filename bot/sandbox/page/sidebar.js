@@ -18,8 +18,11 @@ export function sidebar() {
   const bot = state.app.app.name;
   return [
     h("div", { class: "side-head" }, h("h1", {}, state.app.team.name || "Sandbox"), h("span", { class: "muted" }, "sandbox")),
-    h("button", { type: "button", class: "me", "aria-haspopup": "menu", on: { click: (event) => choosePerson(event.currentTarget) } },
-      avatar(state.me, "small"), h("span", { class: "me-name" }, h("small", {}, "You are"), state.me.real_name || state.me.name), icon("down")),
+    h("button", {
+      type: "button", class: "me", "aria-haspopup": "menu", on: { click: (event) => choosePerson(event.currentTarget) },
+    },
+    avatar(state.me, "small"),
+    h("span", { class: "me-name" }, h("small", {}, "You are "), state.me.real_name || state.me.name), icon("down")),
     h("div", { class: "side-scroll" },
       group("Channels", mine.sort(byName).map(channelLink),
         h("button", { type: "button", class: "side-item add", on: { click: browse } }, icon("plus"), "Add channels")),
@@ -34,14 +37,17 @@ function byName(one, other) {
 }
 
 function group(title, items, last) {
-  return h("section", { key: title, class: "side-group", "aria-label": title }, h("h2", {}, title), h("ul", {}, items.map((item) => h("li", { key: item.key }, item)), last && h("li", { key: "+" }, last)));
+  return h("section", { key: title, class: "side-group", "aria-label": title }, h("h2", {}, title),
+    h("ul", {}, items.map((each) => h("li", { key: each.key }, each)), last && h("li", { key: "+" }, last)));
 }
 
-function item(place, { unread, active, mark, label, hint }) {
+function item(place, { unread, active, mark, label }) {
   return h("a", {
     class: ["side-item", unread && "unread", active && "active"].filter(Boolean).join(" "), key: place,
-    href: `?as=${state.me.name}&in=${encodeURIComponent(place)}`, "data-place": place, "aria-current": active ? "page" : undefined,
-  }, mark, h("span", { class: "side-label" }, label), hint, unread && h("span", { class: "dot" }, h("span", { class: "sr" }, "unread")));
+    href: `?as=${state.me.name}&in=${encodeURIComponent(place)}`, "data-place": place,
+    "aria-current": active ? "page" : undefined,
+  }, mark, h("span", { class: "side-label" }, label),
+  unread && h("span", { class: "dot" }, h("span", { class: "sr" }, "unread")));
 }
 
 function channelLink(each) {
@@ -62,14 +68,16 @@ function dm(name) {
 function personLink(each) {
   const open = dm(each.name);
   return item(`@${each.name}`, {
-    unread: open && isUnread(open), active: state.place.in === `@${each.name}`, mark: avatar(each, "tiny"), label: each.real_name || each.name,
+    unread: open && isUnread(open), active: state.place.in === `@${each.name}`,
+    mark: avatar(each, "tiny"), label: each.real_name || each.name,
   });
 }
 
 function appLink(bot) {
   const open = dm(bot);
   return item(`@${bot}`, {
-    unread: open && isUnread(open), active: isBotPlace(), mark: avatar({ id: state.app.app.user_id }, "tiny"), label: bot,
+    unread: open && isUnread(open), active: isBotPlace(),
+    mark: avatar({ id: state.app.app.user_id }, "tiny"), label: bot,
   });
 }
 
@@ -89,18 +97,30 @@ function browse() {
   };
   ask({
     title: "Add channels", button: "Create",
-    body: [
-      others.length > 0 && h("ul", { class: "plain-list" }, others.map((each) => h("li", { class: "row" },
-        h("span", {}, `#${each.name}`), h("button", { type: "button", class: "btn", "aria-label": `Join #${each.name}`, on: { click: enter(each) } }, "Join")))),
-      h("label", { class: "label", for: "new-channel" }, "New channel's name"),
-      h("input", { id: "new-channel", name: "channel", required: true, autocomplete: "off", placeholder: "such as checkout-team", maxlength: 80 }),
-      h("div", { class: "tick" }, h("input", { type: "checkbox", id: "new-private", name: "private" }), h("label", { for: "new-private" }, "Private: only the people added see it")),
-    ],
+    body: [others.length > 0 && h("ul", { class: "plain-list" }, others.map((each) => joinRow(each, enter(each)))), newChannel()],
     submit(form) {
       const name = form.elements.channel.value.trim().replace(/^#/, "");
       return done("channels", { name, private: form.elements.private.checked }, `#${name}`);
     },
   });
+}
+
+function joinRow(each, enter) {
+  const join = { type: "button", class: "btn", "aria-label": `Join #${each.name}`, on: { click: enter } };
+  return h("li", { class: "row" }, h("span", {}, `#${each.name}`), h("button", join, "Join"));
+}
+
+function newChannel() {
+  return [
+    h("label", { class: "label", for: "new-channel" }, "New channel's name"),
+    h("input", {
+      id: "new-channel", name: "channel", required: true, autocomplete: "off", placeholder: "such as checkout-team",
+      maxlength: 80,
+    }),
+    h("div", { class: "tick" },
+      h("input", { type: "checkbox", id: "new-private", name: "private" }),
+      h("label", { for: "new-private" }, "Private: only the people added see it")),
+  ];
 }
 
 async function done(call, body, place) {

@@ -24,9 +24,11 @@ function commandOffers(typed) {
 }
 
 function peopleOffers(typed, from) {
-  const matches = state.people.filter((each) => !each.deactivated && `${each.name} ${each.real_name}`.toLowerCase().split(/\s+/).some((word) => word.startsWith(typed)));
+  const words = (each) => `${each.name} ${each.real_name}`.toLowerCase().split(/\s+/);
+  const matches = state.people.filter((each) => !each.deactivated && words(each).some((word) => word.startsWith(typed)));
   return matches.slice(0, MOST).map((each) => ({
-    mark: avatar(each, "tiny"), label: each.real_name || each.name, hint: `@${each.name}`, from, text: `@${each.name} `, complete: false,
+    mark: avatar(each, "tiny"), label: each.real_name || each.name, hint: `@${each.name}`,
+    from, text: `@${each.name} `, complete: false,
   }));
 }
 

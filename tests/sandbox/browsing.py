@@ -1,0 +1,178 @@
+"""A real browser on the real sandbox, and a small bolt app in place of the bot, for the tests of the page."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from bot.sandbox.server import serve
+from playwright.async_api import Browser, Page, async_playwright
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+Json = dict[str, Any]
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
+DESKTOP = (1280, 800)
+PHONE = (390, 844)
+
+
+def chromium() -> str:
+    """Where Chromium is; without it the test is skipped, or fails where programs are required."""
+    found = shutil.which("chromium")
+    if found is None:
+        sentence = "Chromium is missing: apt-get install chromium"
+        if os.environ.get("TOCSIN_REQUIRE_PROGRAMS") == "1":
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    return found
+
+
+@asynccontextmanager
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium."""
+    path = chromium()
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield running
+        await running.close()
+
+
+class Desk:
+    """The sandbox, the bolt app connected to it, and the people's windows.
+
+    `mistakes` collects what a page threw or logged as an error; `desk()` fails the test when there is any.
+    """
+
+    def __init__(self, browser: Browser, url: str, app: AsyncApp) -> None:
+        self.browser = browser
+        self.url = url
+        self.app = app
+        self.bot: AsyncWebClient = app.client
+        self.mistakes: list[str] = []
+        self._handler: AsyncSocketModeHandler | None = None
+
+    async def connect(self) -> None:
+        """Connect the bolt app by Socket Mode; register its listeners before."""
+        self._handler = AsyncSocketModeHandler(self.app, "xapp-sandbox", ping_interval=5)
+        await self._handler.connect_async()
+
+    async def disconnect(self) -> None:
+        """Take the bolt app away, as when the bot is down."""
+        if self._handler is not None:
+            await self._handler.close_async()
+            self._handler = None
+
+    async def window(
+        self, name: str, place: str, *, size: tuple[int, int] = DESKTOP, greeted: bool = True, **more: Any
+    ) -> Page:
+        """A person's window, open at a place such as "#general"."""
+        width, height = size
+        context = await self.browser.new_context(viewport={"width": width, "height": height}, **more)
+        if greeted:
+            await context.add_init_script("localStorage.setItem('tocsin.greeted', 'yes')")
+        page = await context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: self.mistakes.append(str(error)))
+        page.on("console", lambda line: self.mistakes.append(line.text) if line.type == "error" else None)
+        await page.goto(f"{self.url}?as={name}&in={quote(place)}")
+        await page.locator("#sidebar .me").wait_for()
+        return page
+
+    async def channel_id(self, name: str) -> str:
+        """A channel's id by its name."""
+        answer = await self.bot.conversations_list(limit=200)
+        return next(str(each["id"]) for each in answer["channels"] if each["name"] == name)
+
+    async def person_id(self, name: str) -> str:
+        """A person's id by their name."""
+        answer = await self.bot.users_list()
+        return next(str(each["id"]) for each in answer["members"] if each["name"] == name)
+
+
+@asynccontextmanager
+async def desk(browser: Browser) -> AsyncIterator[Desk]:
+    """A workspace of its own."""
+    async with serve(port=0) as sandbox:
+        client = AsyncWebClient(token="xoxb-sandbox", base_url=sandbox.api_url)
+        made = Desk(browser, sandbox.url, AsyncApp(client=client))
+        try:
+            yield made
+        finally:
+            for context in list(browser.contexts):
+                await context.close()
+            await made.disconnect()
+    assert made.mistakes == []
+
+
+def plain(text: str) -> Json:
+    """A plain_text object."""
+    return {"type": "plain_text", "text": text}
+
+
+def mrkdwn(text: str) -> Json:
+    """A mrkdwn object."""
+    return {"type": "mrkdwn", "text": text}
+
+
+def button(text: str, action_id: str, **more: Any) -> Json:
+    """A button element."""
+    return {"type": "button", "text": plain(text), "action_id": action_id, **more}
+
+
+def options(*texts: str) -> list[Json]:
+    """Options whose value is their text in small letters, without spaces."""
+    return [{"text": plain(text), "value": re.sub(r"\W", "", text.lower())} for text in texts]
+
+
+def field(block_id: str, label: str, element: Json, **more: Any) -> Json:
+    """An input block; its element's action_id is "v"."""
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label),
+        "element": {"action_id": "v", **element},
+        **more,
+    }
+
+
+def modal(title: str, *blocks: Json, **more: Any) -> Json:
+    """A modal with a submit button named "Declare"."""
+    return {
+        "type": "modal",
+        "title": plain(title),
+        "submit": plain("Declare"),
+        "blocks": list(blocks),
+        **more,
+    }
+
+
+class Told:
+    """What the app heard, for a test to wait for."""
+
+    def __init__(self) -> None:
+        self._heard: asyncio.Queue[Any] = asyncio.Queue()
+
+    def hear(self, what: Any) -> None:
+        """Keep it for whoever waits."""
+        self._heard.put_nowait(what)
+
+    async def next(self) -> Any:
+        """The next thing heard, within ten seconds."""
+        return await asyncio.wait_for(self._heard.get(), 10)
