@@ -1,0 +1,97 @@
+"""The App Home: am I on call, what is open on me, who is on call, which incidents are open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.core.page import PageState
+from bot.core.views import HomeView, IncidentLine, PageLine
+from bot.slack import ids
+from bot.slack.render.message import (
+    Block,
+    actions,
+    button,
+    context,
+    divider,
+    header,
+    lines,
+    option,
+    overflow,
+    section,
+)
+from bot.slack.render.on_call import mine, teams
+from bot.slack.render.page import SNOOZES
+from bot.templates import say
+
+MOST_PAGES = 15
+"""Two blocks each: with the incidents and the teams it stays below Slack's 100 blocks."""
+MOST_INCIDENTS = 20
+MOST_TEAM_BLOCKS = 10
+TEAM_BLOCK = 2000
+
+
+def home(view: HomeView) -> dict[str, Any]:
+    """The reader's Home, whole: what is too much for Slack is counted."""
+    declare = button("Declare an incident", ids.DECLARE)
+    blocks = [section(mine(view.on_call)), actions([declare, button("Help", ids.HELP)], "home:start")]
+    blocks += [header("On you now"), *_pages(view.pages)]
+    blocks += [divider(), header("Open incidents"), *_incidents(view)]
+    blocks += [divider(), header("On call now"), *_teams(view)]
+    return {"type": "home", "blocks": blocks}
+
+
+def _pages(pages: Sequence[PageLine]) -> list[Block]:
+    if not pages:
+        return [section(say("home", "nothing_on_you"))]
+    blocks: list[Block] = []
+    for line in pages[:MOST_PAGES]:
+        blocks.append(section(say("home", "page", line)))
+        blocks.append(actions(_page_buttons(line), f"home:page:{line.id}"))
+    return blocks + _more(len(pages) - MOST_PAGES)
+
+
+def _page_buttons(line: PageLine) -> list[Block]:
+    escalate = button("Escalate…", ids.PAGE_ESCALATE, line.id)
+    more = overflow(ids.PAGE_MORE, _page_options(line))
+    if line.state is PageState.ACKNOWLEDGED:
+        return [button("Take over", ids.PAGE_TAKE_OVER, line.id), escalate, more]
+    acknowledge = button("Acknowledge", ids.PAGE_ACKNOWLEDGE, line.id, style="primary")
+    decline = button("Can't take it", ids.PAGE_DECLINE, line.id)
+    return [acknowledge, *([decline] if line.state is PageState.TRIGGERED else []), escalate, more]
+
+
+def _page_options(line: PageLine) -> list[Block]:
+    options = [option(text, f"{ids.PAGE_OPTION_SNOOZE}-{minutes}:{line.id}") for minutes, text in SNOOZES]
+    if line.incident is None:
+        options.append(option("Declare incident", f"{ids.PAGE_OPTION_DECLARE}:{line.id}"))
+    return [*options, option("Resolve", f"{ids.PAGE_OPTION_RESOLVE}:{line.id}")]
+
+
+def _incidents(view: HomeView) -> list[Block]:
+    if not view.incidents:
+        return [section(say("home", "no_incident"))]
+    ordered = sorted(view.incidents, key=lambda line: line.id not in view.mine)
+    shown = [_incident(line, line.id in view.mine) for line in ordered[:MOST_INCIDENTS]]
+    return shown + _more(len(ordered) - MOST_INCIDENTS)
+
+
+def _incident(line: IncidentLine, is_mine: bool) -> Block:
+    """With a way in: its own actions for those who are in it, Join for everybody else."""
+    act = (
+        button("Update", ids.INCIDENT_UPDATE, line.id)
+        if is_mine
+        else button("Join", ids.INCIDENT_JOIN, line.id)
+    )
+    return section(say("home", "incident", line, is_mine), act)
+
+
+def _teams(view: HomeView) -> list[Block]:
+    paragraphs = lines(teams(view.on_call), TEAM_BLOCK)
+    shown = [section(text) for text in paragraphs[:MOST_TEAM_BLOCKS]]
+    left = sum(text.count("\n") + 1 for text in paragraphs[MOST_TEAM_BLOCKS:])
+    return shown + _more(left)
+
+
+def _more(left: int) -> list[Block]:
+    return [context(say("incident", "more", left))] if left > 0 else []

@@ -1,0 +1,49 @@
+"""What owners of schedules, admins and the fallback channel must hear."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core.ids import IncidentId, PageId, UserId
+from bot.slack import ids
+from bot.slack.render.message import Message, actions, button, context, lines, section, sentence, within
+from bot.templates import mrkdwn, say
+
+
+def empty_schedule(schedule: str, page: PageId | None = None, reason: str = "") -> Message:
+    """To the owner: nobody was on call when a page came. `schedule` by its shown name."""
+    return sentence(say("notices", "empty_schedule", schedule, page, reason))
+
+
+def nobody_reached(
+    page: PageId, title: str = "", service: str = "", retry_at: datetime | None = None
+) -> Message:
+    """To the fallback channel and the admins, with the button by which anybody takes the page."""
+    text = say("notices", "nobody_reached", page, title, service, retry_at)
+    acknowledge = button("Acknowledge", ids.PAGE_ACKNOWLEDGE, page, style="primary")
+    return Message(text, (section(text), actions([acknowledge])))
+
+
+def configuration_mistakes(mistakes: Sequence[str]) -> Message:
+    """To the admins: file, line and cure of each, as `tocsin check` says it."""
+    text = say("notices", "configuration", len(mistakes))
+    shown, left = within([f"• {mrkdwn.escape(mistake)}" for mistake in mistakes])
+    more = [context(say("incident", "more", left))] if left else []
+    return Message(text, (section(text), *map(section, lines(shown)), *more))
+
+
+def setup_failed(incident: IncidentId, title: str, step: str, reason: str) -> Message:
+    """To the admins: what Slack refused, with the button to try it again."""
+    text = say("notices", "setup_failed", incident, title, step, reason)
+    return Message(text, (section(text), actions([button("Try again", ids.INCIDENT_RETRY_SETUP, incident)])))
+
+
+def other_bot(connections: int, ours: int) -> Message:
+    """To the admins: somebody else's process takes our events."""
+    return sentence(say("notices", "other_bot", connections, ours))
+
+
+def unreachable(user: UserId, reason: str) -> Message:
+    """To the owner of the schedule or the admins: the person on call has no working way."""
+    return sentence(say("notices", "unreachable", user, reason))
