@@ -75,14 +75,16 @@ async def serve(settings: Settings, greeting: str) -> None:
     bot = Tocsin(settings)
     starting = asyncio.create_task(bot.start())
     waiting = asyncio.create_task(ended.wait())
-    await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    first: set[asyncio.Future[Any]] = {starting, waiting}
+    await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
     if not starting.done():
         starting.cancel()
         return
     try:
         await starting
         greeted = asyncio.create_task(_greet(bot, greeting))
-        await asyncio.wait({waiting, bot.failed}, return_when=asyncio.FIRST_COMPLETED)
+        ends: set[asyncio.Future[Any]] = {waiting, bot.failed}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         greeted.cancel()
         if bot.failed.done():
             bot.failed.result()

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -63,7 +64,7 @@ async def _together() -> None:
 
 def _on_sandbox(settings: Settings, port: int) -> Settings:
     """The operator's settings, pointed at the sandbox; a database of its own, new like the workspace."""
-    wanted = {
+    wanted: dict[str, Any] = {
         "SLACK_BOT_TOKEN": SANDBOX_BOT_TOKEN,
         "SLACK_APP_TOKEN": SANDBOX_APP_TOKEN,
         "SLACK_API_URL": f"http://127.0.0.1:{port}/api/",

@@ -23,9 +23,7 @@ PATIENCE_SECONDS = 15.0
 T = TypeVar("T")
 
 
-async def eventually(
-    look: Callable[[], Awaitable[T]], what: str = "", within: float = PATIENCE_SECONDS
-) -> T:
+async def eventually(look: Callable[[], Awaitable[T]], what: str = "", within: float = PATIENCE_SECONDS) -> T:
     """Look again and again until the answer is true; fail saying what was seen last."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within
@@ -222,6 +220,8 @@ class BotProcess:
 
 async def alert(http: aiohttp.ClientSession, url: str, token: str = "demo-generic", **body: Any) -> Any:
     """Post one generic alert; answers the body of the 202."""
-    async with http.post(f"{url}/v1/alerts/{token}", json={"title": "Error rate above 5 %", **body}) as answer:
+    async with http.post(
+        f"{url}/v1/alerts/{token}", json={"title": "Error rate above 5 %", **body}
+    ) as answer:
         assert answer.status == 202, await answer.text()
         return await answer.json()
