@@ -77,6 +77,8 @@ class Gateway:
 
     def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
         self.client = client
+        self.scopes: frozenset[str] = frozenset()
+        """What the token may do, as Slack's latest answer said; empty while it has not said it."""
         self._clock = clock
         self._quiet_until: dict[tuple[str, str], float] = {}
         self._posts: dict[str, float] = {}
@@ -100,6 +102,7 @@ class Gateway:
             raise Unavailable(method, "it cannot be reached", certain=True) from error
         except (aiohttp.ClientError, OSError) as error:
             raise Unavailable(method, "the connection broke", certain=False) from error
+        self.scopes = _scopes(response.headers) or self.scopes
         return dict(response.data) if isinstance(response.data, dict) else {}
 
     async def direct(self, user: UserId) -> ChannelId:
@@ -172,6 +175,12 @@ def metadata(key: str) -> dict[str, Any]:
 def is_conversation(name: str) -> bool:
     """Whether `name` is a Slack conversation id and not a channel's name."""
     return re.fullmatch(r"[CDG][A-Z0-9]{6,}", name) is not None
+
+
+def _scopes(headers: Mapping[str, str]) -> frozenset[str]:
+    """Slack's header lists the scopes of the calling token, separated by commas."""
+    value = headers.get("x-oauth-scopes") or headers.get("X-OAuth-Scopes") or ""
+    return frozenset(scope.strip() for scope in value.split(",") if scope.strip())
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:

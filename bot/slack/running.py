@@ -1,0 +1,40 @@
+"""What is at work for people right now, so that a stop can wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from slack_bolt.async_app import AsyncApp
+
+T = TypeVar("T")
+
+
+class Running:
+    """Keeps the tasks of listeners: bolt itself holds no reference to them, and drains nothing when it stops."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def drained(self, within: float) -> bool:
+        """Wait for all of it, also for what it starts meanwhile; False when some was still at work after `within`."""
+        try:
+            async with asyncio.timeout(within):
+                while self._tasks:
+                    await asyncio.wait(set(self._tasks))
+        except TimeoutError:
+            return False
+        return True
+
+
+class ListeningApp(AsyncApp):
+    """A bolt app that knows which of its listeners are at work."""
+
+    running: Running

@@ -1,0 +1,211 @@
+"""The sockets over which Slack speaks to us: tokens checked first, two connections, watched, drained at the end.
+
+A socket that Slack refreshes is closed before its successor opens, so the second one covers the gap.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncBoltRequest
+
+from bot.core.catalogue import Catalogue
+from bot.errors import CannotStart
+from bot.slack.gateway import Gateway, RateLimited, Refused, Unavailable
+from bot.slack.running import ListeningApp
+from bot.store.database import Database
+from bot.usecases import notices
+
+log = structlog.get_logger(__name__)
+
+SOCKETS = 2
+PING_EVERY_SECONDS = 3
+"""A socket that went silent shows after four missed pings."""
+CONNECT_WITHIN_SECONDS = 20.0
+CROWDED_FOR_SECONDS = 5.0
+"""Sockets of a process that just died are counted for a moment; a second bot stays."""
+DRAIN_SECONDS = 1.5
+
+NEEDED_SCOPES = frozenset(
+    [
+        "app_mentions:read",
+        "channels:history",
+        "channels:join",
+        "channels:manage",
+        "channels:read",
+        "chat:write",
+        "chat:write.public",
+        "commands",
+        "groups:history",
+        "groups:read",
+        "groups:write",
+        "im:history",
+        "im:read",
+        "im:write",
+        "users:read",
+        "users:read.email",
+    ]
+)
+"""Without one of these nobody could be paged or no incident worked on; others (pins, bookmarks) fail one by one."""
+BAD_TOKEN = frozenset(
+    [
+        "invalid_auth",
+        "not_authed",
+        "token_revoked",
+        "token_expired",
+        "account_inactive",
+        "not_allowed_token_type",
+        "org_login_required",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whom the tokens make us, and in which workspace."""
+
+    team_id: str
+    team_name: str
+    user_id: str
+    bot_id: str
+
+
+class Sockets:
+    """Opens, watches and closes the connections; `connected` says whether at least one is alive."""
+
+    def __init__(
+        self,
+        bolt: ListeningApp,
+        app_token: str,
+        gateway: Gateway,
+        db: Database,
+        catalogue: Callable[[], Catalogue],
+    ) -> None:
+        self._bolt = bolt
+        self._app_token = app_token
+        self._gateway = gateway
+        self._db = db
+        self._catalogue = catalogue
+        self._handlers: list[AsyncSocketModeHandler] = []
+        self._counted = 0
+        self._hello = asyncio.Event()
+        self._watch: asyncio.Task[None] | None = None
+
+    async def check(self) -> Identity:
+        """Try both tokens once: the library itself would retry a bad one forever, in silence.
+
+        Raises `CannotStart` with what to mend, `Unavailable` when Slack can't be asked now.
+        """
+        answer = await self._ask("SLACK_BOT_TOKEN", "auth.test")
+        if not answer.get("bot_id"):
+            raise CannotStart(
+                "SLACK_BOT_TOKEN is a person's token. Copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions."
+            )
+        missing = sorted(NEEDED_SCOPES - self._gateway.scopes) if self._gateway.scopes else []
+        if missing:
+            raise CannotStart(
+                f"The Slack app lacks the scopes {', '.join(missing)}. Update it from slack_app_manifest.yml and "
+                "install it to the workspace again."
+            )
+        await self._ask("SLACK_APP_TOKEN", "apps.connections.open", app_token=self._app_token)
+        return Identity(answer["team_id"], answer.get("team", ""), answer["user_id"], answer["bot_id"])
+
+    async def connect(self) -> None:
+        """Open the sockets. Raises `Unavailable` when that takes too long; nothing is left open then."""
+        # Bolt asks auth.test once, with the first envelope: better now than within somebody's three seconds.
+        await self._bolt.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=_NOTHING))
+        try:
+            async with asyncio.timeout(CONNECT_WITHIN_SECONDS):
+                for _ in range(SOCKETS):
+                    await self._open()
+        except TimeoutError as error:
+            await self._close()
+            raise Unavailable("apps.connections.open", "no socket opened in time", certain=True) from error
+
+    async def connected(self) -> bool:
+        return any([await handler.client.is_connected() for handler in self._handlers])
+
+    async def stop(self) -> None:
+        """Let what runs finish, so that it is acked on the socket it came by; then close."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        if not await self._bolt.running.drained(DRAIN_SECONDS):
+            log.warning("a listener was still at work when the sockets closed")
+        await self._close()
+
+    async def _open(self) -> None:
+        handler = AsyncSocketModeHandler(self._bolt, self._app_token, ping_interval=PING_EVERY_SECONDS)
+        handler.client.message_listeners.append(self._heard)
+        self._handlers.append(handler)
+        await handler.connect_async()  # type: ignore[no-untyped-call]
+
+    async def _close(self) -> None:
+        handlers, self._handlers = self._handlers, []
+        await asyncio.gather(
+            *(handler.close_async() for handler in handlers),  # type: ignore[no-untyped-call]
+            return_exceptions=True,
+        )
+
+    async def _ask(self, setting: str, method: str, **arguments: Any) -> dict[str, Any]:
+        try:
+            return await self._gateway.call(method, **arguments)
+        except RateLimited as problem:
+            raise Unavailable(method, "it asks to wait", certain=True) from problem
+        except Unavailable as problem:
+            if problem.reason in BAD_TOKEN:
+                raise CannotStart(_token_problem(setting, problem.reason)) from problem
+            raise
+        except Refused as problem:
+            if problem.error == "missing_scope":
+                needed = problem.response.get("needed", "connections:write")
+                raise CannotStart(
+                    f"{setting} lacks the scope {needed}. Make a token that has it at api.slack.com/apps."
+                ) from problem
+            raise CannotStart(_token_problem(setting, problem.error)) from problem
+
+    async def _heard(self, _client: Any, message: Mapping[str, Any], _raw: str | None) -> None:
+        """Slack's first word on each socket tells how many this app has."""
+        if message.get("type") != "hello":
+            return
+        self._counted = int(message.get("num_connections") or 0)
+        self._hello.set()
+        crowded = self._counted > SOCKETS and self._db.is_sqlite
+        if crowded and (self._watch is None or self._watch.done()):
+            self._watch = asyncio.create_task(self._look_again(), name="count sockets")
+
+    async def _look_again(self) -> None:
+        """Only a new socket is told the number, so one is renewed; the other covers for it."""
+        await asyncio.sleep(CROWDED_FOR_SECONDS)
+        if self._counted <= SOCKETS or not self._handlers:
+            return
+        self._hello.clear()
+        await self._handlers[0].client.connect_to_new_endpoint(force=True)
+        async with asyncio.timeout(CONNECT_WITHIN_SECONDS):
+            await self._hello.wait()
+        if self._counted <= SOCKETS:
+            return
+        log.error(
+            "another bot with the same app token is connected and takes a part of Slack's envelopes; stop it",
+            connections=self._counted,
+            ours=SOCKETS,
+        )
+        day = self._db.clock.real().date().isoformat()
+        data = {"connections": self._counted, "ours": SOCKETS}
+        await notices.tell_admins(self._db, self._catalogue(), f"another-bot:{day}", "another_bot", data)
+
+
+_NOTHING: dict[str, Any] = {"type": "event_callback", "event": {"type": "tocsin_nothing"}}
+
+
+def _token_problem(setting: str, reason: str) -> str:
+    where = {
+        "SLACK_BOT_TOKEN": "the Bot User OAuth Token (xoxb-…) from OAuth & Permissions",
+        "SLACK_APP_TOKEN": "an app-level token (xapp-…, scope connections:write) from Basic Information",
+    }[setting]
+    return f"Slack does not accept {setting} ({reason}). Copy {where} at api.slack.com/apps."

@@ -1,0 +1,47 @@
+"""The workspace's people, as Slack last told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.ids import UserId
+from bot.store.tables import SlackUserRow
+
+_TABLE = SlackUserRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class SlackUser:
+    id: UserId
+    team_id: str
+    name: str
+    real_name: str
+    email: str
+    tz: str
+    deleted: bool
+    is_bot: bool
+    is_restricted: bool
+    """A guest of either kind."""
+
+
+def _user(row: RowMapping) -> SlackUser:
+    return SlackUser(**dict(row))
+
+
+async def known(conn: AsyncConnection, users: Sequence[UserId]) -> dict[UserId, SlackUser]:
+    """Those of `users` that are remembered."""
+    rows = await conn.execute(select(_TABLE).where(_TABLE.c.id.in_(users)))
+    return {UserId(row["id"]): _user(row) for row in rows.mappings()}
+
+
+async def save(conn: AsyncConnection, users: Sequence[SlackUser]) -> None:
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    for user in users:
+        values = asdict(user)
+        statement = insert(_TABLE).values(values)
+        await conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))

@@ -1,0 +1,20 @@
+"""Remember who is in the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.store import directory
+from bot.store.database import Database
+from bot.store.directory import SlackUser
+
+
+async def remember(db: Database, users: Sequence[SlackUser]) -> int:
+    """Write down those who are new or changed; answers how many."""
+    async with db.read() as conn:
+        before = await directory.known(conn, [user.id for user in users])
+    changed = [user for user in users if before.get(user.id) != user]
+    if changed:
+        async with db.write() as tx:
+            await directory.save(tx.conn, changed)
+    return len(changed)

@@ -1,0 +1,22 @@
+"""Tell the admins something that they must mend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.core import debts
+from bot.core.catalogue import Catalogue
+from bot.store.database import Database
+
+
+async def tell_admins(
+    db: Database, catalogue: Catalogue, key: str, what: str, data: Mapping[str, Any]
+) -> None:
+    """Each admin hears it once for each `key`; without admins the fallback channel does. `what` names the wording."""
+    places: list[str] = [user for admin in catalogue.admins if (user := catalogue.user_id(admin))]
+    if not places and catalogue.fallback_channel:
+        places = [catalogue.fallback_channel]
+    async with db.write() as tx:
+        for place in places:
+            tx.owe(debts.notice(f"{key}:{place}", place, what, data))
