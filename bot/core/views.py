@@ -14,7 +14,7 @@ from bot.core.alert import Link
 from bot.core.catalogue import Severity
 from bot.core.escalation import Cause
 from bot.core.facts import Fact
-from bot.core.ids import Actor, ChannelId, IncidentId, PageId, ServiceId, SeverityId, UserId
+from bot.core.ids import Actor, ChannelId, IncidentId, PageId, ServiceId, SeverityId, TeamId, UserId
 from bot.core.incident import IncidentStatus, Update
 from bot.core.page import PageState
 
@@ -240,6 +240,8 @@ class DeclareForm:
     services: tuple[tuple[ServiceId, str], ...]
     on_call: Mapping[ServiceId, tuple[OnCallPerson, ...]]
     """Whom the service's level 1 leads to now."""
+    teams: tuple[tuple[TeamId, str], ...] = ()
+    """Teams that can be paged instead."""
     title: str = ""
     description: str = ""
     service: ServiceId | None = None
