@@ -111,7 +111,7 @@ def _claimable(real: datetime) -> Any:
             _ahead.c.state.in_(("new", "sending")),
         )
     )
-    free = or_(_TABLE.c.state == "new", and_(_TABLE.c.state == "sending", _TABLE.c.lease_until < real))
+    free = or_(_TABLE.c.state == "new", and_(_TABLE.c.state == "sending", _TABLE.c.lease_until <= real))
     return and_(_TABLE.c.state.in_(("new", "sending")), _TABLE.c.due_at <= real, free, ~blocked)
 
 

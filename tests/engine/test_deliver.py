@@ -1,0 +1,255 @@
+"""Debts are paid once, in order, urgent first; what is in doubt says so; what is withdrawn is not sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from bot.clock import ManualClock
+from bot.core.debts import (
+    Converge,
+    Debt,
+    DebtKind,
+    Deliver,
+    Failed,
+    Outcome,
+    Priority,
+    Retry,
+    Sent,
+    Withdrawn,
+)
+from bot.core.ids import TOCSIN
+from bot.engine.deliver import IN_FLIGHT, Outbox
+from bot.slack.gateway import RateLimited, Unavailable
+from bot.store import debts as debt_store
+from bot.store.database import Database
+from bot.store.uow import Tx
+from bot.usecases import paging
+from tests.company import ANA, CHECKOUT, SEV1, company
+
+
+class Receiver:
+    """The outside: keeps what it was sent, answers as the test says."""
+
+    def __init__(self, answer: Callable[[Debt], Outcome] = lambda _: Sent()) -> None:
+        self.answer = answer
+        self.sent: list[Debt] = []
+        self.settled: list[tuple[str, Outcome]] = []
+        self.hold = asyncio.Event()
+        self.hold.set()
+
+    async def send(self, debt: Debt) -> Outcome:
+        self.sent.append(debt)
+        await self.hold.wait()
+        return self.answer(debt)
+
+    async def settle(self, tx: Tx, debt: Debt, outcome: Outcome) -> None:
+        self.settled.append((debt.key, outcome))
+
+    @property
+    def keys(self) -> list[str]:
+        return [debt.key for debt in self.sent]
+
+
+def outbox(db: Database, receiver: Receiver) -> Outbox:
+    return Outbox(db, {kind: receiver for kind in DebtKind})
+
+
+def deliver(key: str, lane: str = "", priority: Priority = Priority.PAGE) -> Deliver:
+    return Deliver(key, DebtKind.NOTICE, lane or key, {}, priority)
+
+
+async def owe(db: Database, *owed: Deliver | Converge) -> None:
+    async with db.write() as tx:
+        tx.owe(*owed)
+
+
+async def pay(box: Outbox, rounds: int = 1) -> None:
+    """Run the duty and let what it started finish."""
+    for _ in range(rounds):
+        await box.run()
+        while box.in_flight:
+            await asyncio.sleep(0)
+
+
+async def states(db: Database) -> dict[str, str]:
+    async with db.read() as conn:
+        rows = await conn.execute(text("SELECT key, state FROM debt ORDER BY id"))
+        return {row.key: row.state for row in rows}
+
+
+async def test_a_debt_is_paid_once(database: Database) -> None:
+    receiver = Receiver()
+    await owe(database, deliver("a"), deliver("a"))
+    await pay(outbox(database, receiver), 3)
+    assert receiver.keys == ["a"]
+    assert await states(database) == {"a": "sent"}
+
+
+async def test_the_most_urgent_go_first(database: Database) -> None:
+    receiver = Receiver()
+    await owe(
+        database,
+        deliver("home", priority=Priority.HOME),
+        deliver("page"),
+        deliver("b", priority=Priority.NOTICE),
+    )
+    await pay(outbox(database, receiver))
+    assert receiver.keys == ["page", "b", "home"]
+
+
+async def test_a_lane_keeps_its_order_while_its_head_is_retried(
+    database: Database, clock: ManualClock
+) -> None:
+    answers: dict[str, Sequence[Outcome]] = {"first": [Retry("busy"), Sent()]}
+    tries: dict[str, int] = {}
+
+    def answer(debt: Debt) -> Outcome:
+        tries[debt.key] = tries.get(debt.key, 0) + 1
+        return answers.get(debt.key, [Sent(), Sent()])[tries[debt.key] - 1]
+
+    receiver = Receiver(answer)
+    box = outbox(database, receiver)
+    await owe(database, deliver("first", "dm:U7"), deliver("second", "dm:U7"), deliver("other", "dm:U8"))
+    await pay(box, 3)
+    assert receiver.keys == ["first", "other"]
+    clock.forward(seconds=2)
+    await pay(box, 2)
+    assert receiver.keys == ["first", "other", "first", "second"]
+
+
+async def test_one_slow_send_delays_nobody(database: Database) -> None:
+    receiver = Receiver()
+    receiver.hold.clear()
+    box = outbox(database, receiver)
+    await owe(database, deliver("slow"))
+    await box.run()
+    await owe(database, deliver("next"))
+    await box.run()
+    while len(receiver.sent) < 2:
+        await asyncio.sleep(0)
+    receiver.hold.set()
+    await pay(box)
+    assert await states(database) == {"slow": "sent", "next": "sent"}
+
+
+async def test_there_is_room_for_so_many_at_once(database: Database) -> None:
+    receiver = Receiver()
+    receiver.hold.clear()
+    box = outbox(database, receiver)
+    await owe(database, *(deliver(f"d{n}") for n in range(IN_FLIGHT + 5)))
+    await box.run()
+    await box.run()
+    assert box.in_flight == IN_FLIGHT
+    assert await box.due() is None
+    receiver.hold.set()
+    await pay(box, 2)
+    assert set((await states(database)).values()) == {"sent"}
+
+
+async def test_a_refusal_is_final_and_a_limit_waits_as_told(database: Database, clock: ManualClock) -> None:
+    def answer(debt: Debt) -> Outcome:
+        if debt.key == "refused":
+            return Failed("user_disabled")
+        raise RateLimited("chat.postMessage", 30)
+
+    receiver = Receiver(answer)
+    box = outbox(database, receiver)
+    await owe(database, deliver("refused"), deliver("limited"))
+    await pay(box, 2)
+    assert await states(database) == {"refused": "failed", "limited": "new"}
+    assert await box.due() == clock.real() + timedelta(seconds=30)
+
+
+async def test_a_lost_answer_is_looked_up_and_a_certain_failure_is_not(
+    database: Database, clock: ManualClock
+) -> None:
+    certain = {"lost": False, "never-left": True}
+
+    def answer(debt: Debt) -> Outcome:
+        if debt.tries:
+            return Sent()
+        raise Unavailable("chat.postMessage", "gone", certain=certain[debt.key])
+
+    receiver = Receiver(answer)
+    box = outbox(database, receiver)
+    await owe(database, deliver("lost"), deliver("never-left"))
+    await pay(box)
+    clock.forward(minutes=1)
+    await pay(box)
+    in_doubt = {debt.key: debt.sent_from is not None for debt in receiver.sent[2:]}
+    assert in_doubt == {"lost": True, "never-left": False}
+
+
+async def test_what_a_dead_process_was_sending_is_in_doubt_after_a_start(database: Database) -> None:
+    await owe(database, deliver("a"))
+    async with database.write() as tx:
+        await debt_store.claim(tx.conn, "the-dead", tx.real, 10)
+    receiver = Receiver()
+    box = outbox(database, receiver)
+    await pay(box)
+    assert receiver.keys == [], "its lease still holds"
+    await box.take_over()
+    await pay(box)
+    assert [debt.sent_from is not None for debt in receiver.sent] == [True]
+
+
+async def test_a_converge_wanted_again_while_it_is_sent_is_sent_once_more(database: Database) -> None:
+    receiver = Receiver()
+    receiver.hold.clear()
+    box = outbox(database, receiver)
+    card = Converge("card", DebtKind.INCIDENT_CARD, "card")
+    await owe(database, card)
+    await box.run()
+    for _ in range(3):
+        await owe(database, card)
+    receiver.hold.set()
+    await pay(box, 3)
+    assert receiver.keys == ["card", "card"]
+    await owe(database, card)
+    await pay(box, 2)
+    assert receiver.keys == ["card", "card", "card"]
+
+
+async def test_a_hurried_change_overtakes_one_that_may_wait(database: Database) -> None:
+    receiver = Receiver()
+    box = outbox(database, receiver)
+    await owe(database, Converge("copy", DebtKind.PAGE_COPY, "copy", after=60))
+    await pay(box)
+    assert receiver.keys == []
+    await owe(database, Converge("copy", DebtKind.PAGE_COPY, "copy"))
+    await pay(box)
+    assert receiver.keys == ["copy"]
+
+
+async def test_no_send_starts_after_an_acknowledgment_was_recorded(database: Database) -> None:
+    async with database.write() as tx:
+        page = await paging.begin(tx, company(), service=CHECKOUT, title="x", severity=SEV1, by=TOCSIN)
+    async with database.write() as tx:
+        claimed = await debt_store.claim(tx.conn, "us", tx.real, 10)
+    await paging.acknowledge(database, company(), page.id, ANA)
+    receiver = Receiver()
+    box = outbox(database, receiver)
+    for debt in claimed:
+        if debt.kind is DebtKind.PAGE_DM:
+            await box._pay(debt)
+    assert receiver.sent == []
+    assert [type(outcome) for _, outcome in receiver.settled] == [Withdrawn]
+
+
+async def test_a_sender_that_breaks_loses_nothing(database: Database, clock: ManualClock) -> None:
+    def broken(debt: Debt) -> Outcome:
+        raise ZeroDivisionError
+
+    receiver = Receiver(broken)
+    box = outbox(database, receiver)
+    await owe(database, deliver("a"))
+    await pay(box)
+    assert await states(database) == {"a": "new"}
+    receiver.answer = lambda _: Sent()
+    clock.forward(minutes=1)
+    await pay(box)
+    assert await states(database) == {"a": "sent"}
