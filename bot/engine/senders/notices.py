@@ -1,0 +1,94 @@
+"""What owners, admins and the fallback channel must hear, in a DM or in a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+
+from bot.clock import Clock
+from bot.core.catalogue import Catalogue
+from bot.core.debts import Debt, Failed, Outcome, Sent, Withdrawn
+from bot.core.ids import ChannelId, IncidentId, PageId, ScheduleId, UserId
+from bot.engine.senders.incident_messages import post
+from bot.queries import incidents, pages
+from bot.slack.channels import Channels
+from bot.slack.gateway import Gateway, Refused, is_conversation
+from bot.slack.render import notices as render
+from bot.slack.render.message import Message
+from bot.store.database import Database
+from bot.store.uow import Tx
+
+log = structlog.get_logger(__name__)
+
+
+class NoticeSender:
+    """Tells a person or a channel once."""
+
+    def __init__(
+        self,
+        db: Database,
+        gateway: Gateway,
+        channels: Channels,
+        catalogue: Callable[[], Catalogue],
+        clock: Clock,
+    ) -> None:
+        self._db = db
+        self._gateway = gateway
+        self._channels = channels
+        self._catalogue = catalogue
+        self._clock = clock
+
+    async def send(self, debt: Debt) -> Outcome:
+        message = await self._message(debt)
+        if message is None:
+            return Withdrawn("what it tells of is gone")
+        try:
+            return Sent({"ts": await post(self._gateway, debt, await self._place(debt), message)})
+        except Refused as problem:
+            return Failed(problem.error)
+
+    async def settle(self, tx: Tx, debt: Debt, outcome: Outcome) -> None:
+        if isinstance(outcome, Failed):
+            log.error("a notice could not be delivered", key=debt.key, reason=outcome.reason)
+
+    async def _place(self, debt: Debt) -> ChannelId:
+        to = str(debt.payload["to"])
+        if to.startswith("#") or is_conversation(to):
+            return await self._channels.find(to)
+        return await self._gateway.direct(UserId(to))
+
+    async def _message(self, debt: Debt) -> Message | None:
+        data = debt.payload
+        match data["what"]:
+            case "empty_schedule":
+                schedule = self._catalogue().schedules.get(ScheduleId(data["schedule"]))
+                name = schedule.name if schedule else data["schedule"]
+                return render.empty_schedule(name, PageId(data["page"]), data.get("reason") or "")
+            case "nobody_reached":
+                return await self._nobody_reached(PageId(data["page"]))
+            case "setup_failed":
+                return await self._setup_failed(debt)
+            case "another_bot":
+                return render.other_bot(data["connections"], data["ours"])
+            case "configuration":
+                return render.configuration_mistakes(data["mistakes"])
+            case _:
+                log.error("a notice has no wording", what=data["what"])
+                return None
+
+    async def _nobody_reached(self, page: PageId) -> Message | None:
+        async with self._db.read() as conn:
+            view = await pages.card(conn, self._catalogue(), page, None, self._clock.now())
+        if view is None:
+            return None
+        service = view.service.name if view.service else ""
+        return render.nobody_reached(page, view.title, service, view.next_step.at if view.next_step else None)
+
+    async def _setup_failed(self, debt: Debt) -> Message | None:
+        number = IncidentId(debt.payload["incident"])
+        async with self._db.read() as conn:
+            view = await incidents.card(conn, self._catalogue(), number)
+        if view is None:
+            return None
+        return render.setup_failed(number, view.title, debt.payload["step"], debt.payload["reason"])
