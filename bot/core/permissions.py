@@ -16,6 +16,8 @@ class Standing(StrEnum):
     """Of another organization, in a channel shared with it."""
     GONE = "gone"
     """The account is deactivated."""
+    UNKNOWN = "unknown"
+    """Slack has not told of them yet: they joined a moment ago, or come from a shared channel."""
 
 
 class Action(StrEnum):
@@ -36,6 +38,7 @@ ALLOWED: Mapping[Standing, frozenset[Action]] = {
     Standing.BOT: NOTHING,
     Standing.FOREIGNER: NOTHING,
     Standing.GONE: NOTHING,
+    Standing.UNKNOWN: EVERYTHING,  # an alarm is not turned away; the edge that meets a stranger asks Slack who it is
 }
 
 _WHAT_THEY_ARE: Mapping[Standing, str] = {
@@ -44,6 +47,7 @@ _WHAT_THEY_ARE: Mapping[Standing, str] = {
     Standing.BOT: "a bot",
     Standing.FOREIGNER: "from another organization",
     Standing.GONE: "deactivated",
+    Standing.UNKNOWN: "not known",
 }
 
 

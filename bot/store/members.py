@@ -14,10 +14,10 @@ _TABLE = SlackUserRow.__table__  # type: ignore[attr-defined]
 
 
 async def standing(conn: AsyncConnection, user: UserId) -> Standing:
-    """By what Slack last told; somebody it has not told of yet joined a moment ago and counts as a member."""
+    """By what Slack last told."""
     row = (await conn.execute(select(_TABLE).where(_TABLE.c.id == user))).mappings().first()
     if row is None:
-        return Standing.MEMBER
+        return Standing.UNKNOWN
     if row["deleted"]:
         return Standing.GONE
     if row["is_bot"]:

@@ -77,12 +77,15 @@ async def write(tx: Tx, decision: IncidentDecision, *shown_on: DebtKind) -> Chan
 
 
 def owe_sides(tx: Tx, incident: Incident, *kinds: DebtKind) -> None:
-    """Owe these sides of the incident, as far as they can exist: whoever makes the channel owes them all."""
+    """Owe these sides of the incident, as far as they can exist.
+
+    Whoever makes the channel, or takes it out of the archive, owes them all.
+    """
     for kind in kinds:
         if kind is DebtKind.INCIDENT_ANNOUNCEMENT:
             possible = not incident.private and bool(incident.channel or incident.setup_problem)
         else:
-            possible = incident.channel is not None
+            possible = incident.channel is not None and not incident.archived
         if possible:
             priority = Priority.DECORATION if kind in _LATER else Priority.INCIDENT
             tx.owe(debts.incident(kind, incident.id, priority))
@@ -97,7 +100,12 @@ async def owe_homes(tx: Tx, incident: Incident) -> None:
 
 
 def say(tx: Tx, incident: Incident, what: str, by: UserId, *, mark: str = "", **data: Any) -> None:
-    """Tell the incident's channel, once; `mark` tells it from others where the incident's version does not change."""
+    """Tell the incident's channel, once, unless it is archived.
+
+    `mark` tells one post from another where the incident's version does not change.
+    """
+    if incident.archived and what != "announcement_update":
+        return
     key = f"incident:{incident.id}:{what}:{mark or incident.version}"
     said = {"by": by, "at": tx.now.isoformat(), **data}
     tx.owe(debts.incident_post(key, incident.id, what, said))

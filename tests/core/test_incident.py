@@ -110,6 +110,7 @@ def test_whoever_left_a_private_incident_no_longer_sees_it() -> None:
         (Standing.BOT, False),
         (Standing.FOREIGNER, False),
         (Standing.GONE, False),
+        (Standing.UNKNOWN, True),  # somebody who joined a moment ago
     ],
 )
 def test_full_members_may_do_everything_and_others_nothing(standing: Standing, allowed: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -77,6 +78,12 @@ async def test_a_repeated_submission_finds_the_first_incident(database: Database
     assert again.already
     assert again.incident.id == first.incident.id
     assert len(await owed(database, DebtKind.PAGE_DM)) == 1
+
+
+async def test_two_people_who_declare_at_once_get_two_numbers_and_one_page_each(database: Database) -> None:
+    both = await asyncio.gather(_declare(database, by=DAVE), _declare(database, by=BOB, trigger_key="V2"))
+    assert {declared.incident.id for declared in both} == {1, 2}
+    assert len({declared.page.id for declared in both if declared.page}) == 2
 
 
 async def test_the_services_open_page_is_adopted_and_nobody_is_paged_twice(database: Database) -> None:

@@ -356,6 +356,9 @@ async def test_an_archived_channel_is_written_down_and_catches_up_when_it_is_bac
     number = await _running(database)
     await incident_channel.channel_archived(database, COMPANY, CHANNEL, True, by_user(BOB))
     assert (await _incident(database, number)).archived
+    await incident_updates.post_update(database, COMPANY, number, BOB, "Also here", IncidentStatus.MONITORING)
+    assert DebtKind.INCIDENT_CARD not in await owed_kinds(database)  # nothing can be written there
+    assert await posts(database) == ["announcement_update"]
     await pay_all(database)
     await incident_channel.channel_archived(database, COMPANY, CHANNEL, False, by_user(BOB))
     assert await owed_kinds(database) >= SHOWN
