@@ -1,6 +1,7 @@
 """What is in the database as plain dicts, for operators and scripts; the newest last.
 
-A private incident keeps its secret here too: its number, state and times are shown, what it is about is not.
+A private incident keeps its secret here too: its number, state and times are shown, and whether its pages keep their
+promise; what it is about is not.
 """
 
 from __future__ import annotations
@@ -13,11 +14,19 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.alert import Alert
-from bot.core.facts import Fact
+from bot.core.facts import (
+    Fact,
+    LevelPaged,
+    LevelSkipped,
+    NobodyReached,
+    PageRepaired,
+    PageSnoozed,
+    PersonNotified,
+    SnoozeEnded,
+)
 from bot.core.ids import IncidentId, PageId, incident_label, page_label
 from bot.core.incident import Incident
 from bot.core.page import Page
-from bot.errors import Wrong
 from bot.store import alerts as alert_store
 from bot.store import incidents as incident_store
 from bot.store import pages as page_store
@@ -26,6 +35,17 @@ from bot.store import timeline as timeline_store
 HIDDEN = "(private)"
 _SUBJECT = re.compile(r"\s*(INC|P)-(\d{1,18})\s*", re.IGNORECASE)
 _COMMON = {"at", "by", "page", "incident"}
+
+_OF_THE_PROMISE = (
+    LevelPaged,
+    LevelSkipped,
+    NobodyReached,
+    PersonNotified,
+    PageSnoozed,
+    SnoozeEnded,
+    PageRepaired,
+)
+"""Facts that tell how somebody was looked for, and nothing of what for."""
 
 Row = dict[str, Any]
 
@@ -45,7 +65,7 @@ async def incidents(conn: AsyncConnection) -> list[Row]:
 
 
 async def timeline(conn: AsyncConnection, subject: str) -> list[Row] | None:
-    """Of `INC-1` or `P-1`; None when there is no such thing. Raises `Wrong` for that of a private incident."""
+    """Of `INC-1` or `P-1`, in the order in which it was recorded; None when there is no such thing."""
     named = _SUBJECT.fullmatch(subject)
     if named is None:
         return None
@@ -59,10 +79,8 @@ async def timeline(conn: AsyncConnection, subject: str) -> list[Row] | None:
             return None
         incident = await incident_store.load(conn, page.incident) if page.incident else None
         facts = await timeline_store.of_page(conn, page.id)
-    if incident is not None and incident.private:
-        label = incident_label(incident.id)
-        raise Wrong(f"{label} is private: its members read its timeline in Slack, with /incident timeline.")
-    return [_fact(fact) for fact in facts] if facts else None
+    hidden = incident is not None and incident.private
+    return [_fact(fact, hidden) for fact in facts] if facts else None
 
 
 def _alert(alert: Alert) -> Row:
@@ -134,17 +152,18 @@ def _incident(incident: Incident) -> Row:
     }
 
 
-def _fact(fact: Fact) -> Row:
+def _fact(fact: Fact, hidden: bool) -> Row:
     data = {field.name: getattr(fact, field.name) for field in fields(fact) if field.name not in _COMMON}
+    text = ", ".join(f"{name} {_plain(value)}" for name, value in data.items() if value not in (None, ""))
+    if hidden and not isinstance(fact, _OF_THE_PROMISE):
+        data, text = {}, HIDDEN
     return {
         "at": fact.at,
         "kind": fact.kind,
         "by": fact.by,
         "page": page_label(fact.page) if fact.page else None,
         "incident": incident_label(fact.incident) if fact.incident else None,
-        "text": ", ".join(
-            f"{name} {_plain(value)}" for name, value in data.items() if value not in (None, "")
-        ),
+        "text": text,
         "data": data,
     }
 
