@@ -34,6 +34,8 @@ async def card(
     facts = await timeline.of_page(conn, page)
     its_alerts = await alerts.of_page(conn, page)
     incident = await incidents.load(conn, found.incident) if found.incident else None
+    if incident is not None and incident.private and is_channel_copy(notes, notification):
+        incident = None
     in_force = roster.by_schedule(await overrides.in_force(conn, now, found.due_at or now))
     mine = next((note for note in notes if note.id == notification and not note.is_channel), None)
     worst = _worst_first(its_alerts, catalogue)
@@ -64,9 +66,14 @@ async def card(
         resolved_at=found.resolved_at,
         paged=found.ever_paged,
         declined=found.declined,
-        incident=found.incident,
+        incident=incident.id if incident else None,
         incident_channel=incident.channel if incident else None,
     )
+
+
+def is_channel_copy(notes: Sequence[Notification], notification: NotificationId | None) -> bool:
+    """A channel may hold people who must not know of a private incident."""
+    return all(note.is_channel for note in notes if note.id == notification)
 
 
 def shown_machine(actor: str, catalogue: Catalogue, its_alerts: Sequence[Alert] = ()) -> str:

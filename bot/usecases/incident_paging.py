@@ -113,10 +113,8 @@ async def acknowledge(db: Database, catalogue: Catalogue, number: IncidentId, by
             await paging.act(tx, catalogue, page.id, lambda p, _: escalation.acknowledge(p, by, tx.now))
             for page in found
         ]
-        taken = [decision.page for decision in decisions if decision.reply is Reply.DONE]
-        if taken:
+        if any(decision.reply is Reply.DONE for decision in decisions):
             incident = await invite_all(tx, incident, (by,))
-            say(tx, incident, "acknowledged", by, mark=_mark(taken), pages=[page.id for page in taken])
         return Acted(incident, tuple(decisions))
 
 

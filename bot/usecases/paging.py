@@ -13,8 +13,8 @@ from bot.core import debts, escalation, roster
 from bot.core.alert import AlertStatus, resolve_by_hand
 from bot.core.catalogue import Catalogue, Policy
 from bot.core.escalation import Contact, Decision, Notice, Notify, Reply, Roster, Tell
-from bot.core.facts import PageAdopted, PageStarted
-from bot.core.ids import Actor, IncidentId, PageId, ServiceId, SeverityId, UserId, user_of
+from bot.core.facts import PageAcknowledged, PageAdopted, PageStarted
+from bot.core.ids import Actor, IncidentId, PageId, ServiceId, SeverityId, UserId, page_label, user_of
 from bot.core.page import Page, PageState
 from bot.errors import Wrong
 from bot.store import alerts, incidents, messages, overrides, pages
@@ -107,7 +107,7 @@ async def apply(tx: Tx, before: Page, decision: Decision, catalogue: Catalogue) 
         _owe_notice(tx, page, tell, catalogue)
     if page.version != before.version:
         await touch(tx, page.id)
-        await _touch_incident(tx, page)
+        _tell_incident(tx, page, decision)
         _touch_homes(tx, before, page)
 
 
@@ -235,9 +235,16 @@ async def _invite(tx: Tx, decision: Decision, by: UserId) -> None:
     tx.owe(debts.incident(debts.DebtKind.INCIDENT_MEMBERS, incident.id))
 
 
-async def _touch_incident(tx: Tx, page: Page) -> None:
-    if page.incident is not None:
-        tx.owe(debts.incident(debts.DebtKind.INCIDENT_CARD, page.incident))
+def _tell_incident(tx: Tx, page: Page, decision: Decision) -> None:
+    """The incident's card follows its pages, and its channel hears who took one."""
+    if page.incident is None:
+        return
+    tx.owe(debts.incident(debts.DebtKind.INCIDENT_CARD, page.incident))
+    for fact in decision.facts:
+        if isinstance(fact, PageAcknowledged):
+            key = f"incident:{page.incident}:acknowledged:{page_label(page.id)}.{page.version}"
+            said = {"by": user_of(fact.by), "at": tx.now.isoformat(), "pages": [page.id]}
+            tx.owe(debts.incident_post(key, page.incident, "acknowledged", said))
 
 
 def _touch_homes(tx: Tx, before: Page, page: Page) -> None:
