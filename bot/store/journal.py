@@ -1,0 +1,85 @@
+"""The journal of accepted bodies: hot SQL, so a raw insert for a whole batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import JournalRow
+
+_TABLE = JournalRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class NewEntry:
+    """One accepted body; `kind` is `http` or `slack`. A second one with the same `dedupe_key` is not kept."""
+
+    integration: str
+    kind: str
+    body: bytes
+    dedupe_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A body that is owed to the alerts; `tries` counts folds that failed."""
+
+    id: int
+    integration: str
+    kind: str
+    body: bytes
+    tries: int
+
+
+async def append(conn: AsyncConnection, entries: Sequence[NewEntry], at: datetime) -> None:
+    """Keep all of them, in their order."""
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    rows = [
+        {
+            "integration": entry.integration,
+            "kind": entry.kind,
+            "body": entry.body,
+            "dedupe_key": entry.dedupe_key,
+            "received_at": at,
+            "tries": 0,
+        }
+        for entry in entries
+    ]
+    await conn.execute(insert(_TABLE).on_conflict_do_nothing(index_elements=["dedupe_key"]), rows)
+
+
+async def pending(conn: AsyncConnection, limit: int) -> tuple[Pending, ...]:
+    """What is not folded yet, the oldest first."""
+    query = (
+        select(_TABLE.c.id, _TABLE.c.integration, _TABLE.c.kind, _TABLE.c.body, _TABLE.c.tries)
+        .where(_TABLE.c.folded_at.is_(None))
+        .order_by(_TABLE.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return tuple(Pending(*row) for row in await conn.execute(query))
+
+
+async def oldest_pending(conn: AsyncConnection) -> datetime | None:
+    """When the oldest body that is not folded yet came."""
+    return (
+        await conn.execute(select(func.min(_TABLE.c.received_at)).where(_TABLE.c.folded_at.is_(None)))
+    ).scalar()
+
+
+async def folded(conn: AsyncConnection, ids: Sequence[int], at: datetime) -> None:
+    await conn.execute(update(_TABLE).where(_TABLE.c.id.in_(ids)).values(folded_at=at, problem=None))
+
+
+async def failed(conn: AsyncConnection, entry: int, problem: str, at: datetime) -> None:
+    """It stays owed; what went wrong is kept with it."""
+    await conn.execute(
+        update(_TABLE)
+        .where(_TABLE.c.id == entry)
+        .values(tries=_TABLE.c.tries + 1, problem=f"{at:%H:%M:%S} {problem}")
+    )
