@@ -1,0 +1,253 @@
+"""What is wrong between entries: unknown names, things that are there twice, things that are not there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.config.entries import SINGULAR, Item
+from bot.config.problem import Problem, did_you_mean, listed
+from bot.config.schema import (
+    WEEKDAYS,
+    Entry,
+    IntegrationEntry,
+    LayerEntry,
+    LevelEntry,
+    PersonEntry,
+    PolicyEntry,
+    RoleEntry,
+    ScheduleEntry,
+    ServiceEntry,
+    SettingsEntry,
+    TeamEntry,
+)
+from bot.config.values import SLACK_USER_ID
+from bot.config.yaml_lines import At
+from bot.core.catalogue import COMMANDER
+from bot.core.company import DEFAULT_SEVERITIES
+
+E = TypeVar("E", bound=Entry)
+
+
+@dataclass(frozen=True)
+class World:
+    """All entries of all files; `complete` is False when a file could not be read, so that names may be missing."""
+
+    items: Sequence[Item]
+    environ: Mapping[str, str]
+    files: Sequence[str]
+    complete: bool
+
+    def names(self, section: str) -> set[str]:
+        """The ids in a section, also of entries with mistakes, so that one mistake is told once."""
+        names = {item.id for item in self.items if item.section == section}
+        if section == "severities" and not names:
+            return {str(severity.id) for severity in DEFAULT_SEVERITIES}
+        return names
+
+    def valid(self, model: type[E]) -> Iterator[tuple[Item, E]]:
+        """The entries of a kind that are right by themselves."""
+        for item in self.items:
+            if isinstance(item.entry, model):
+                yield item, item.entry
+
+
+def check(world: World) -> Iterator[Problem]:
+    """Every mistake between entries."""
+    for rule in RULES:
+        yield from rule(world)
+
+
+def _given_twice(world: World) -> Iterator[Problem]:
+    first: dict[tuple[str, str], Item] = {}
+    for item in world.items:
+        # Senders write severities in any case, so two that differ in case alone cannot be told apart.
+        name = item.id.casefold() if item.section == "severities" else item.id
+        known = first.setdefault((item.section, name), item)
+        if known is item or item.id == "without an id":
+            continue
+        place = f"{known.document.file}:{known.line('id')}"
+        message = f"it is given twice, first at {place}"
+        cure = "Keep one of the two." if item.section == "settings" else "Give one of them another id."
+        yield (
+            item.problem(("id",), message, cure)
+            if item.section != "settings"
+            else item.problem((), message, cure)
+        )
+
+
+Reference = tuple[str, At, str]
+"""A section, the place where it is named, and the name."""
+
+
+def _unknown_names(world: World) -> Iterator[Problem]:
+    if not world.complete:
+        return
+    known = {section: world.names(section) for section in SINGULAR}
+    for item in world.items:
+        for section, at, name in _references(item.entry):
+            if name in known[section] or (section == "people" and SLACK_USER_ID.fullmatch(name)):
+                continue
+            kind = SINGULAR[section]
+            cure = did_you_mean(name, known[section], f"Add it under `{section}`, or name another {kind}.")
+            yield item.problem(at, f"there is no {kind} {name}", cure)
+
+
+def _references(entry: Entry | None) -> Iterator[Reference]:
+    match entry:
+        case TeamEntry():
+            yield from (("people", ("members", n), who) for n, who in enumerate(entry.members))
+            yield from _given(("people", "owner", entry.owner))
+        case ServiceEntry():
+            yield from _given(("teams", "team", entry.team), ("policies", "policy", entry.policy))
+        case ScheduleEntry():
+            yield from _given(("teams", "team", entry.team), ("people", "owner", entry.owner))
+            for number, layer in enumerate(entry.layers):
+                yield from _participants(("layers", number, "participants"), layer)
+        case PolicyEntry():
+            yield from (("severities", ("severity_timeouts", name), name) for name in entry.severity_timeouts)
+            for number, level in enumerate(entry.levels):
+                yield from _targets(("levels", number, "targets"), level)
+        case IntegrationEntry():
+            yield from _given(("services", "service", entry.service))
+            yield from (("severities", ("severities", word), name) for word, name in entry.severities.items())
+        case SettingsEntry():
+            yield from _given(("policies", "default_policy", entry.default_policy))
+            yield from (("people", ("admins", n), who) for n, who in enumerate(entry.admins))
+        case _:
+            return
+
+
+def _given(*names: tuple[str, str, str | None]) -> Iterator[Reference]:
+    yield from ((section, (key,), name) for section, key, name in names if name is not None)
+
+
+def _participants(at: At, layer: LayerEntry) -> Iterator[Reference]:
+    for number, place in enumerate(layer.participants):
+        yield from (("people", (*at, number), who) for who in place)
+
+
+def _targets(at: At, level: LevelEntry) -> Iterator[Reference]:
+    for number, target in enumerate(level.targets):
+        for section, key, name in (
+            ("people", "user", target.user),
+            ("schedules", "schedule", target.schedule),
+            ("teams", "team", target.team),
+        ):
+            if name is not None:
+                yield section, (*at, number, key), name
+
+
+def _rotation(world: World) -> Iterator[Problem]:
+    for item, schedule in world.valid(ScheduleEntry):
+        for number, layer in enumerate(schedule.layers):
+            if not any(layer.participants):
+                yield item.problem(
+                    ("layers", number, "participants"),
+                    "nobody at all takes turns",
+                    "Name at least one person, or remove the layer.",
+                )
+            told, true = layer.weekday, WEEKDAYS[layer.starts_on.weekday()]
+            if told is not None and told != true:
+                yield item.problem(
+                    ("layers", number, "weekday"),
+                    f"starts_on {layer.starts_on} is a {true}, not a {told}",
+                    f"Start on a {told}, or write `weekday: {true}`.",
+                )
+
+
+def _last_resort(world: World) -> Iterator[Problem]:
+    for item, policy in world.valid(PolicyEntry):
+        if policy.last_resort is not None and policy.last_resort.level > len(policy.levels):
+            count = len(policy.levels)
+            yield item.problem(
+                ("last_resort", "level"),
+                f"there is no level {policy.last_resort.level}; the policy has {count}",
+                f"Name a level from 1 to {count}.",
+            )
+
+
+def _settings(world: World) -> Iterator[Problem]:
+    if not world.complete or "settings" in world.names("settings"):
+        return  # a settings entry without these keys has had its own problem
+    for name, what, example in (
+        ("default_policy", "default policy", "platform-default"),
+        ("fallback_channel", "fallback channel", '"#incidents"'),
+    ):
+        yield Problem(
+            world.files[0],
+            1,
+            f"settings: there is no {what}",
+            f"Add `settings:` with `{name}: {example}`: an alert that nobody owns must go somewhere.",
+        )
+
+
+def _token_environment(world: World) -> Iterator[Problem]:
+    for item, integration in world.valid(IntegrationEntry):
+        name = integration.token_env
+        if name is not None and not world.environ.get(name):
+            yield item.problem(
+                ("token_env",),
+                f"the environment variable {name} is not set",
+                "Set it where Tocsin and this check run.",
+            )
+
+
+def _ways_in(world: World) -> Iterator[Problem]:
+    tokens: dict[str, Item] = {}
+    channels: dict[str, Item] = {}
+    for item, integration in world.valid(IntegrationEntry):
+        if (channel := integration.channel) is not None:
+            known = channels.setdefault(channel, item)
+            if known is not item:
+                yield item.problem(
+                    ("channel",), f"{known.name} watches {channel} already", "Watch a channel only once."
+                )
+        if (digest := token_hash(integration, world.environ)) is not None:
+            known = tokens.setdefault(digest, item)
+            if known is not item:
+                key = next(k for k in ("token", "token_env", "token_sha256") if getattr(integration, k))
+                yield item.problem((key,), f"{known.name} has the same token", "Give each its own.")
+
+
+def token_hash(integration: IntegrationEntry, environ: Mapping[str, str]) -> str | None:
+    """The SHA-256 of an integration's token in hex; None when there is no token."""
+    token = integration.token or (environ.get(integration.token_env) if integration.token_env else None)
+    return hashlib.sha256(token.encode()).hexdigest() if token else integration.token_sha256
+
+
+def _slack_accounts(world: World) -> Iterator[Problem]:
+    accounts: dict[str, Item] = {}
+    for item, person in world.valid(PersonEntry):
+        account = (person.slack or person.id).removeprefix("@").casefold()
+        known = accounts.setdefault(account, item)
+        if known is not item and known.id != item.id:
+            yield item.problem(
+                ("slack",) if person.slack else ("id",),
+                f"{known.name} has the same Slack account",
+                "Remove one of the two, or mend its `slack`.",
+            )
+
+
+def _commander(world: World) -> Iterator[Problem]:
+    roles = [item for item, _ in world.valid(RoleEntry)]
+    if roles and COMMANDER not in world.names("roles"):
+        first = roles[0]
+        message = f"there is no {COMMANDER} among the roles {listed(sorted(world.names('roles')))}"
+        cure = f"Add `- id: {COMMANDER}`: every incident has one."
+        yield Problem(first.document.file, first.document.line(("roles",)), message, cure)
+
+
+RULES: Sequence[Callable[[World], Iterator[Problem]]] = (
+    _given_twice,
+    _unknown_names,
+    _rotation,
+    _last_resort,
+    _settings,
+    _token_environment,
+    _ways_in,
+    _slack_accounts,
+    _commander,
+)

@@ -1,0 +1,159 @@
+"""Configured objects as YAML; loading it again gives the same objects."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping
+from datetime import time
+from typing import Any, TypeVar
+
+from ruamel.yaml import YAML
+
+from bot.config.schema import WEEKDAYS
+from bot.config.values import write_duration
+from bot.core.catalogue import (
+    Integration,
+    LastResort,
+    Level,
+    Person,
+    Policy,
+    Role,
+    Service,
+    Severity,
+    Team,
+)
+from bot.core.configuration import ConfigObject, Configured, Defaults, Kind
+from bot.core.schedule import Layer, RotationUnit, Schedule
+
+SECTIONS: Mapping[Kind, str] = {
+    Kind.PERSON: "people",
+    Kind.TEAM: "teams",
+    Kind.SERVICE: "services",
+    Kind.SCHEDULE: "schedules",
+    Kind.POLICY: "policies",
+    Kind.INTEGRATION: "integrations",
+    Kind.SEVERITY: "severities",
+    Kind.ROLE: "roles",
+    Kind.SETTINGS: "settings",
+}
+"""The top-level key of each kind, in the order in which they are written."""
+
+
+def dump(objects: Iterable[ConfigObject]) -> str:
+    """One YAML document; severities stand in the order of their rank. Of a token only its hash is known."""
+    contents: dict[Kind, list[Configured]] = {kind: [] for kind in SECTIONS}
+    for one in objects:
+        contents[one.kind].append(one.content())
+    contents[Kind.SEVERITY].sort(key=lambda severity: getattr(severity, "rank", 0))
+    document: dict[str, Any] = {
+        section: [_entry(content) for content in contents[kind]]
+        for kind, section in SECTIONS.items()
+        if contents[kind] and kind is not Kind.SETTINGS
+    }
+    if contents[Kind.SETTINGS]:
+        document["settings"] = _entry(contents[Kind.SETTINGS][0])
+    yaml = YAML(typ="rt")
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.width = 110
+    out = io.StringIO()
+    yaml.dump(document, out)
+    return out.getvalue()
+
+
+def _entry(content: Configured) -> dict[str, Any]:
+    match content:
+        case Person():
+            slack = content.slack if content.slack != content.id else None
+            entry = _named(content) | {"slack": slack, "time_zone": content.time_zone}
+        case Team():
+            members = list(content.members)
+            entry = _named(content) | {
+                "members": members,
+                "channel": content.channel,
+                "owner": content.owner,
+            }
+        case Service():
+            keys = ("team", "tier", "policy", "runbook", "dashboard", "description")
+            entry = _named(content) | {key: getattr(content, key) for key in keys}
+        case Schedule():
+            entry = _schedule(content)
+        case Policy():
+            entry = _policy(content)
+        case Integration():
+            entry = _integration(content)
+        case Severity():
+            entry = _named(content) | {"criteria": content.criteria}
+        case Role():
+            entry = _named(content)
+        case Defaults():
+            keys = ("default_policy", "fallback_channel", "announcement_channel")
+            entry = {key: getattr(content, key) for key in keys} | {"admins": list(content.admins)}
+    return _filled(entry)
+
+
+T = TypeVar("T", bound=Person | Team | Service | Schedule | Policy | Integration | Severity | Role)
+
+
+def _named(content: T) -> dict[str, Any]:
+    return {"id": content.id, "name": content.name if content.name != content.id else None}
+
+
+def _filled(entry: dict[str, Any]) -> dict[str, Any]:
+    """Without the keys that say nothing."""
+    return {key: value for key, value in entry.items() if value not in (None, "", [], {})}
+
+
+def _schedule(schedule: Schedule) -> dict[str, Any]:
+    return _named(schedule) | {
+        "team": schedule.team,
+        "owner": schedule.owner,
+        "time_zone": schedule.time_zone,
+        "layers": [_layer(layer) for layer in schedule.layers],
+    }
+
+
+def _layer(layer: Layer) -> dict[str, Any]:
+    weekly = layer.unit is RotationUnit.WEEKS
+    entry = {
+        "participants": [place[0] if len(place) == 1 else list(place) for place in layer.participants],
+        "rotation": {"every": layer.every, "unit": layer.unit.value},
+        "hand_off": _clock(layer.hand_off),
+        "starts_on": layer.starts_on,
+    }
+    return entry | ({"weekday": WEEKDAYS[layer.starts_on.weekday()]} if weekly else {})
+
+
+def _clock(at: time) -> str:
+    return at.strftime("%H:%M")
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    return _named(policy) | {
+        "levels": [_level(level) for level in policy.levels],
+        "ack_timeout": write_duration(policy.ack_timeout),
+        "severity_timeouts": {
+            str(name): write_duration(after) for name, after in policy.severity_timeouts.items()
+        },
+        "repeat": policy.repeat,
+        "last_resort": _last_resort(policy.last_resort),
+    }
+
+
+def _level(level: Level) -> dict[str, Any]:
+    after = write_duration(level.ack_timeout) if level.ack_timeout is not None else None
+    targets = [{target.kind.value: target.id} for target in level.targets]
+    return _filled({"targets": targets, "ack_timeout": after})
+
+
+def _last_resort(last: LastResort) -> dict[str, Any]:
+    return {"level": last.level, "every": write_duration(last.every)}
+
+
+def _integration(integration: Integration) -> dict[str, Any]:
+    return _named(integration) | {
+        "type": integration.type.value,
+        "token_sha256": integration.token_hash,
+        "channel": integration.channel,
+        "service": integration.service,
+        "severities": {word: str(name) for word, name in integration.severities.items()},
+    }

@@ -1,0 +1,185 @@
+"""Entries of the files become objects of the catalogue; they must have been checked before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from bot.config.check import token_hash
+from bot.config.entries import Item
+from bot.config.schema import (
+    IntegrationEntry,
+    LayerEntry,
+    LevelEntry,
+    PersonEntry,
+    PolicyEntry,
+    RoleEntry,
+    ScheduleEntry,
+    ServiceEntry,
+    SettingsEntry,
+    SeverityEntry,
+    TargetEntry,
+    TeamEntry,
+)
+from bot.core.catalogue import (
+    OTHER_SEVERITY_TIMEOUT,
+    Integration,
+    IntegrationType,
+    LastResort,
+    Level,
+    Person,
+    Policy,
+    Role,
+    Service,
+    Severity,
+    Target,
+    TargetKind,
+    Team,
+)
+from bot.core.configuration import ConfigObject, Configured, Defaults, Kind, packed
+from bot.core.ids import (
+    IntegrationId,
+    PersonId,
+    PolicyId,
+    RoleId,
+    ScheduleId,
+    ServiceId,
+    SeverityId,
+    TeamId,
+)
+from bot.core.schedule import Layer, RotationUnit, Schedule
+
+LAST_RESORT_EVERY = timedelta(minutes=10)
+"""When a policy does not say: the last level, this often."""
+
+
+def objects(items: Iterable[Item], environ: Mapping[str, str]) -> tuple[ConfigObject, ...]:
+    """The objects that the files declare; severities rank in the order in which they stand, the worst first."""
+    packs = []
+    ranks = 0
+    for item in items:
+        if isinstance(item.entry, SeverityEntry):
+            ranks += 1
+        kind, content = _object(item, environ, ranks)
+        packs.append(packed(kind, item.id, content, item.document.file, item.line()))
+    return tuple(packs)
+
+
+def _object(item: Item, environ: Mapping[str, str], rank: int) -> tuple[Kind, Configured]:
+    match item.entry:
+        case PersonEntry() as entry:
+            return Kind.PERSON, _person(entry)
+        case TeamEntry() as entry:
+            return Kind.TEAM, _team(entry)
+        case ServiceEntry() as entry:
+            return Kind.SERVICE, _service(entry)
+        case ScheduleEntry() as entry:
+            return Kind.SCHEDULE, _schedule(entry)
+        case PolicyEntry() as entry:
+            return Kind.POLICY, _policy(entry)
+        case IntegrationEntry() as entry:
+            return Kind.INTEGRATION, _integration(entry, token_hash(entry, environ))
+        case SeverityEntry() as entry:
+            return Kind.SEVERITY, Severity(
+                SeverityId(entry.id), entry.name or entry.id, entry.criteria.strip(), rank
+            )
+        case RoleEntry() as entry:
+            return Kind.ROLE, Role(RoleId(entry.id), entry.name or entry.id)
+        case SettingsEntry() as entry:
+            return Kind.SETTINGS, _settings(entry)
+        case _:
+            raise ValueError(f"{item.name} has mistakes and cannot become an object")
+
+
+def _person(entry: PersonEntry) -> Person:
+    return Person(
+        PersonId(entry.id), entry.name or entry.id, entry.slack or entry.id, time_zone=entry.time_zone
+    )
+
+
+def _team(entry: TeamEntry) -> Team:
+    members = tuple(PersonId(member) for member in entry.members)
+    return Team(TeamId(entry.id), entry.name or entry.id, members, entry.channel, _person_id(entry.owner))
+
+
+def _service(entry: ServiceEntry) -> Service:
+    return Service(
+        id=ServiceId(entry.id),
+        name=entry.name or entry.id,
+        team=TeamId(entry.team) if entry.team else None,
+        tier=entry.tier,
+        policy=PolicyId(entry.policy) if entry.policy else None,
+        runbook=entry.runbook,
+        dashboard=entry.dashboard,
+        description=entry.description.strip(),
+    )
+
+
+def _schedule(entry: ScheduleEntry) -> Schedule:
+    return Schedule(
+        id=ScheduleId(entry.id),
+        name=entry.name or entry.id,
+        time_zone=entry.time_zone,
+        layers=tuple(_layer(layer) for layer in entry.layers),
+        team=TeamId(entry.team) if entry.team else None,
+        owner=_person_id(entry.owner),
+    )
+
+
+def _layer(entry: LayerEntry) -> Layer:
+    return Layer(
+        participants=tuple(tuple(PersonId(who) for who in place) for place in entry.participants),
+        unit=RotationUnit(entry.rotation.unit),
+        every=entry.rotation.every,
+        hand_off=entry.hand_off,
+        starts_on=entry.starts_on,
+    )
+
+
+def _policy(entry: PolicyEntry) -> Policy:
+    given = entry.last_resort
+    return Policy(
+        id=PolicyId(entry.id),
+        name=entry.name or entry.id,
+        levels=tuple(_level(level) for level in entry.levels),
+        last_resort=LastResort(given.level, given.every)
+        if given
+        else LastResort(len(entry.levels), LAST_RESORT_EVERY),
+        ack_timeout=entry.ack_timeout or OTHER_SEVERITY_TIMEOUT,
+        severity_timeouts={SeverityId(name): time for name, time in entry.severity_timeouts.items()},
+        repeat=entry.repeat,
+    )
+
+
+def _level(entry: LevelEntry) -> Level:
+    return Level(tuple(_target(target) for target in entry.targets), entry.ack_timeout)
+
+
+def _target(entry: TargetEntry) -> Target:
+    kind = next(iter(entry.model_fields_set))
+    return Target(TargetKind(kind), getattr(entry, kind))
+
+
+def _integration(entry: IntegrationEntry, token: str | None) -> Integration:
+    return Integration(
+        id=IntegrationId(entry.id),
+        name=entry.name or entry.id,
+        type=IntegrationType(entry.type),
+        token_hash=token,
+        channel=entry.channel,
+        service=ServiceId(entry.service) if entry.service else None,
+        severities={word.casefold(): SeverityId(name) for word, name in entry.severities.items()},
+    )
+
+
+def _settings(entry: SettingsEntry) -> Defaults:
+    return Defaults(
+        default_policy=PolicyId(entry.default_policy),
+        fallback_channel=entry.fallback_channel,
+        announcement_channel=entry.announcement_channel,
+        admins=tuple(PersonId(admin) for admin in entry.admins),
+    )
+
+
+def _person_id(name: str | None) -> PersonId | None:
+    return PersonId(name) if name else None

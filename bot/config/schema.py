@@ -1,0 +1,289 @@
+"""What may stand in a configuration file: one model per kind of entry, each key with its meaning and an example.
+
+`docs/configuration.md` lists the same keys. Names of other entries are only text here; `check.py` looks them up.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from bot.config.values import (
+    Channel,
+    Day,
+    Id,
+    Name,
+    Text,
+    TimeOfDay,
+    Timeout,
+    Token,
+    Url,
+    Zone,
+    wrong,
+)
+
+MOST_LEVELS, MOST_TARGETS, MOST_REPEATS = 20, 10, 9
+"""PRODUCT §3."""
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LAYER_KEYS = ("participants", "rotation", "hand_off", "weekday", "starts_on")
+
+
+def key(description: str, example: str, default: Any = ..., **limits: Any) -> Any:
+    """A key of an entry; without a default it must be there."""
+    return Field(default, description=description, examples=[example], **limits)
+
+
+class Entry(BaseModel):
+    """Strict: no unknown key, no value of another type, no key without a value."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _has_a_value(cls, value: object) -> object:
+        if value is None:
+            cure = "Give it a value or leave the key out; a value that begins with # needs quotes."
+            raise wrong("there is no value", cure)
+        return value
+
+
+class PersonEntry(Entry):
+    id: Id = key("How other entries name the person.", "id: ana")
+    name: Name | None = key("What people call them; the id when left out.", "name: Ana Torres", None)
+    slack: Name | None = key(
+        "Their Slack handle, e-mail address or user id; the id when left out.",
+        "slack: ana@example.com",
+        None,
+    )
+    time_zone: Zone | None = key(
+        "An IANA time zone; Slack's own setting when left out.", "time_zone: Europe/Madrid", None
+    )
+
+
+class TeamEntry(Entry):
+    id: Id = key("How other entries name the team.", "id: payments")
+    name: Name | None = key("What people call it; the id when left out.", "name: Payments", None)
+    members: list[Id] = key("People, by id.", "members: [ana, bob]", [])
+    channel: Channel | None = key(
+        "The Slack channel where the team sees its pages.", 'channel: "#payments"', None
+    )
+    owner: Id | None = key("Who is told of problems with what the team owns.", "owner: ana", None)
+
+
+class ServiceEntry(Entry):
+    id: Id = key("The name by which alerts name the service.", "id: checkout")
+    name: Name | None = key("What people call it; the id when left out.", "name: Checkout", None)
+    team: Id | None = key("The team that owns it.", "team: payments", None)
+    tier: int | None = key("How much the business depends on it; 1 is the most.", "tier: 1", None, ge=1, le=9)
+    policy: Id | None = key(
+        "Whom its alerts page; the default policy when left out.", "policy: checkout-critical", None
+    )
+    runbook: Url | None = key(
+        "What to do when it breaks.", "runbook: https://wiki.example.com/checkout", None
+    )
+    dashboard: Url | None = key(
+        "Where to look first.", "dashboard: https://grafana.example.com/d/checkout", None
+    )
+    description: Text = key("What it does, in a sentence.", "description: Takes the customers' money", "")
+
+
+class RotationEntry(Entry):
+    every: int = key("How many units a turn takes.", "every: 1", 1, ge=1, le=1000)
+    unit: Literal["hours", "days", "weeks"] = key("hours, days or weeks.", "unit: weeks")
+
+
+def _place(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+class LayerEntry(Entry):
+    participants: list[Annotated[list[Id], BeforeValidator(_place)]] = key(
+        "Who takes turns, by id; a place may hold several people, or nobody (`[]`).",
+        "participants: [ana, [bob, carol], []]",
+        min_length=1,
+        max_length=100,
+    )
+    rotation: RotationEntry = key("How long a turn takes.", "rotation: {every: 1, unit: weeks}")
+    hand_off: TimeOfDay = key(
+        "When a turn begins, by the clocks of the schedule's zone.", 'hand_off: "09:00"'
+    )
+    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] | None = (
+        key("For the reader: the weekday of starts_on. It must be true.", "weekday: monday", None)
+    )
+    starts_on: Day = key("The day of the first hand-off; nobody is on call before.", "starts_on: 2026-01-05")
+
+
+class ScheduleEntry(Entry):
+    id: Id = key("How other entries name the schedule.", "id: payments-primary")
+    name: Name | None = key("What people call it; the id when left out.", "name: Payments, first call", None)
+    time_zone: Zone = key("The IANA time zone of its hand-offs.", "time_zone: Europe/London")
+    layers: list[LayerEntry] = key(
+        "Rotations from the lowest to the highest; the highest that has somebody wins. "
+        "With a single one its keys may stand in the schedule itself.",
+        "layers: [{participants: [ana, bob], rotation: {unit: weeks}, "
+        'hand_off: "09:00", starts_on: 2026-01-05}]',
+        min_length=1,
+        max_length=20,
+    )
+    team: Id | None = key("The team that owns it.", "team: payments", None)
+    owner: Id | None = key("Who is told of gaps; the team's owner when left out.", "owner: ana", None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _single_layer(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            return data
+        layer = {name: data[name] for name in LAYER_KEYS if name in data}
+        if not layer:
+            return data
+        if "layers" in data:
+            raise wrong(
+                f"`{next(iter(layer))}` stands beside `layers`", "Move it into a layer, or remove `layers`."
+            )
+        return {name: value for name, value in data.items() if name not in layer} | {"layers": [layer]}
+
+
+class TargetEntry(Entry):
+    user: Id | None = key("A person, by id.", "user: frank", None)
+    schedule: Id | None = key("Whoever is on call for the schedule.", "schedule: payments-primary", None)
+    team: Id | None = key("All members of the team.", "team: payments", None)
+    channel: Channel | None = key("A Slack channel.", 'channel: "#payments"', None)
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            cure = "Write one of user, schedule, team and channel, and more targets as more entries."
+            raise wrong(f"it names {len(self.model_fields_set) or 'no'} targets instead of one", cure)
+        return self
+
+
+class LevelEntry(Entry):
+    targets: list[TargetEntry] = key(
+        "Who is paged, all at the same moment.",
+        "targets: [{schedule: payments-primary}]",
+        min_length=1,
+        max_length=MOST_TARGETS,
+    )
+    ack_timeout: Timeout | None = key(
+        "How long until the next level is paged; the policy's when left out.", "ack_timeout: 5 min", None
+    )
+
+
+class LastResortEntry(Entry):
+    level: int = key("Which level is paged again and again, counted from 1.", "level: 3", ge=1)
+    every: Timeout = key("How often.", "every: 10 min")
+
+
+class PolicyEntry(Entry):
+    id: Id = key("How other entries name the policy.", "id: checkout-critical")
+    name: Name | None = key("What people call it; the id when left out.", "name: Checkout, critical", None)
+    levels: list[LevelEntry] = key(
+        "Who is paged first, second, and so on.",
+        "levels: [{targets: [{schedule: payments-primary}]}, {targets: [{user: frank}]}]",
+        min_length=1,
+        max_length=MOST_LEVELS,
+    )
+    ack_timeout: Timeout | None = key(
+        "How long a level may take to acknowledge; 15 min when left out.", "ack_timeout: 5 min", None
+    )
+    severity_timeouts: dict[str, Timeout] = key(
+        "Shorter times by severity; SEV1 3 min, SEV2 5 min when left out. The shorter time holds.",
+        "severity_timeouts: {SEV1: 3 min}",
+        {},
+    )
+    repeat: int = key("How often the levels run again.", "repeat: 1", 0, ge=0, le=MOST_REPEATS)
+    last_resort: LastResortEntry | None = key(
+        "What happens after the last repeat, until somebody acknowledges; the last level every 10 min when left out.",
+        "last_resort: {level: 3, every: 10 min}",
+        None,
+    )
+
+
+class IntegrationEntry(Entry):
+    id: Id = key("How Tocsin and people name the source.", "id: alertmanager")
+    name: Name | None = key("What people call it; the id when left out.", "name: Alertmanager", None)
+    type: Literal["generic", "alertmanager", "slack"] = key(
+        "generic, alertmanager or slack.", "type: alertmanager"
+    )
+    token: Token | None = key(
+        "The secret in the address to which the source posts.", "token: 8fQ2c0hZ6uYb1n", None
+    )
+    token_env: Id | None = key(
+        "The environment variable that holds the token.", "token_env: ALERTMANAGER_TOKEN", None
+    )
+    token_sha256: str | None = key(
+        "The SHA-256 of the token in hex: all that Tocsin keeps of it.",
+        "token_sha256: 30952831c59b76abb4322b7a5e1b58b5c81c7ba66dbdd18b3f6ee3d6a3d3f9cf",
+        None,
+        pattern="^[0-9a-f]{64}$",
+    )
+    channel: Channel | None = key("For slack: the watched channel.", 'channel: "#alerts"', None)
+    service: Id | None = key("The service of an alert that names none.", "service: checkout", None)
+    severities: dict[str, str] = key(
+        "The source's words for severities, beside the usual ones.", "severities: {disaster: SEV1}", {}
+    )
+
+    @model_validator(mode="after")
+    def _has_its_way_in(self) -> Self:
+        tokens = self.model_fields_set & {"token", "token_env", "token_sha256"}
+        if self.type == "slack":
+            if tokens:
+                raise wrong("a source of type slack has no token", f"Remove {', '.join(sorted(tokens))}.")
+            if self.channel is None:
+                raise wrong("`channel` is missing", 'Add the watched channel: `channel: "#alerts"`.')
+        elif self.channel is not None:
+            raise wrong("only a source of type slack watches a channel", "Remove `channel`.")
+        elif len(tokens) != 1:
+            count = "more than one token" if tokens else "no token"
+            raise wrong(f"it has {count}", "Give it one of `token`, `token_env` and `token_sha256`.")
+        return self
+
+
+class SeverityEntry(Entry):
+    id: Id = key("The severity's short name.", "id: SEV1")
+    name: Name | None = key("What people call it; the id when left out.", "name: Critical", None)
+    criteria: Text = key(
+        "When it applies, in words that two people read alike.", "criteria: Customers cannot buy"
+    )
+
+
+class RoleEntry(Entry):
+    id: Id = key("The role's short name; `commander` must be among them.", "id: commander")
+    name: Name | None = key("What people call it; the id when left out.", "name: Incident commander", None)
+
+
+class SettingsEntry(Entry):
+    default_policy: Id = key(
+        "Whom an alert pages whose service is unknown or has no policy.", "default_policy: platform-default"
+    )
+    fallback_channel: Channel = key(
+        "Where Tocsin speaks when a page reaches nobody.", 'fallback_channel: "#incidents"'
+    )
+    announcement_channel: Channel | None = key(
+        "Where new incidents are announced.", 'announcement_channel: "#incidents"', None
+    )
+    admins: list[Id] = key("Who may change configuration and integrations.", "admins: [frank]", [])
+
+
+ENTRIES: dict[str, type[Entry]] = {
+    "people": PersonEntry,
+    "teams": TeamEntry,
+    "services": ServiceEntry,
+    "schedules": ScheduleEntry,
+    "policies": PolicyEntry,
+    "integrations": IntegrationEntry,
+    "severities": SeverityEntry,
+    "roles": RoleEntry,
+    "settings": SettingsEntry,
+}
+"""By the top-level key under which they stand: a list of each, but one `settings`."""
+
+NESTED: dict[str, type[Entry]] = {
+    "layers": LayerEntry,
+    "rotation": RotationEntry,
+    "levels": LevelEntry,
+    "targets": TargetEntry,
+    "last_resort": LastResortEntry,
+}
+"""The entries within entries, by their key."""

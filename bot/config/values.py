@@ -1,0 +1,147 @@
+"""How single values are written in configuration files: durations, times of day, dates, zones, channels, names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from functools import cache
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from bot.config.problem import did_you_mean
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(hours=24)
+_UNITS = {
+    "seconds": re.compile(r"(\d{1,6})\s*(?:s|sec|secs|second|seconds)\b\s*"),
+    "minutes": re.compile(r"(\d{1,6})\s*(?:m|min|mins|minute|minutes)\b\s*"),
+    "hours": re.compile(r"(\d{1,6})\s*(?:h|hour|hours)\b\s*"),
+}
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_CHANNEL = re.compile(r"#[^\s#@,.A-Z]{1,80}|[CG][A-Z0-9]{7,}")
+_TIME = re.compile(r"(\d{1,2}):(\d{2})")
+_TOKEN = re.compile(r"[A-Za-z0-9._~-]{8,200}")
+SLACK_USER_ID = re.compile(r"[UW][A-Z0-9]{5,}")
+"""Somebody who is not listed may be named by this alone."""
+
+
+def wrong(message: str, cure: str) -> PydanticCustomError:
+    """A mistake in our words, to be raised in a validator; the parts are as in `Problem`."""
+    return PydanticCustomError("tocsin", "{message}", {"message": message, "cure": cure})
+
+
+def parse_duration(value: object) -> timedelta:
+    """`90 s`, `5 min`, `3m`, `1 h 30 min`. Raises `PydanticCustomError`."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise wrong(f"{value} has no unit", f"Write it as `{value} min`, or with s or h.")
+    text = value.strip() if isinstance(value, str) else ""
+    total, rest = timedelta(), text
+    for unit in ("hours", "minutes", "seconds"):
+        if found := _UNITS[unit].match(rest):
+            total += timedelta(**{unit: int(found[1])})
+            rest = rest[found.end() :]
+    if not text or rest:
+        raise wrong(f"{value!r} is not a duration", "Write it as `90 s`, `5 min` or `1 h`.")
+    return total
+
+
+def write_duration(value: timedelta) -> str:
+    """What `parse_duration` reads back as the same."""
+    seconds = int(value.total_seconds())
+    for length, unit in ((3600, "h"), (60, "min")):
+        if seconds and seconds % length == 0:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
+
+
+def _timeout(value: object) -> timedelta:
+    duration = parse_duration(value)
+    if not MINUTE <= duration <= DAY:
+        raise wrong(f"{value} is not between 1 min and 24 h", "Choose a time in between.")
+    return duration
+
+
+def _time_of_day(value: object) -> time:
+    found = _TIME.fullmatch(value) if isinstance(value, str) else None
+    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+        raise wrong(f"{value!r} is not a time of day", 'Write it as "09:00", from "00:00" to "23:59".')
+    return time(int(found[1]), int(found[2]))
+
+
+def _date(value: object) -> date:
+    try:
+        found = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+    except ValueError:
+        found = None
+    if found is None or not 1970 <= found.year < 2200:
+        raise wrong(f"{value!r} is not a date", "Write it as 2026-01-05: year, month, day.")
+    return found
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _time_zone(value: object) -> str:
+    if not isinstance(value, str) or value not in _zones():
+        cure = did_you_mean(str(value), _zones(), "Write its IANA name, such as Europe/London.")
+        raise wrong(f"{value!r} is not a time zone", cure)
+    return value
+
+
+def _id(value: object) -> str:
+    if value is None:
+        raise wrong("there is no value", "Write an id, or remove the entry.")
+    if not isinstance(value, str):
+        raise wrong(f"{value!r} is not text", f'Put it in quotes: "{value}".')
+    if not _ID.fullmatch(value):
+        cure = "Use letters, digits, dot, dash and underscore, at most 64, and begin with a letter or digit."
+        raise wrong(f"{value!r} cannot be an id", cure)
+    return value
+
+
+def _channel(value: object) -> str:
+    if not isinstance(value, str) or not _CHANNEL.fullmatch(value):
+        cure = 'Write its name in quotes and lower case, "#incidents", or its id.'
+        raise wrong(f"{value!r} is not a Slack channel", cure)
+    return value
+
+
+def _token(value: object) -> str:
+    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
+        cure = "It becomes a part of an address: use 8 to 200 letters, digits, dots, dashes and underscores."
+        raise wrong("this cannot be a token", cure)
+    return value
+
+
+def _url(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"https?://\S+", value):
+        raise wrong(f"{value!r} is not a web address", "Begin it with https://.")
+    return value
+
+
+def _text(longest: int) -> Callable[[object], Any]:
+    def read(value: object) -> object:
+        if isinstance(value, str) and not value.strip():
+            raise wrong("it is empty", "Write something, or leave the key out.")
+        if isinstance(value, str) and len(value) > longest:
+            raise wrong(f"it has {len(value)} characters, and {longest} are allowed", "Shorten it.")
+        return value
+
+    return read
+
+
+Id = Annotated[str, BeforeValidator(_id)]
+Name = Annotated[str, BeforeValidator(_text(80))]
+Text = Annotated[str, BeforeValidator(_text(2000))]
+Timeout = Annotated[timedelta, BeforeValidator(_timeout)]
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
+Day = Annotated[date, BeforeValidator(_date)]
+Zone = Annotated[str, BeforeValidator(_time_zone)]
+Channel = Annotated[str, BeforeValidator(_channel)]
+Token = Annotated[str, BeforeValidator(_token)]
+Url = Annotated[str, BeforeValidator(_url)]

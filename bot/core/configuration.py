@@ -1,0 +1,150 @@
+"""Configured objects as they are kept, and the difference between those that are and those that are wanted.
+
+Every object has one owner: the file that declares it, or Slack, where it was made (PRODUCT §10).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.core.catalogue import Integration, Person, Policy, Role, Service, Severity, Team
+from bot.core.ids import PersonId, PolicyId
+from bot.core.schedule import Schedule
+
+
+class Kind(StrEnum):
+    PERSON = "person"
+    TEAM = "team"
+    SERVICE = "service"
+    SCHEDULE = "schedule"
+    POLICY = "policy"
+    INTEGRATION = "integration"
+    SEVERITY = "severity"
+    ROLE = "role"
+    SETTINGS = "settings"
+
+
+class Owner(StrEnum):
+    FILE = "file"
+    SLACK = "slack"
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What `settings` say; there is one of them, under the key `settings`."""
+
+    default_policy: PolicyId | None = None
+    fallback_channel: str | None = None
+    announcement_channel: str | None = None
+    admins: tuple[PersonId, ...] = ()
+
+
+Configured = Person | Team | Service | Schedule | Policy | Integration | Severity | Role | Defaults
+
+_ADAPTERS: Mapping[Kind, TypeAdapter[Any]] = {
+    Kind.PERSON: TypeAdapter(Person),
+    Kind.TEAM: TypeAdapter(Team),
+    Kind.SERVICE: TypeAdapter(Service),
+    Kind.SCHEDULE: TypeAdapter(Schedule),
+    Kind.POLICY: TypeAdapter(Policy),
+    Kind.INTEGRATION: TypeAdapter(Integration),
+    Kind.SEVERITY: TypeAdapter(Severity),
+    Kind.ROLE: TypeAdapter(Role),
+    Kind.SETTINGS: TypeAdapter(Defaults),
+}
+_FROM_SLACK = {"user_id", "reachable"}
+"""What the workspace tells of a person is not configuration."""
+
+
+@dataclass(frozen=True)
+class ConfigObject:
+    """One configured object; `body` is JSON without what has its default value."""
+
+    kind: Kind
+    key: str
+    body: Mapping[str, Any]
+    owner: Owner = Owner.FILE
+    file: str | None = None
+    line: int | None = None
+
+    @property
+    def digest(self) -> str:
+        """The same for the same content, wherever it stands."""
+        return _digest(self.body)
+
+    def content(self) -> Configured:
+        """The object itself. Raises pydantic's `ValidationError` when the body is not one of its kind."""
+        content: Configured = _ADAPTERS[self.kind].validate_python(self.body)
+        return content
+
+
+def packed(
+    kind: Kind, key: str, content: Configured, file: str | None = None, line: int | None = None
+) -> ConfigObject:
+    """An object as a file declares it."""
+    body = _ADAPTERS[kind].dump_python(content, mode="json", exclude=_FROM_SLACK, exclude_defaults=True)
+    return ConfigObject(kind, key, body, Owner.FILE, file, line)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """All that the files want; empty when they have mistakes."""
+
+    objects: tuple[ConfigObject, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Changes with every change to an object or to where it stands; not with comments below the last one."""
+        return _digest(sorted([o.kind, o.key, o.digest, o.file or "", o.line or 0] for o in self.objects))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What an apply does. `moved` are unchanged objects that stand elsewhere now; they are among `unchanged` too."""
+
+    created: tuple[ConfigObject, ...] = ()
+    changed: tuple[ConfigObject, ...] = ()
+    deleted: tuple[ConfigObject, ...] = ()
+    unchanged: tuple[ConfigObject, ...] = ()
+    moved: tuple[ConfigObject, ...] = ()
+    conflicts: tuple[ConfigObject, ...] = field(default=())
+    """Wanted by a file, but made in Slack: the one in Slack stays (PRODUCT §10)."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.created or self.changed or self.deleted)
+
+
+def difference(present: Iterable[ConfigObject], wanted: Iterable[ConfigObject]) -> Difference:
+    """Compare by content. What Slack owns is neither changed nor deleted."""
+    known = {(one.kind, one.key): one for one in present}
+    sorted_out: dict[str, list[ConfigObject]] = {}
+    names = set()
+    for want in wanted:
+        have = known.get((want.kind, want.key))
+        names.add((want.kind, want.key))
+        if have is None:
+            sorted_out.setdefault("created", []).append(want)
+        elif have.owner is Owner.SLACK:
+            sorted_out.setdefault("conflicts", []).append(want)
+        elif have.digest != want.digest:
+            sorted_out.setdefault("changed", []).append(want)
+        else:
+            sorted_out.setdefault("unchanged", []).append(want)
+            if (have.file, have.line) != (want.file, want.line):
+                sorted_out.setdefault("moved", []).append(want)
+    sorted_out["deleted"] = [
+        have for name, have in known.items() if have.owner is Owner.FILE and name not in names
+    ]
+    return Difference(**{name: tuple(objects) for name, objects in sorted_out.items()})
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -1,0 +1,109 @@
+"""Applying configuration files, and reading the company that they and Slack describe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.catalogue import Catalogue
+from bot.core.company import catalogue
+from bot.core.configuration import ConfigObject, Declared, Difference, difference
+from bot.errors import CannotStart
+from bot.store import configuration, meta
+from bot.store.database import Database
+
+DIGEST, REVISION = "config_digest", "config_revision"
+"""In `meta`: the files as they were last applied, and a number that grows with every change."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What an apply did."""
+
+    created: int
+    changed: int
+    deleted: int
+    unchanged: int
+    conflicts: tuple[str, ...]
+    """A sentence for each object that a file wants and Slack owns; it was left as it is in Slack."""
+
+    def counts(self) -> dict[str, int]:
+        return {
+            "created": self.created,
+            "changed": self.changed,
+            "deleted": self.deleted,
+            "unchanged": self.unchanged,
+            "conflicts": len(self.conflicts),
+        }
+
+
+async def apply_configuration(db: Database, declared: Declared) -> Applied:
+    """Make the files' objects be what the files say, in one transaction; applying twice changes nothing.
+
+    Nothing is read or written when the files are as they were at the last apply. Raises `ValueError` for a declaration
+    without objects: files with mistakes must not delete the last good configuration (PRODUCT §10).
+    """
+    if not declared.objects:
+        raise ValueError("nothing is declared; files with mistakes must not be applied")
+    async with db.read() as conn:
+        if await meta.get(conn, DIGEST) == declared.digest:
+            return Applied(0, 0, 0, len(declared.objects), ())
+    async with db.write() as tx:
+        found = difference(await configuration.objects(tx.conn), declared.objects)
+        await configuration.put(tx.conn, (*found.created, *found.changed, *found.moved), tx.now)
+        await configuration.remove(tx.conn, found.deleted)
+        if not found.is_empty:
+            await meta.put(tx.conn, REVISION, (await meta.get(tx.conn, REVISION) or 0) + 1)
+        # A conflict may be settled in Slack: then the next start has to look again.
+        await meta.put(tx.conn, DIGEST, None if found.conflicts else declared.digest)
+    return _applied(found)
+
+
+def _applied(found: Difference) -> Applied:
+    return Applied(
+        created=len(found.created),
+        changed=len(found.changed),
+        deleted=len(found.deleted),
+        unchanged=len(found.unchanged),
+        conflicts=tuple(
+            f"{one.file}:{one.line}: the {one.kind} {one.key} was made in Slack and stays as it is there. "
+            "Give this one another id, or delete that one in Slack."
+            for one in found.conflicts
+        ),
+    )
+
+
+async def preview(db: Database, declared: Declared) -> tuple[Difference, tuple[ConfigObject, ...]]:
+    """What an apply would do, and the objects that there are now."""
+    present = await objects(db)
+    return difference(present, declared.objects), present
+
+
+async def objects(db: Database) -> tuple[ConfigObject, ...]:
+    """Everything that is configured, in files and in Slack."""
+    async with db.read() as conn:
+        return await configuration.objects(conn)
+
+
+async def is_configured(db: Database) -> bool:
+    """Whether a configuration was ever applied to this database."""
+    async with db.read() as conn:
+        return await configuration.count(conn) > 0
+
+
+async def load_catalogue(conn: AsyncConnection) -> Catalogue:
+    """The company as it is configured now, with the workspace's people in it.
+
+    Raises `CannotStart` when the database holds an object that this version cannot read.
+    """
+    stored = await configuration.objects(conn)
+    revision = await meta.get(conn, REVISION) or 0
+    try:
+        return catalogue(stored, await configuration.roster(conn), revision)
+    except ValidationError as error:
+        raise CannotStart(
+            f"The database holds a {error.title} that this version of Tocsin cannot read: "
+            f"{error.errors()[0]['msg']}. Apply the configuration again with this version's `tocsin apply`."
+        ) from error
