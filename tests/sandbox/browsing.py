@@ -12,11 +12,12 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from bot.sandbox.server import serve
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.sandbox.server import Running, serve
 
 Json = dict[str, Any]
 
@@ -60,23 +61,27 @@ class Desk:
     `mistakes` collects what a page threw or logged as an error; `desk()` fails the test when there is any.
     """
 
-    def __init__(self, browser: Browser, url: str, app: AsyncApp) -> None:
+    def __init__(self, browser: Browser, sandbox: Running) -> None:
         self.browser = browser
-        self.url = url
-        self.app = app
-        self.bot: AsyncWebClient = app.client
+        self.sandbox = sandbox
+        self.bot = AsyncWebClient(token="xoxb-sandbox", base_url=sandbox.api_url)
+        self.app = AsyncApp(client=self.bot)
         self.mistakes: list[str] = []
         self._handler: AsyncSocketModeHandler | None = None
+
+    def as_person(self, name: str) -> AsyncWebClient:
+        """A client with which that person looks and acts."""
+        return AsyncWebClient(token=f"xoxp-{name}", base_url=self.bot.base_url)
 
     async def connect(self) -> None:
         """Connect the bolt app by Socket Mode; register its listeners before."""
         self._handler = AsyncSocketModeHandler(self.app, "xapp-sandbox", ping_interval=5)
-        await self._handler.connect_async()
+        await self._handler.connect_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
 
     async def disconnect(self) -> None:
         """Take the bolt app away, as when the bot is down."""
         if self._handler is not None:
-            await self._handler.close_async()
+            await self._handler.close_async()  # type: ignore[no-untyped-call]
             self._handler = None
 
     async def window(
@@ -90,10 +95,17 @@ class Desk:
         page = await context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: self.mistakes.append(str(error)))
-        page.on("console", lambda line: self.mistakes.append(line.text) if line.type == "error" else None)
-        await page.goto(f"{self.url}?as={name}&in={quote(place)}")
-        await page.locator("#sidebar .me").wait_for()
+        page.on("console", self._heard)
+        await page.goto(f"{self.sandbox.url}?as={name}&in={quote(place)}")
+        await page.locator("#sidebar .me").wait_for(state="attached")
         return page
+
+    def _heard(self, line: ConsoleMessage) -> None:
+        refused = line.text.startswith(
+            "Failed to load resource"
+        )  # how Chromium logs any 4xx that a page handles
+        if line.type == "error" and not refused:
+            self.mistakes.append(line.text)
 
     async def channel_id(self, name: str) -> str:
         """A channel's id by its name."""
@@ -110,8 +122,7 @@ class Desk:
 async def desk(browser: Browser) -> AsyncIterator[Desk]:
     """A workspace of its own."""
     async with serve(port=0) as sandbox:
-        client = AsyncWebClient(token="xoxb-sandbox", base_url=sandbox.api_url)
-        made = Desk(browser, sandbox.url, AsyncApp(client=client))
+        made = Desk(browser, sandbox)
         try:
             yield made
         finally:
@@ -119,6 +130,11 @@ async def desk(browser: Browser) -> AsyncIterator[Desk]:
                 await context.close()
             await made.disconnect()
     assert made.mistakes == []
+
+
+def messages(page: Page) -> Locator:
+    """The messages of the conversation on screen."""
+    return page.locator("#messages").get_by_role("listitem")
 
 
 def plain(text: str) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
@@ -12,7 +13,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.sandbox import browsing
-from tests.sandbox.browsing import PHONE, Desk, Json, Told, button, mrkdwn, plain
+from tests.sandbox.browsing import PHONE, Desk, Json, Told, button, messages, mrkdwn, plain
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -65,7 +66,7 @@ async def test_what_one_person_sends_another_sees_without_reloading(desk: Desk) 
     await ana.get_by_label("Message #general").fill("checkout is *slow* <b>now</b> & then")
     await ana.get_by_label("Message #general").press("Enter")
     for page in (ana, bob):
-        message = page.get_by_role("listitem").filter(has_text="checkout is")
+        message = messages(page).filter(has_text="checkout is")
         await expect(message).to_contain_text("checkout is slow <b>now</b> & then")
         await expect(message.locator("b")).to_have_text("slow")
         await expect(message).to_contain_text("Ana")
@@ -79,7 +80,7 @@ async def test_shift_enter_starts_a_line_instead_of_sending(desk: Desk) -> None:
     await composer.press("Shift+Enter")
     await composer.press_sequentially("two")
     await expect(composer).to_have_value("one\ntwo")
-    await expect(page.get_by_role("listitem")).to_have_count(0)
+    await expect(messages(page)).to_have_count(0)
 
 
 async def test_a_typed_name_is_offered_and_becomes_a_mention(desk: Desk) -> None:
@@ -91,8 +92,8 @@ async def test_a_typed_name_is_offered_and_becomes_a_mention(desk: Desk) -> None
     await composer.press("Tab")
     await composer.press("Enter")
     await expect(bob.locator(".mention.self")).to_have_text("@bob")
-    answer = await desk.bot.conversations_history(channel=await desk.channel_id("general"))
-    assert answer["messages"][0]["text"] == f"over to <@{await desk.person_id('bob')}>"
+    told = await desk.as_person("bob").conversations_history(channel=await desk.channel_id("general"))
+    assert told["messages"][0]["text"] == f"over to <@{await desk.person_id('bob')}>"
 
 
 async def test_text_from_outside_runs_nothing_and_pings_nobody(desk: Desk) -> None:
@@ -110,9 +111,9 @@ async def test_text_from_outside_runs_nothing_and_pings_nobody(desk: Desk) -> No
         ],
     )
     page = await desk.window("ana", "#alerts")
-    message = page.get_by_role("listitem")
+    message = messages(page)
     await expect(message.get_by_role("heading").first).to_have_text(NASTY)
-    assert (await message.inner_text()).count("onerror=window.ran=1") == 4
+    assert (await message.inner_text()).count("onerror=window.ran=1") == 5
     await expect(message.locator("script, img[src=x], .mention, a[href^=javascript]")).to_have_count(0)
     assert await page.evaluate("window.ran") is None
 
@@ -138,8 +139,8 @@ async def test_a_button_says_that_it_was_pressed_and_the_message_changes_in_plac
     )
     page = await desk.window("bob", "#incidents")
     await page.get_by_role("button", name="Acknowledge").click()
-    await expect(page.get_by_role("listitem")).to_contain_text("@bob has it")
-    await expect(page.get_by_role("listitem")).to_contain_text("(edited)")
+    await expect(messages(page)).to_contain_text("@bob has it")
+    await expect(messages(page)).to_contain_text("(edited)")
     await expect(page.get_by_role("button", name="Acknowledge")).to_have_count(0)
 
 
@@ -194,17 +195,17 @@ async def test_a_command_is_completed_and_its_answer_is_seen_by_one_person(desk:
     bob = await desk.window("bob", "#general")
     composer = ana.get_by_label("Message #general")
     await composer.press_sequentially("/inc")
-    await expect(ana.get_by_role("option", name=re.compile("/incident"))).to_be_visible()
+    await expect(ana.get_by_role("option", name="/incident")).to_be_visible()
     await composer.press("Enter")
     await expect(composer).to_have_value("/incident ")
     await composer.press_sequentially("decalre")
     await composer.press("Enter")
-    message = ana.get_by_role("listitem")
+    message = messages(ana)
     await expect(message).to_contain_text('I don\'t know "decalre".')
     await expect(message).to_contain_text("Only visible to you")
-    await expect(bob.get_by_role("listitem")).to_have_count(0)
+    await expect(messages(bob)).to_have_count(0)
     await message.get_by_role("button", name="Dismiss message").click()
-    await expect(ana.get_by_role("listitem")).to_have_count(0)
+    await expect(messages(ana)).to_have_count(0)
 
 
 async def test_a_command_while_the_bot_is_down_says_so(desk: Desk) -> None:
@@ -212,24 +213,24 @@ async def test_a_command_while_the_bot_is_down_says_so(desk: Desk) -> None:
     await expect(page.locator("#sidebar")).to_contain_text("is not connected")
     await page.get_by_label("Message #general").fill("/incident declare x")
     await page.get_by_label("Message #general").press("Enter")
-    await expect(page.get_by_role("listitem")).to_contain_text("/incident failed")
+    await expect(messages(page)).to_contain_text("/incident failed")
 
 
 async def test_an_unknown_command_is_kept_and_explained(desk: Desk) -> None:
     page = await desk.window("ana", "#general")
     await page.get_by_label("Message #general").fill("/nothing here")
     await page.get_by_label("Message #general").press("Enter")
-    await expect(page.get_by_role("listitem")).to_contain_text("/nothing")
+    await expect(messages(page)).to_contain_text("/nothing")
     await expect(page.get_by_label("Message #general")).to_have_value("/nothing here")
 
 
 async def test_reactions_are_added_counted_and_taken_back(desk: Desk) -> None:
     posted = await desk.bot.chat_postMessage(channel=await desk.channel_id("incidents"), text="rolling back")
-    await desk.bot.reactions_add(channel=posted["channel"], timestamp=posted["ts"], name="eyes")
+    await desk.as_person("ana").reactions_add(channel=posted["channel"], timestamp=posted["ts"], name="eyes")
     ana = await desk.window("ana", "#incidents")
     bob = await desk.window("bob", "#incidents")
-    await ana.get_by_role("listitem").hover()
-    await ana.get_by_role("listitem").get_by_role("button", name="Add reaction").first.click()
+    await messages(ana).hover()
+    await messages(ana).get_by_role("button", name="Add reaction").first.click()
     await ana.get_by_role("button", name="pushpin", exact=True).click()
     await expect(bob.get_by_role("button", name=re.compile("^pushpin, 1 by ana"))).to_be_visible()
     await bob.get_by_role("button", name=re.compile("^eyes, 1")).click()
@@ -241,7 +242,7 @@ async def test_reactions_are_added_counted_and_taken_back(desk: Desk) -> None:
 async def test_a_message_is_pinned_listed_and_unpinned(desk: Desk) -> None:
     await desk.bot.chat_postMessage(channel=await desk.channel_id("incidents"), text="the card")
     page = await desk.window("ana", "#incidents")
-    message = page.locator("#messages").get_by_role("listitem")
+    message = messages(page)
     await message.hover()
     await message.get_by_role("button", name="More actions").click()
     await page.get_by_role("menuitem", name="Pin to this conversation").click()
@@ -312,22 +313,11 @@ async def test_a_person_makes_a_channel_and_another_joins_it(desk: Desk) -> None
 async def test_times_are_those_of_the_reader(desk: Desk) -> None:
     moment = "<!date^1795250820^{date_num} {time}|then>"  # 2026-11-21 08:47 UTC
     await desk.bot.chat_postMessage(channel=await desk.channel_id("incidents"), text=f"Since {moment}")
-    seen = {}
-    for name in ("ana", "bob", "carol", "dave", "erin", "frank"):
-        page = await desk.window(name, "#incidents")
-        seen[name] = await page.locator("#messages .mrkdwn").inner_text()
-    zones = {each["name"]: each["tz"] for each in (await desk.bot.users_list())["members"]}
-    expected = {
-        "Europe/Berlin": "09:47",
-        "America/New_York": "03:47",
-        "UTC": "08:47",
-        "Europe/London": "08:47",
-    }
-    known = {name: expected[zone] for name, zone in zones.items() if zone in expected and name in seen}
-    assert known
-    assert {name: seen[name] for name in known} == {
-        name: f"Since 2026-11-21 {at}" for name, at in known.items()
-    }
+    page = await desk.window("bob", "#incidents")  # Stockholm
+    await expect(messages(page)).to_contain_text("Since 2026-11-21 09:47")
+    await page.get_by_role("button", name=re.compile("You are")).click()
+    await page.get_by_role("menuitemradio", name=re.compile("Frank")).click()  # Tokyo
+    await expect(messages(page)).to_contain_text("Since 2026-11-21 17:47")
 
 
 async def test_home_shows_what_the_app_published_and_its_buttons_work(desk: Desk) -> None:
@@ -374,11 +364,61 @@ async def test_shortcuts_start_from_the_composer_and_from_a_message(desk: Desk) 
     await page.get_by_role("button", name="Shortcuts").click()
     await page.get_by_role("menuitem", name="Declare an incident").click()
     assert await told.next() == ("shortcut", None)
-    message = page.locator("#messages").get_by_role("listitem")
+    message = messages(page)
     await message.hover()
     await message.get_by_role("button", name="More actions").click()
     await page.get_by_role("menuitem", name="Declare from message").click()
     assert await told.next() == ("message_action", "is this one?")
+
+
+async def test_the_end_stays_in_sight_while_messages_arrive(desk: Desk) -> None:
+    channel = await desk.channel_id("incidents")
+    long = "\n".join(f"line {n}" for n in range(60))
+    await desk.bot.chat_postMessage(channel=channel, text=long)
+    page = await desk.window("ana", "#incidents")
+    await expect(page.get_by_text("line 59")).to_be_in_viewport()
+    await desk.bot.chat_postMessage(channel=channel, text="the newest")
+    await expect(page.get_by_text("the newest")).to_be_in_viewport()
+    await page.locator("#messages").evaluate("(list) => { list.scrollTop = 0; }")
+    await expect(page.get_by_text("line 0")).to_be_in_viewport()
+    await desk.bot.chat_postMessage(channel=channel, text="newer still")
+    await expect(page.get_by_text("newer still")).to_have_count(1)
+    await expect(page.get_by_text("line 0")).to_be_in_viewport()
+
+
+async def test_a_monitoring_tools_post_reads_as_it_was_meant(desk: Desk) -> None:
+    webhook = desk.sandbox.webhook_url
+    attachment = {
+        "color": "danger",
+        "title": "[FIRING:1] HighLatency &amp; errors",
+        "title_link": "https://alertmanager.example/#/alerts",
+        "text": "*Alert:* p95 over 2 s",
+        "fields": [{"title": "Severity", "value": "critical", "short": True}],
+        "footer": "Alertmanager",
+    }
+    async with aiohttp.ClientSession() as session:
+        sent = await session.post(webhook, json={"username": "Alertmanager", "attachments": [attachment]})
+        assert sent.status == 200
+    page = await desk.window("ana", "#alerts")
+    message = messages(page)
+    link = message.get_by_role("link", name="[FIRING:1] HighLatency & errors")
+    await expect(link).to_have_attribute("href", "https://alertmanager.example/#/alerts")
+    for words in ("Alertmanager", "APP", "Alert: p95 over 2 s", "Severity", "critical"):
+        await expect(message).to_contain_text(words)
+
+
+async def test_the_app_writes_to_one_person_alone(desk: Desk) -> None:
+    opened = await desk.bot.conversations_open(users=await desk.person_id("bob"))
+    await desk.bot.chat_postMessage(channel=opened["channel"]["id"], text="You are on call")
+    bob = await desk.window("bob", "#general")
+    app = bob.locator("#sidebar").get_by_role("link", name="Tocsin")
+    await expect(app).to_contain_text("unread")
+    await app.click()
+    await bob.get_by_role("tab", name="Messages").click()
+    await expect(messages(bob)).to_contain_text("You are on call")
+    ana = await desk.window("ana", "@Tocsin")
+    await expect(ana.locator("#messages")).to_contain_text("This is where Tocsin writes to you alone")
+    await expect(messages(ana)).to_have_count(0)
 
 
 async def test_at_phone_width_the_sidebar_is_a_drawer_and_nothing_scrolls_sideways(desk: Desk) -> None:

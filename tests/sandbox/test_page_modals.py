@@ -13,7 +13,19 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.sandbox import browsing
-from tests.sandbox.browsing import PHONE, Desk, Json, Told, button, field, modal, mrkdwn, options, plain
+from tests.sandbox.browsing import (
+    PHONE,
+    Desk,
+    Json,
+    Told,
+    button,
+    field,
+    messages,
+    modal,
+    mrkdwn,
+    options,
+    plain,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -286,7 +298,7 @@ async def test_menus_and_selects_in_a_message_send_their_choice(desk: Desk) -> N
         ],
     )
     page = await desk.window("ana", "#incidents")
-    message = page.locator("#messages").get_by_role("listitem")
+    message = messages(page)
     await message.locator(".accessory").get_by_role("button", name="More actions").click()
     await page.get_by_role("menuitem", name="Resolve").click()
     assert await told.next() == ("overflow", "resolve")

@@ -20,7 +20,7 @@ export async function act(node, block, element, option) {
   if (element.confirm && !(await confirmed(element.confirm))) return;
   const root = surfaceOf(node);
   node.setAttribute("aria-busy", "true");
-  node.classList.remove("failed");
+  node.removeAttribute("data-failed");
   try {
     const answer = await post("click", {
       as: state.me.name, ...root.surface, button: element.action_id, block: block.block_id, option, fields: readFields(root),
@@ -35,7 +35,7 @@ export async function act(node, block, element, option) {
 }
 
 function failed(node, text) {
-  node.classList.add("failed");
+  node.setAttribute("data-failed", "");
   toast(text);
 }
 

@@ -14,7 +14,7 @@ export function ask({ title, body, button, danger = false, cancel = "Cancel", su
     let answer;
     const leave = () => dialog.close();
     const form = h("form", {
-      class: "sheet small", method: "dialog",
+      class: "sheet", method: "dialog",
       on: {
         async submit(event) {
           event.preventDefault();
@@ -38,7 +38,9 @@ export function ask({ title, body, button, danger = false, cancel = "Cancel", su
       update(dialog);
       resolve(answer);
     };
-    dialog.onclick = (event) => event.target === dialog && dialog.close();
+    dialog.onclick = (event) => {
+      if (event.target === dialog) leave(); // beside the sheet
+    };
     dialog.showModal();
     form.querySelector(".sheet-body :is(input, select, textarea, a, button), .sheet-foot .filled")?.focus();
   });

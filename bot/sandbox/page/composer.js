@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 import { membership } from "./head.js";
 import { icon } from "./icons.js";
 import { openMenu } from "./menu.js";
-import { toOutgoing } from "./outgoing.js";
+import { literal } from "./outgoing.js";
 import { here, isBotPlace, notice, partner, refresh, state } from "./store.js";
 import { suggestions } from "./suggest.js";
 
@@ -107,11 +107,11 @@ async function submit(field, thread, help) {
 async function say(typed, thread) {
   const scroller = document.getElementById("messages");
   if (!thread) scroller.scrollTop = scroller.scrollHeight;
-  await post("post", { as: state.me.name, in: state.place.in, text: toOutgoing(typed), thread_ts: thread ?? undefined });
+  await post("post", { as: state.me.name, in: state.place.in, text: literal(typed), thread_ts: thread ?? undefined });
 }
 
 /** Slack has no commands in threads; a command that nobody acknowledged is told by the sandbox as a notice. */
 async function command(typed, thread) {
   if (thread) throw new Refused(`${typed.split(" ")[0]} cannot be used in a thread. Use it in the channel.`);
-  await post("command", { as: state.me.name, in: state.place.in, text: typed });
+  await post("command", { as: state.me.name, in: state.place.in, text: literal(typed) });
 }

@@ -1,7 +1,9 @@
 /** Building and updating the document: `h` makes elements, `morph` moves a live tree to a fresh one. */
 
 const SVG = "http://www.w3.org/2000/svg";
-const HANDLERS = ["click", "change", "input", "submit", "keydown", "mousedown", "toggle", "cancel", "scroll", "focus"];
+const HANDLERS = ["click", "change", "input", "submit", "keydown", "mousedown"];
+/** Attributes that a person or a running action sets; a drawing that does not name them leaves them. */
+const THEIRS = new Set(["open", "style", "aria-busy", "data-failed"]);
 /** Properties that are ours: which node it is, what its state depends on, where its actions belong. */
 const OWN = new Set(["key", "keep", "adopt", "surface", "read", "element"]);
 
@@ -79,8 +81,7 @@ function adopt(live, fresh) {
 
 function morphAttributes(live, fresh) {
   for (const { name } of [...live.attributes]) {
-    // `open` and `style` are set while the page runs: by a person, or by the growing of a text field.
-    if (!fresh.hasAttribute(name) && name !== "open" && name !== "style") live.removeAttribute(name);
+    if (!fresh.hasAttribute(name) && !THEIRS.has(name)) live.removeAttribute(name);
   }
   for (const { name, value } of [...fresh.attributes]) {
     if (live.getAttribute(name) !== value) live.setAttribute(name, value);

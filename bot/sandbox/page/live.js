@@ -33,6 +33,7 @@ export function listen(name, heard, linked) {
   return () => {
     stopped = true;
     clearTimeout(timer);
-    socket.close();
+    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+    else socket.close();
   };
 }

@@ -18,6 +18,7 @@ import { isUnread, markRead } from "./unread.js";
 const part = (id) => document.getElementById(id);
 const mainScroll = follow(part("messages"));
 const CLOCKS = 30_000; // milliseconds between drawings in which only the clocks and "today" change
+let threadScroll = null;
 let hang = () => {};
 
 function draw() {
@@ -41,14 +42,20 @@ function draw() {
 function drawThread() {
   const side = part("side");
   side.hidden = !state.place.thread;
-  if (side.hidden) return update(side);
-  return update(side,
+  if (side.hidden) {
+    update(side);
+    threadScroll = null;
+    return;
+  }
+  update(side,
     h("header", { class: "thread-head" }, h("h2", {}, "Thread"), h("span", { class: "muted" }, state.place.in),
       h("button", {
         type: "button", class: "ghost square", "aria-label": "Close the thread", on: { click: closeThread },
       }, icon("close"))),
     h("div", { class: "thread-scroll" }, threadRows()),
     h("footer", {}, composer({ thread: state.place.thread })));
+  threadScroll ??= follow(side.querySelector(".thread-scroll"));
+  threadScroll(`${state.place.thread} ${state.thread === null}`);
 }
 
 /** What each of the sandbox's words asks for. */
@@ -93,7 +100,7 @@ function followLink(event) {
 }
 
 function keys(event) {
-  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
+  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open], #menu:popover-open")) return;
   if (document.body.classList.contains("drawer-open")) document.body.classList.remove("drawer-open");
   else if (state.place.thread) closeThread();
 }

@@ -32,7 +32,7 @@ export function openMenu(anchor, label, items) {
     : h("button", {
       type: "button",
       role: item.checked === undefined ? "menuitem" : "menuitemradio",
-      "aria-checked": item.checked,
+      "aria-checked": item.checked === undefined ? undefined : String(item.checked),
       class: item.danger ? "menu-item danger" : "menu-item",
       on: { click: () => { closeMenu(); item.run(); } },
     }, item.icon, h("span", { class: "menu-words" }, h("span", {}, item.label), item.hint && h("small", {}, item.hint))))));

@@ -9,7 +9,7 @@ import { h } from "./dom.js";
 import { emoji, OFFERED } from "./emoji.js";
 import { icon } from "./icons.js";
 import { closeMenu, openMenu, openPopup } from "./menu.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { link, mrkdwn } from "./mrkdwn.js";
 import { openThread } from "./places.js";
 import { here, person, refresh, state } from "./store.js";
 import { clock, moment, slackDate } from "./time.js";
@@ -74,12 +74,18 @@ function flags(message) {
 function content(message, pane) {
   const ctx = { prefix: `${pane}-${message.ts.replace(".", "-")}` };
   const edited = message.edited && h("span", { class: "edited" }, "(edited)");
-  const shown = message.blocks?.length
+  const shown = message.blocks?.length && !isTyped(message)
     ? h("div", { class: "blocks" }, blocks(message.blocks, ctx), edited)
     : h("div", { class: "mrkdwn" }, mrkdwn(message.text ?? ""), edited && [" ", edited]);
   const system = /^(channel|group)_(join|leave|topic|purpose|name|archive|unarchive)$/.test(message.subtype ?? "");
   return h("div", { class: system ? "content system" : "content" }, shown,
-    message.attachments?.length ? attachments(message.attachments, ctx) : null);
+    message.attachments?.length ? attachments(message.attachments, ctx) : null,
+    message.files?.map((file) => h("div", { class: "file" }, link(file.url_private ?? "", file.title ?? file.name))));
+}
+
+/** What a person typed comes with a rich_text copy of its text; the text itself says more. */
+function isTyped(message) {
+  return !authorOf(message).app && message.text && message.blocks.every((block) => block.type === "rich_text");
 }
 
 function reactions(message) {

@@ -21,12 +21,12 @@ function formOf(view) {
   return fresh;
 }
 
-/** Bring the modal on screen in step with the stack. */
+/** Bring the modal on screen in step with the stack; menus opened in it are its dialog's other children. */
 export function drawModal() {
   const dialog = document.getElementById("modal");
   const [view] = modals();
   if (!view) return shut(dialog);
-  update(dialog, sheet(view, formOf(view), modals().length > 1));
+  update(dialog.firstElementChild, sheet(view, formOf(view), modals().length > 1));
   dialog.setAttribute("aria-labelledby", `title-${view.id}`);
   dialog.oncancel = (event) => {
     event.preventDefault();
@@ -42,7 +42,7 @@ function shut(dialog) {
   focused = null;
   if (dialog.open) dialog.close();
   forms.clear();
-  update(dialog);
+  update(dialog.firstElementChild);
 }
 
 function focusFirst(dialog, view) {
@@ -67,7 +67,7 @@ function sheet(view, form, stacked) {
   h("header", { class: "sheet-head" },
     stacked ? tool("Back", "back", () => close(view)) : h("img", { class: "avatar small", src: "/page/tocsin.svg", alt: "" }),
     h("h2", { id: `title-${view.id}` }, textObject(view.title)),
-    tool("Close", "close", closeAll)),
+    tool("Close", "close", () => close(view, true))),
   h("div", { class: "sheet-body blocks" },
     form.trouble && h("p", { class: "trouble", role: "alert", key: "trouble" }, form.trouble),
     blocks(view.blocks, { prefix: view.id, errors: form.errors })),
@@ -80,7 +80,7 @@ function tool(label, drawing, run) {
 
 function foot(view, form, stacked) {
   const leave = stacked ? "Back" : view.submit ? "Cancel" : "Close";
-  const busy = { disabled: form.busy, "aria-busy": form.busy ? "true" : undefined };
+  const busy = { disabled: form.busy, "aria-busy": String(form.busy) };
   return h("footer", { class: "sheet-foot" },
     h("button", { type: "button", class: "btn", on: { click: () => close(view) } }, view.close ? textObject(view.close) : leave),
     view.submit && h("button", { class: "btn primary filled", ...busy }, textObject(view.submit)));
@@ -105,7 +105,7 @@ function markFields(dialog, view) {
 
 async function submit(view, node) {
   const form = formOf(view);
-  if (form.busy) return;
+  if (form.busy || !view.submit) return;
   Object.assign(form, { busy: true, errors: {}, trouble: null });
   changed();
   const result = await send(view, node);
@@ -119,19 +119,17 @@ async function send(view, node) {
   try {
     const answer = await post("submit", { as: state.me.name, view: view.id, fields: readFields(node) });
     if (answer.errors) return { errors: answer.errors };
-    return answer.acked === false ? { trouble: TROUBLE } : {};
+    return answer.acked === false || answer.error ? { trouble: answer.text ?? TROUBLE } : {};
   } catch (error) {
     return { trouble: sentence(error) };
   }
 }
 
-async function close(view) {
-  state.views = state.views.filter((each) => each.id !== view.id);
+/** Close the top modal, or with `all` the whole stack, as its ✕ does. */
+async function close(view, all = false) {
+  state.views = state.views.filter((each) => each.id !== view.id && !(all && each.type === "modal"));
   changed();
-  await post("close", { as: state.me.name, view: view.id }).catch((error) => console.warn("closing:", error.message));
+  const closing = post("close", { as: state.me.name, view: view.id, all });
+  await closing.catch((error) => console.warn("closing:", error.message));
   await refresh("views");
-}
-
-async function closeAll() {
-  for (const view of modals()) await close(view);
 }

@@ -42,7 +42,7 @@ export function arrive() {
 function show(place) {
   const moved = place.in !== state.place.in;
   if (moved || place.thread !== state.place.thread) state.thread = null;
-  if (moved) state.messages = null;
+  if (moved) Object.assign(state, { messages: null, missing: undefined });
   state.place = place;
   document.body.classList.remove("drawer-open");
   changed();

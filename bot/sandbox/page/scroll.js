@@ -13,9 +13,9 @@ export function follow(scroller) {
   const settle = () => {
     if (atEnd && !top) scroller.scrollTop = scroller.scrollHeight;
   };
-  scroller.onscroll = () => {
+  scroller.addEventListener("scroll", () => {
     atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
-  };
+  });
   // Pictures that arrive and keyboards that open change heights without a drawing.
   const watch = new ResizeObserver(settle);
   watch.observe(scroller);

@@ -17,7 +17,7 @@ export function sidebar() {
   const mine = state.channels.filter((each) => each.kind !== "im" && each.member !== false && !each.archived);
   const bot = state.app.app.name;
   return [
-    h("div", { class: "side-head" }, h("h1", {}, state.app.team.name || "Sandbox"), h("span", { class: "muted" }, "sandbox")),
+    h("div", { class: "side-head" }, h("h1", {}, state.app.team.name), h("span", { class: "muted" }, "on this machine")),
     h("button", {
       type: "button", class: "me", "aria-haspopup": "menu", on: { click: (event) => choosePerson(event.currentTarget) },
     },

@@ -10,6 +10,7 @@ export const state = {
   place: { in: "#general", tab: "messages", thread: null },
   channels: [],
   messages: null, // null while they are loading
+  missing: undefined, // why the place on screen cannot be shown
   thread: null,
   views: [],
   notices: [], // {channel, text, at}: Slackbot's words for this person, kept only in this page
