@@ -86,8 +86,8 @@ def _entry(content: Configured) -> dict[str, Any]:
         case Role():
             entry = _named(content)
         case Defaults():
-            keys = ("default_policy", "fallback_channel", "announcement_channel")
-            entry = {key: getattr(content, key) for key in keys} | {"admins": list(content.admins)}
+            places = ("default_policy", "fallback_channel", "announcement_channel")
+            entry = {key: getattr(content, key) for key in places} | {"admins": list(content.admins)}
     return _filled(entry)
 
 
