@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 from bot.core.views import IncidentLine
 from bot.slack import ids
-from bot.slack.render.message import BUTTON, Message, actions, button, header, lines, section, sentence
+from bot.slack.render.message import (
+    BUTTON,
+    Message,
+    actions,
+    button,
+    header,
+    lines,
+    message,
+    section,
+    sentence,
+)
 from bot.templates import mrkdwn, say
 
 
@@ -62,7 +72,7 @@ def help_text(
     blocks += [section(text) for text in lines([say("help", "intro", command), *rows])]
     if command == "incident":
         blocks.append(actions([button("Declare an incident", ids.DECLARE)]))
-    return Message(f"What /{command} can do.", tuple(blocks))
+    return message(f"What /{command} can do.", blocks)
 
 
 def unknown(command: str, word: str, nearest: str | None, rest: str = "") -> Message:
@@ -74,7 +84,7 @@ def unknown(command: str, word: str, nearest: str | None, rest: str = "") -> Mes
     elements = [button("Help", ids.HELP)]
     if nearest in (None, "declare"):
         elements.insert(0, button(_declare(title), ids.DECLARE, title))
-    return Message(text, (section(text), actions(elements)))
+    return message(text, (section(text), actions(elements)))
 
 
 def _declare(title: str) -> str:

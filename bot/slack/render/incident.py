@@ -18,6 +18,7 @@ from bot.slack.render.message import (
     button,
     context_line,
     header,
+    message,
     option,
     overflow,
     section,
@@ -42,13 +43,13 @@ def card(view: IncidentView) -> Message:
     """The channel's first message, pinned and always true."""
     blocks = [*_head(view), *_progress(view), *_setup(view), actions(_buttons(view), f"incident:{view.id}")]
     blocks.append(context_line(_links(view)))
-    return Message(say("incident", "notification", view), tuple(blocks))
+    return message(say("incident", "notification", view), blocks)
 
 
 def status(view: IncidentView) -> Message:
     """The answer to `/incident status`: the card without its buttons."""
     blocks = [*_head(view), *_progress(view), *_setup(view), context_line(_links(view))]
-    return Message(say("incident", "notification", view), tuple(blocks))
+    return message(say("incident", "notification", view), blocks)
 
 
 def announcement(view: IncidentView) -> Message:
@@ -57,12 +58,12 @@ def announcement(view: IncidentView) -> Message:
     if is_open(view):
         blocks.append(actions([button("Join", ids.INCIDENT_JOIN, view.id)], f"announcement:{view.id}"))
     blocks.append(context_line([_where(view)]))
-    return Message(say("incident", "announcement_notification", view), tuple(blocks))
+    return message(say("incident", "announcement_notification", view), blocks)
 
 
 def topic(view: IncidentView) -> str:
     """`SEV1 · Investigating · Checkout is down · Commander …`, within 250 characters; the title gives way."""
-    room = TOPIC - len(say("incident", "topic", view, ""))
+    room = TOPIC - len(say("incident", "topic", view, "…")) + 1
     title = Markup(mrkdwn.cut_markup(mrkdwn.escape(mrkdwn.one_line(view.title)), max(room, 1)))
     return mrkdwn.cut_markup(say("incident", "topic", view, title), TOPIC)
 

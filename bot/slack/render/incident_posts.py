@@ -11,7 +11,7 @@ from bot.core.incident import IncidentStatus
 from bot.core.views import IncidentView
 from bot.slack import ids
 from bot.slack.render import posts
-from bot.slack.render.message import Message, actions, button, section, sentence
+from bot.slack.render.message import Message, actions, button, message, section, sentence
 from bot.templates import say
 
 UNDER_ANNOUNCEMENT = "announcement_update"
@@ -59,7 +59,7 @@ def _alerts_resolved(view: IncidentView, page: PageId) -> Message:
     """The problem is over at its source: whether the incident is, people say."""
     text = say("posts", "alerts_resolved", page)
     resolve = button("Resolve", ids.INCIDENT_RESOLVE, view.id)
-    return Message(text, (section(text), actions([resolve])))
+    return message(text, (section(text), actions([resolve])))
 
 
 def _instant(value: str | None) -> datetime | None:

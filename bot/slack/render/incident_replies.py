@@ -16,6 +16,7 @@ from bot.slack.render.message import (
     context,
     header,
     lines,
+    message,
     section,
     sentence,
     within,
@@ -94,7 +95,7 @@ def list_incidents(incidents: Sequence[IncidentLine], title: str = "Open inciden
         blocks.append(context(say("incident", "more", left)))
     first = ", ".join(incident_label(line.id) for line in incidents[:MOST_NAMED])
     more = f" {say('incident', 'more', len(incidents) - MOST_NAMED)}" if len(incidents) > MOST_NAMED else ""
-    return Message(f"{title}: {first}{more}.", tuple(blocks))
+    return message(f"{title}: {first}{more}.", blocks)
 
 
 def need_incident(what: str, open_incidents: Sequence[IncidentLine]) -> Message:
@@ -106,10 +107,10 @@ def need_incident(what: str, open_incidents: Sequence[IncidentLine]) -> Message:
     named = [say("incident", "short", line) for line in open_incidents[:MOST_NAMED]]
     left = len(open_incidents) - len(named)
     named += [say("incident", "more", left)] if left else []
-    return Message(text, (section(text), *map(section, lines([f"*Open:* {named[0]}", *named[1:]]))))
+    return message(text, (section(text), *map(section, lines([f"*Open:* {named[0]}", *named[1:]]))))
 
 
 def _none(title: str) -> Message:
     text = say("incident", "none_open") if title == "Open incidents" else f"{title}: none."
     declare = button("Declare an incident", ids.DECLARE)
-    return Message(text, (section(text), actions([declare])))
+    return message(text, (section(text), actions([declare])))

@@ -15,6 +15,7 @@ MOST_BLOCKS = 50
 MOST_VIEW_BLOCKS = 100
 SECTION = 3000
 CONTEXT = 2000
+MOST_CONTEXT = 3
 HEADER = 150
 BUTTON = 75
 OPTION = 75
@@ -30,9 +31,27 @@ class Message:
     blocks: tuple[Block, ...] = ()
 
 
+def message(text: str, blocks: Iterable[Block]) -> Message:
+    """A message that Slack takes whatever was put into it: the longest paragraphs are cut until all fit."""
+    fitting = list(blocks)
+    while _characters(fitting) > MOST_CHARACTERS:
+        longest = max((block for block in fitting if block["type"] == "section"), key=_characters)
+        shorter = markdown(longest["text"]["text"], len(longest["text"]["text"]) * 2 // 3)
+        fitting[fitting.index(longest)] = {**longest, "text": shorter}
+    return Message(mrkdwn.cut_markup(text, SECTION), tuple(fitting))
+
+
 def sentence(text: str) -> Message:
     """A message of one paragraph, in markup."""
-    return Message(mrkdwn.cut_markup(text, SECTION), (section(text),))
+    return message(text, [section(text)])
+
+
+def _characters(value: Any) -> int:
+    if isinstance(value, list):
+        return sum(_characters(each) for each in value)
+    if not isinstance(value, dict):
+        return 0
+    return sum(len(v) if k == "text" and isinstance(v, str) else _characters(v) for k, v in value.items())
 
 
 def markdown(text: str, most: int = SECTION) -> Block:
@@ -59,8 +78,11 @@ def context(*texts: str) -> Block:
 
 
 def context_line(parts: Iterable[str]) -> Block:
-    """Small print, its parts separated by dots; long links may take several elements."""
-    return context(*lines(parts, CONTEXT, " · "))
+    """Small print, its parts separated by dots; of very long links the longest go, so that the rest is seen."""
+    kept = list(parts)
+    while len(packed := lines(kept, CONTEXT, " · ")) > MOST_CONTEXT:
+        kept.remove(max(kept, key=len))
+    return context(*packed)
 
 
 def divider() -> Block:

@@ -7,7 +7,17 @@ from datetime import datetime
 
 from bot.core.ids import IncidentId, PageId, UserId
 from bot.slack import ids
-from bot.slack.render.message import Message, actions, button, context, lines, section, sentence, within
+from bot.slack.render.message import (
+    Message,
+    actions,
+    button,
+    context,
+    lines,
+    message,
+    section,
+    sentence,
+    within,
+)
 from bot.templates import mrkdwn, say
 
 
@@ -22,7 +32,7 @@ def nobody_reached(
     """To the fallback channel and the admins, with the button by which anybody takes the page."""
     text = say("notices", "nobody_reached", page, title, service, retry_at)
     acknowledge = button("Acknowledge", ids.PAGE_ACKNOWLEDGE, page, style="primary")
-    return Message(text, (section(text), actions([acknowledge])))
+    return message(text, (section(text), actions([acknowledge])))
 
 
 def configuration_mistakes(mistakes: Sequence[str]) -> Message:
@@ -30,13 +40,13 @@ def configuration_mistakes(mistakes: Sequence[str]) -> Message:
     text = say("notices", "configuration", len(mistakes))
     shown, left = within([f"• {mrkdwn.escape(mistake)}" for mistake in mistakes])
     more = [context(say("incident", "more", left))] if left else []
-    return Message(text, (section(text), *map(section, lines(shown)), *more))
+    return message(text, (section(text), *map(section, lines(shown)), *more))
 
 
 def setup_failed(incident: IncidentId, title: str, step: str, reason: str) -> Message:
     """To the admins: what Slack refused, with the button to try it again."""
     text = say("notices", "setup_failed", incident, title, step, reason)
-    return Message(text, (section(text), actions([button("Try again", ids.INCIDENT_RETRY_SETUP, incident)])))
+    return message(text, (section(text), actions([button("Try again", ids.INCIDENT_RETRY_SETUP, incident)])))
 
 
 def other_bot(connections: int, ours: int) -> Message:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.views import OnCallView
-from bot.slack.render.message import Message, lines, section, within
+from bot.slack.render.message import Message, lines, message, section, within
 from bot.templates import say
 
 
@@ -12,7 +12,7 @@ def on_call(view: OnCallView) -> Message:
     you = mine(view)
     shown, left = within(teams(view))
     shown += [say("incident", "more", left)] if left else []
-    return Message(you, (section(you), *map(section, lines(shown))))
+    return message(you, (section(you), *map(section, lines(shown))))
 
 
 def mine(view: OnCallView) -> str:

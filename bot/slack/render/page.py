@@ -17,6 +17,7 @@ from bot.slack.render.message import (
     context_line,
     header,
     lines,
+    message,
     option,
     overflow,
     section,
@@ -41,7 +42,7 @@ def card(view: PageView) -> Message:
     if view.state is not PageState.RESOLVED:
         blocks.append(actions(buttons(view), f"page:{view.id}"))
     blocks.append(context_line(_origin(view)))
-    return Message(say("page", "notification", view), tuple(blocks))
+    return message(say("page", "notification", view), blocks)
 
 
 def why_text(view: PageView) -> Message:
@@ -55,7 +56,7 @@ def why_text(view: PageView) -> Message:
         *(section(text) for text in reasons),
         context(say("page", "reached", view)),
     ]
-    return Message(reasons[0], tuple(blocks))
+    return message(reasons[0], blocks)
 
 
 def buttons(view: PageView) -> list[Block]:

@@ -10,7 +10,7 @@ from bot.core.incident import IncidentStatus, Update
 from bot.core.views import IncidentView
 from bot.slack import ids
 from bot.slack.render.incident import LONG_TEXT, update_text
-from bot.slack.render.message import Block, Message, actions, button, section, sentence
+from bot.slack.render.message import Block, Message, actions, button, message, section, sentence
 from bot.templates import mrkdwn, say
 
 LAST_UPDATES = 3
@@ -28,7 +28,7 @@ def joined_late(view: IncidentView, updates: Sequence[Update] = ()) -> Message:
     if tried:
         blocks += [section("*What was tried*"), *(section(line) for line in tried)]
     blocks.append(section(say("incident", "could_take", view)))
-    return Message(text, tuple(blocks))
+    return message(text, blocks)
 
 
 def update_post(
@@ -36,7 +36,7 @@ def update_post(
 ) -> Message:
     """A status update, in the channel and in the announcement's thread."""
     head = say("incident", "update_head", view, status.value, by, next_at)
-    return Message(
+    return message(
         say("incident", "update_notification", view, text),
         (section(head), section(mrkdwn.prose(mrkdwn.cut(text, LONG_TEXT)))),
     )
@@ -65,7 +65,7 @@ def resolved_post(view: IncidentView) -> Message:
         for label, text in told
         if text.strip()
     ]
-    return Message(head, (section(head), *answers))
+    return message(head, (section(head), *answers))
 
 
 def reopened_post(view: IncidentView, by: UserId, reason: str) -> Message:
@@ -75,7 +75,7 @@ def reopened_post(view: IncidentView, by: UserId, reason: str) -> Message:
 def setup_problem(view: IncidentView) -> Message:
     """For the declarer: what Slack refused, that nothing is lost, and what to do."""
     text = say("incident", "setup_problem", view)
-    return Message(text, (section(text), actions([_try_again(view.id)])))
+    return message(text, (section(text), actions([_try_again(view.id)])))
 
 
 def _try_again(incident: IncidentId) -> Block:

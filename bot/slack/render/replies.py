@@ -10,7 +10,7 @@ from bot.core.escalation import Reply
 from bot.core.ids import IncidentId, UserId, user_of
 from bot.core.views import PageView
 from bot.slack import ids
-from bot.slack.render.message import Message, actions, button, section, sentence
+from bot.slack.render.message import Message, actions, button, message, section, sentence
 from bot.templates import say
 
 
@@ -48,7 +48,7 @@ def held_by_other(view: PageView, at: datetime) -> Message:
     """ "Bob acknowledged this 3 min before you.", with the button to take it from him."""
     text = say("replies", "held_by_other", view, at)
     take_over = button("Take over", ids.PAGE_TAKE_OVER, view.id)
-    return Message(text, (section(text), actions([take_over])))
+    return message(text, (section(text), actions([take_over])))
 
 
 def responders_paged(view: PageView, users: Sequence[UserId]) -> Message:

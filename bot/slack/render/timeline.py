@@ -14,6 +14,7 @@ from bot.slack.render.message import (
     context,
     header,
     lines,
+    message,
     section,
 )
 from bot.templates import mrkdwn, say
@@ -35,7 +36,7 @@ def timeline(view: TimelineView) -> list[Message]:
         if left and not messages:
             blocks.append(context(say("timeline", "older", left)))
         blocks += map(section, paragraphs[index : index + 3])
-        messages.append(Message(f"Timeline of {mrkdwn.escape(mrkdwn.cut(view.title, 200))}", tuple(blocks)))
+        messages.append(message(f"Timeline of {mrkdwn.escape(mrkdwn.cut(view.title, 200))}", blocks))
     return messages
 
 

@@ -1,0 +1,158 @@
+"""What people type after /incident and /oncall."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.ids import IncidentId, UserId
+from bot.slack import commands, ids
+from bot.slack.commands import (
+    Acknowledge,
+    ChangeSeverity,
+    Declare,
+    Escalate,
+    Help,
+    IncidentCommand,
+    Lead,
+    List,
+    Note,
+    OnCallCommand,
+    OnCallNow,
+    Overview,
+    Page,
+    Reopen,
+    Resolve,
+    Status,
+    Timeline,
+    Unknown,
+    Update,
+)
+from bot.slack.render import help as helping
+from tests.render.samples import LINE, buttons, elements, is_accepted, said
+
+N = IncidentId(12)
+ANN, BOB = UserId("U1"), UserId("U2")
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("", Overview()),
+        ("   ", Overview()),
+        ("declare", Declare()),
+        ("declare Checkout is down", Declare("Checkout is down")),
+        ("DECLARE   Checkout\u00a0is   down ", Declare("Checkout is down")),
+        ("declare “Checkout is down”", Declare("Checkout is down")),
+        ("declare 'Checkout' is 'down'", Declare("'Checkout' is 'down'")),
+        ("declare latency &lt; 2 s &amp; errors", Declare("latency < 2 s & errors")),
+        ("declare <@U1|ann> broke <#C1|general>", Declare("@ann broke #general")),
+        ("declare see <https://x.example/a|the graph>", Declare("see https://x.example/a")),
+        ("declare 12 hosts are down", Declare("12 hosts are down")),
+        ("list", List("open")),
+        ("list mine", List("mine")),
+        ("list ALL", List("all")),
+        ("list sev1", List("SEV1")),
+        ("list 1", List("SEV1")),
+        ("status", Status()),
+        ("status INC-12", Status(N)),
+        ("status inc-12", Status(N)),
+        ("status 12", Status(N)),
+        ("status #12", Status(N)),
+        ("status inc12", Status(N)),
+        ("INC-12", Status(N)),
+        ("INC-12 resolve", Resolve(N)),
+        ("inc-12 note cache flushed", Note(N, "cache flushed")),
+        ("update", Update()),
+        ("update INC-12", Update(N)),
+        ("update 12", Update(N)),
+        ("update INC-12: rolling back 4711", Update(N, "rolling back 4711")),
+        ("update rolling back 4711", Update(None, "rolling back 4711")),
+        ("severity SEV1", ChangeSeverity(None, "SEV1")),
+        ("severity sev1", ChangeSeverity(None, "SEV1")),
+        ("severity 1", ChangeSeverity(None, "SEV1")),
+        ("severity 12 SEV1", ChangeSeverity(N, "SEV1")),
+        ("severity INC-12 2", ChangeSeverity(N, "SEV2")),
+        ("severity", ChangeSeverity()),
+        ("lead", Lead()),
+        ("lead me", Lead()),
+        ("lead <@U1|ann>", Lead(None, ANN)),
+        ("role INC-12 <@U1>", Lead(N, ANN)),
+        ("lead bob", Lead(None, None, "bob")),
+        ("page <@U1|ann> <@U2|bob>", Page(None, (ANN, BOB))),
+        ("page INC-12 <@U1|ann>, platform and <!subteam^S1|@dba>", Page(N, (ANN,), ("S1",), ("platform",))),
+        ('page "data platform" search', Page(None, words=("data platform", "search"))),
+        ("page", Page()),
+        ("escalate 12", Escalate(N)),
+        ("ack", Acknowledge()),
+        ("acknowledge INC-12", Acknowledge(N)),
+        ("note 3 hosts are down", Note(None, "3 hosts are down")),
+        ("note INC-12 flushed\nthe cache", Note(N, "flushed\nthe cache")),
+        ("timeline #12", Timeline(N)),
+        ("resolve INC-12", Resolve(N)),
+        ("reopen INC-12 errors are back", Reopen(N, "errors are back")),
+        ("reopen 12", Reopen(N)),
+        ("help", Help()),
+        ("help page", Help("page")),
+        ("?", Help()),
+        ("decalre foo", Unknown("decalre", "declare", "foo")),
+        ("reslove INC-12", Unknown("reslove", "resolve", "INC-12")),
+        ("Checkout is down", Unknown("Checkout", None, "is down")),
+        ("<!channel> x", Unknown("@channel", None, "x")),
+    ],
+)
+def test_incident_commands(typed: str, expected: IncidentCommand) -> None:
+    assert commands.incident(typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("", OnCallNow()),
+        ("now", OnCallNow()),
+        (" Help ", Help()),
+        ("hepl", Unknown("hepl", "help")),
+        ("tomorrow", Unknown("tomorrow")),
+    ],
+)
+def test_on_call_commands(typed: str, expected: OnCallCommand) -> None:
+    assert commands.on_call(typed) == expected
+
+
+def test_every_command_is_in_the_help_and_its_example_works() -> None:
+    assert tuple(usage.word for usage in helping.INCIDENT) == commands.SUBCOMMANDS
+    for usage in helping.INCIDENT:
+        assert not isinstance(commands.incident(usage.example or usage.word), Unknown)
+
+
+def test_help_lists_commands_or_explains_one() -> None:
+    everything = helping.help_text()
+    assert is_accepted(everything)
+    assert "`/incident resolve [INC-12]`" in said(everything)
+    one = said(helping.help_text(topic="page"))
+    assert "`/incident page" in one
+    assert "`/incident resolve" not in one
+    assert is_accepted(helping.help_text("oncall"))
+
+
+def test_incident_alone_shows_what_is_open_first() -> None:
+    answer = helping.help_text(open_incidents=[LINE] * 12)
+    assert is_accepted(answer)
+    assert said(answer).splitlines()[1:3] == ["*Open:*", "INC-12 Checkout is down (SEV1, Bob)"]
+    assert "and 2 more" in said(answer)
+    assert "No incident is open." in said(helping.help_text(open_incidents=[]))
+
+
+def test_a_typo_gets_the_nearest_command_and_a_button_that_does_it() -> None:
+    answer = helping.unknown("incident", "decalre", "declare", "foo")
+    assert said(answer).startswith('I don\'t know "decalre". Did you mean declare?')
+    assert buttons(answer) == ['Declare "foo"', "Help"]
+    first = elements(answer.blocks[1])[0]
+    assert (first["action_id"], first["value"]) == (ids.DECLARE, "foo")
+
+
+def test_an_unknown_word_may_be_the_title_of_an_incident() -> None:
+    answer = helping.unknown("incident", "Checkout", None, "is down")
+    assert buttons(answer) == ['Declare "Checkout is down"', "Help"]
+    assert is_accepted(helping.unknown("incident", "x" * 500, None, "y" * 5000))
+    assert buttons(helping.unknown("incident", "reslove", "resolve", "INC-12")) == ["Help"]
+    assert "/oncall help lists what I know." in said(helping.unknown("oncall", "x", None))

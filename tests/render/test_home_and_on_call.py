@@ -1,0 +1,138 @@
+"""The App Home, /oncall, and what owners and admins are told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.core.ids import IncidentId, PageId, SeverityId
+from bot.core.page import PageState
+from bot.core.views import HomeView, MyShift, OnCallPerson, OnCallView, PageLine, TeamOnCall
+from bot.slack.render import notices
+from bot.slack.render.home import home
+from bot.slack.render.message import Message
+from bot.slack.render.on_call import on_call
+from tests.render.samples import (
+    ANA,
+    BOB,
+    CAROL,
+    LINE,
+    MONDAY,
+    NIGHT,
+    after,
+    buttons,
+    is_accepted,
+    is_accepted_view,
+    said,
+    texts,
+)
+
+PAYMENTS = TeamOnCall("payments", ((OnCallPerson("Ana", ANA, MONDAY),), (OnCallPerson("Carol", CAROL),), ()))
+PLATFORM = TeamOnCall("platform", ((OnCallPerson("Erin", None),),), "level 2 is empty")
+VIEW = OnCallView(NIGHT, (MyShift("payments-primary", NIGHT, MONDAY),), None, (PAYMENTS, PLATFORM))
+PAGE = PageLine(PageId(204), "Error rate", PageState.TRIGGERED, SeverityId("SEV2"), "checkout", NIGHT)
+HOME = HomeView(ANA, VIEW, (PAGE,), (LINE, replace(LINE, id=IncidentId(13))), (IncidentId(13),))
+
+
+def test_on_call_tells_the_reader_first_then_every_team() -> None:
+    answer = on_call(VIEW)
+    assert is_accepted(answer)
+    assert said(answer).splitlines() == [
+        "You are on call: payments-primary until Mon 23 Nov 09:00 UTC.",
+        "*payments* Ana until Mon 23 Nov 09:00 UTC → Carol → ⚠ nobody",
+        "*platform* Erin · level 2 is empty",
+    ]
+
+
+def test_on_call_names_the_next_shift() -> None:
+    week = MyShift("payments-primary", MONDAY, MONDAY + timedelta(days=7))
+    off = replace(VIEW, mine=(), next=week)
+    assert said(on_call(off)).startswith(
+        "You: not on call. Next: Mon 23 Nov 09:00 UTC (payments-primary) for 7 d."
+    )
+    never = said(on_call(replace(VIEW, mine=(), teams=())))
+    assert never.startswith("You: not on call. No shift of yours is planned.")
+    assert "No team has a schedule yet" in never
+
+
+def test_the_home_shows_what_is_open_on_me_with_its_buttons() -> None:
+    view = home(HOME)
+    assert is_accepted_view(view)
+    shown = texts(view["blocks"])
+    assert "P-204 Error rate · SEV2 · checkout · unacknowledged · since 02:47 UTC" in shown
+    first = Message("", tuple(view["blocks"]))
+    assert buttons(first)[2:5] == ["Acknowledge", "Can't take it", "Escalate…"]
+    mine = next(text for text in shown if "INC-13" in text)
+    assert mine.startswith("*You are in this one:*")
+    assert shown.index(mine) < shown.index(next(text for text in shown if "INC-12" in text))
+
+
+def test_an_acknowledged_page_on_the_home_can_be_taken_over() -> None:
+    held = replace(PAGE, state=PageState.ACKNOWLEDGED, acknowledged_by=BOB, incident=IncidentId(12))
+    view = home(replace(HOME, pages=(held,)))
+    assert "acknowledged by Bob" in "\n".join(texts(view["blocks"]))
+    offered = buttons(Message("", tuple(view["blocks"])))
+    assert "Take over" in offered
+    assert "Acknowledge" not in offered
+    assert "[Declare incident]" not in offered
+
+
+def test_a_quiet_home_says_what_to_do() -> None:
+    view = home(HomeView(ANA, replace(VIEW, mine=()), (), ()))
+    assert is_accepted_view(view)
+    shown = "\n".join(texts(view["blocks"]))
+    assert "Nothing is open on you." in shown
+    assert "type /incident declare anywhere" in shown
+
+
+def test_a_crowded_home_stays_within_slacks_limits_and_counts_the_rest() -> None:
+    pages = tuple(replace(PAGE, id=PageId(n), title="x" * 500) for n in range(1, 40))
+    incidents = tuple(replace(LINE, id=IncidentId(n), title="y" * 500) for n in range(1, 60))
+    teams = tuple(replace(PAYMENTS, team=f"team {n} " + "z" * 300) for n in range(300))
+    view = home(HomeView(ANA, replace(VIEW, teams=teams), pages, incidents))
+    assert is_accepted_view(view)
+    shown = texts(view["blocks"])
+    assert "and 24 more" in shown
+    assert "and 39 more" in shown
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (
+            notices.empty_schedule("payments-primary", PageId(204), "Nobody is on call"),
+            "Nobody is on call for payments-primary, and P-204 needed somebody. The next level was paged at once.",
+        ),
+        (
+            notices.nobody_reached(PageId(204), "Error rate", "checkout", after(5)),
+            "Nobody could be reached for P-204 (checkout: Error rate). It is tried again at 02:52 UTC.",
+        ),
+        (
+            notices.configuration_mistakes(["teams.yml:3: no such person: gil"]),
+            "The configuration has 1 mistake and was not applied. What was applied last keeps running",
+        ),
+        (
+            notices.setup_failed(
+                IncidentId(12), "Checkout is down", "creating the channel", "restricted_action"
+            ),
+            "Slack refused creating the channel (restricted_action). The incident is recorded",
+        ),
+        (notices.other_bot(3, 2), "Slack counts 3 connections, 2 are mine."),
+        (notices.unreachable(ANA, "account_inactive"), "Ana is on call and can't be reached"),
+    ],
+)
+def test_owners_and_admins_hear_what_happened_and_what_to_do(message: Message, expected: str) -> None:
+    assert is_accepted(message)
+    assert expected in said(message)
+
+
+def test_a_page_that_reached_nobody_can_be_taken_from_the_notice() -> None:
+    assert buttons(notices.nobody_reached(PageId(204))) == ["Acknowledge"]
+
+
+def test_many_mistakes_fit_into_one_message() -> None:
+    message = notices.configuration_mistakes([f"people.yml:{n}: <{'x' * 200}>" for n in range(300)])
+    assert is_accepted(message)
+    assert said(message).splitlines()[-1].startswith("and ")

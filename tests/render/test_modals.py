@@ -1,0 +1,309 @@
+"""The forms: what they ask, how they are filled in, and what is said at a field that is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.core.catalogue import COMMANDER, Role
+from bot.core.ids import (
+    ChannelId,
+    IncidentId,
+    PageId,
+    RoleId,
+    ServiceId,
+    SeverityId,
+    TeamId,
+)
+from bot.core.incident import IncidentStatus
+from bot.slack.modals import (
+    declare,
+    escalate,
+    note,
+    page_people,
+    reopen,
+    resolve,
+    roles,
+    severity,
+    text,
+    update,
+)
+from tests.render.samples import (
+    ANA,
+    BOB,
+    DECLARE,
+    INCIDENT,
+    LINE,
+    SEVERITIES,
+    TRIGGERED,
+    is_accepted_view,
+    texts,
+)
+
+View = dict[str, Any]
+TEAMS = ((TeamId("payments"), "Payments"), (TeamId("platform"), "Platform"))
+SERVICES = ((ServiceId("checkout"), "checkout"),)
+SCRIBE = Role(RoleId("scribe"), "Scribe")
+FORMS: dict[str, View] = {
+    "declare": declare.view(replace(DECLARE, teams=TEAMS, similar=(LINE,), page=PageId(204))),
+    "update": update.view(INCIDENT, "a draft"),
+    "severity": severity.view(INCIDENT, SEVERITIES),
+    "roles": roles.view(INCIDENT, [Role(COMMANDER, "Incident commander"), SCRIBE]),
+    "page": page_people.view(INCIDENT, TEAMS, SERVICES),
+    "resolve": resolve.view(INCIDENT),
+    "reopen": reopen.view(INCIDENT),
+    "note": note.view(IncidentId(12)),
+    "note anywhere": note.view(None, "seen in #alerts", "https://slack.example.com/p1", [LINE]),
+    "escalate": escalate.view(TRIGGERED, TEAMS),
+    "escalate without teams": escalate.view(replace(TRIGGERED, next_step=None)),
+    "text": text.view("Why was I paged?", [{"type": "divider"}] * 120),
+}
+
+
+def submitted(view: Mapping[str, Any], **fields: Any) -> View:
+    """The view as Slack sends it back: what a person chose by block_id, initial values where they did nothing."""
+    inputs = {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
+    assert set(fields) <= set(inputs)
+    values = {name: {name: _state(element, fields.get(name))} for name, element in inputs.items()}
+    return {**view, "state": {"values": values}}
+
+
+def _state(element: View, value: Any) -> View:
+    kind = element["type"]
+    match kind:
+        case "plain_text_input":
+            return {"type": kind, "value": element.get("initial_value") if value is None else value}
+        case "users_select":
+            return {"type": kind, "selected_user": value or element.get("initial_user")}
+        case "multi_users_select":
+            return {"type": kind, "selected_users": list(value or [])}
+        case "checkboxes" | "multi_static_select":
+            initial = element.get("initial_options", [])
+            return {
+                "type": kind,
+                "selected_options": initial if value is None else [{"value": v} for v in value],
+            }
+        case _:
+            return {
+                "type": kind,
+                "selected_option": {"value": value} if value else element.get("initial_option"),
+            }
+
+
+def labels(view: View) -> list[str]:
+    return [block["label"]["text"] for block in view["blocks"] if block["type"] == "input"]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_slack_accepts_the_form(name: str) -> None:
+    assert is_accepted_view(FORMS[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "expected", "submit"),
+    [
+        (
+            "declare",
+            ["Title", "Severity", "Service", "What is happening?", "Private", "Page", "People", "Teams"],
+            "Declare",
+        ),
+        ("update", ["Update", "Status", "Next update"], "Post update"),
+        ("severity", ["Severity"], "Change"),
+        ("roles", ["Commander", "Scribe"], "Save"),
+        ("page", ["People", "Teams", "Services", "Note"], "Page"),
+        ("resolve", ["What happened?", "What fixed it?", "Pages"], "Resolve"),
+        ("reopen", ["Reason"], "Reopen"),
+        ("note", ["Note"], "Add"),
+        ("note anywhere", ["Incident", "Note"], "Add"),
+        ("escalate", ["Escalate to", "Team", "People"], "Escalate"),
+    ],
+)
+def test_the_form_asks_for(name: str, expected: list[str], submit: str) -> None:
+    assert labels(FORMS[name]) == expected
+    assert FORMS[name]["submit"]["text"] == submit
+
+
+def test_declare_shows_each_severitys_criteria_and_who_is_on_call() -> None:
+    shown = texts(declare.view(replace(DECLARE, service=ServiceId("checkout")))["blocks"])
+    assert "SEV1 Customers can't buy" in shown
+    assert "Checkout or payment is down" in shown
+    assert "I don't know" in shown
+    assert "On call: Ana" in shown
+    page = shown.index("Page")
+    assert shown[page + 1 : page + 5] == ["On call for the service", "Ana", "Choose people", "Nobody"]
+
+
+def test_declare_offers_to_join_what_is_open_already() -> None:
+    shown = texts(declare.view(replace(DECLARE, similar=(LINE,)))["blocks"])
+    assert shown[0].startswith("INC-12 on checkout (Checkout is down) was declared 02:47 UTC by Carol.")
+    assert shown[1] == "Join it instead"
+
+
+def test_declare_reads_what_was_filled_in() -> None:
+    form = declare.view(
+        replace(DECLARE, page=PageId(204), source_channel=ChannelId("C1"), source_ts="1.2", teams=TEAMS)
+    )
+    filled = submitted(
+        form,
+        title="  Checkout \n is down ",
+        severity="SEV1",
+        service="checkout",
+        description="since noon",
+        private=["private"],
+        page="chosen",
+        people=[ANA],
+        teams=["payments"],
+    )
+    assert declare.read(filled) == declare.Declaration(
+        title="Checkout is down",
+        severity=SeverityId("SEV1"),
+        service=ServiceId("checkout"),
+        description="since noon",
+        private=True,
+        whom="chosen",
+        people=(ANA,),
+        teams=(TeamId("payments"),),
+        page=PageId(204),
+        channel=ChannelId("C1"),
+        ts="1.2",
+    )
+
+
+def test_declare_needs_a_title_and_a_severity_alone() -> None:
+    form = declare.view(DECLARE)
+    least = declare.read(submitted(form, title="Down", severity="SEV3"))
+    assert least == declare.Declaration("Down", SeverityId("SEV3"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"title": " ", "severity": "SEV1"}, {"title": "Say in a few words what is broken."}),
+        ({"title": "x" * 201, "severity": "SEV1"}, {"title": "This has 201 characters; 200 is the most."}),
+        ({"title": "x"}, {"severity": "Choose how bad it is."}),
+        (
+            {"title": "x", "severity": "SEV1", "description": "y" * 3001},
+            {"description": "This has 3001 characters; 3000 is the most."},
+        ),
+        (
+            {"title": "x", "severity": "SEV1", "page": "chosen"},
+            {"people": "Choose at least one person, or choose to page somebody else."},
+        ),
+    ],
+)
+def test_declare_says_at_the_field_what_is_wrong(fields: View, wrong: dict[str, str]) -> None:
+    assert declare.read(submitted(declare.view(DECLARE), **fields)) == wrong
+
+
+def test_declare_from_a_long_message_is_cut_to_what_slack_takes() -> None:
+    view = declare.view(replace(DECLARE, title="a\nb" * 200, description="c" * 5000))
+    assert is_accepted_view(view)
+
+
+def test_hundreds_of_services_are_offered_in_groups() -> None:
+    services = tuple((ServiceId(f"s{n}"), f"service {n:03}") for n in range(450))
+    view = declare.view(replace(DECLARE, services=services, service=ServiceId("s7")))
+    assert is_accepted_view(view)
+    assert declare.read(submitted(view, title="x", severity="SEV1")) == declare.Declaration(
+        "x", SeverityId("SEV1"), ServiceId("s7")
+    )
+
+
+@pytest.mark.parametrize(
+    ("rank", "minutes"), [(1, 15), (2, 30), (3, 0)], ids=["SEV1 in 15 min", "SEV2 in 30 min", "SEV3 none"]
+)
+def test_the_next_update_is_due_by_severity_unless_said(rank: int, minutes: int) -> None:
+    form = update.view(replace(INCIDENT, severity=SEVERITIES[rank - 1]))
+    read = update.read(submitted(form, text="rolling back"))
+    assert read == update.StatusUpdate(
+        IncidentId(12), "rolling back", IncidentStatus.INVESTIGATING, timedelta(minutes=minutes)
+    )
+
+
+def test_an_update_moves_the_status() -> None:
+    read = update.read(submitted(FORMS["update"], status="monitoring", next="none"))
+    assert read == update.StatusUpdate(IncidentId(12), "a draft", IncidentStatus.MONITORING, timedelta(0))
+
+
+def test_roles_read_those_that_have_somebody() -> None:
+    read = roles.read(submitted(FORMS["roles"], **{"role:scribe": ANA}))
+    assert read == roles.Roles(IncidentId(12), {COMMANDER: BOB, SCRIBE.id: ANA})
+
+
+def test_paging_reads_people_teams_and_services() -> None:
+    filled = submitted(FORMS["page"], people=[ANA], teams=["payments"], services=["checkout"], note="db?")
+    assert page_people.read(filled) == page_people.Call(
+        IncidentId(12), (ANA,), (TeamId("payments"),), (ServiceId("checkout"),), "db?"
+    )
+
+
+@pytest.mark.parametrize(("boxes", "expected"), [(None, True), ([], False)])
+def test_open_pages_are_resolved_too_unless_the_box_is_cleared(boxes: Any, expected: bool) -> None:
+    read = resolve.read(submitted(FORMS["resolve"], what_happened="bad release", pages=boxes))
+    assert read == resolve.Resolution(IncidentId(12), "bad release", "", expected)
+
+
+def test_resolve_without_open_pages_does_not_ask_for_them() -> None:
+    form = resolve.view(replace(INCIDENT, open_pages=()))
+    assert labels(form) == ["What happened?", "What fixed it?"]
+    read = resolve.read(submitted(form, what_happened="bad release", fix="rolled back"))
+    assert read == resolve.Resolution(IncidentId(12), "bad release", "rolled back", True)
+
+
+def test_a_note_from_anywhere_names_its_incident_and_keeps_its_link() -> None:
+    read = note.read(submitted(FORMS["note anywhere"]))
+    assert read == note.Noted(IncidentId(12), "seen in #alerts", "https://slack.example.com/p1")
+    read = note.read(submitted(FORMS["note"], note="cache flushed"))
+    assert read == note.Noted(IncidentId(12), "cache flushed")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, escalate.Escalation(PageId(204), "next")),
+        ({"team": "payments"}, escalate.Escalation(PageId(204), "next")),
+        ({"to": "team", "team": "payments"}, escalate.Escalation(PageId(204), "team", TeamId("payments"))),
+        ({"to": "people", "people": [ANA]}, escalate.Escalation(PageId(204), "people", people=(ANA,))),
+        ({"to": "team"}, {"team": "Choose the team."}),
+        ({"to": "people"}, {"people": "Choose at least one person."}),
+    ],
+)
+def test_escalating_by_hand(fields: View, expected: object) -> None:
+    assert escalate.read(submitted(FORMS["escalate"], **fields)) == expected
+
+
+@pytest.mark.parametrize(
+    ("read", "name", "fields", "field"),
+    [
+        (update.read, "update", {"text": ""}, "text"),
+        (update.read, "update", {"text": "x" * 3001}, "text"),
+        (roles.read, "roles", None, "role:commander"),
+        (page_people.read, "page", {}, "people"),
+        (page_people.read, "page", {"people": [ANA], "note": "x" * 3001}, "note"),
+        (resolve.read, "resolve", {}, "what_happened"),
+        (resolve.read, "resolve", {"what_happened": "x", "fix": "x" * 3001}, "fix"),
+        (reopen.read, "reopen", {"reason": "  "}, "reason"),
+        (note.read, "note", {"note": ""}, "note"),
+        (severity.read, "severity", None, "severity"),
+    ],
+)
+def test_empty_and_overlong_values_are_said_at_their_field(
+    read: Callable[[Mapping[str, Any]], object], name: str, fields: View | None, field: str
+) -> None:
+    filled = submitted(FORMS[name], **(fields or {}))
+    if fields is None:
+        filled["state"]["values"] = {}
+    answer = read(filled)
+    assert isinstance(answer, dict)
+    assert list(answer) == [field]
+
+
+def test_what_a_form_carries_fits_into_its_metadata() -> None:
+    view = note.view(None, link="https://slack.example.com/" + "x" * 5000, open_incidents=[LINE])
+    assert is_accepted_view(view)
+    assert json.loads(view["private_metadata"])["incident"] is None

@@ -1,0 +1,204 @@
+"""What a page looks like at each of its states, to the person on call and in the channel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.escalation import Cause
+from bot.core.ids import Actor, ChannelId, IncidentId
+from bot.core.views import NextStep, OnCallPerson, PageView, PreviousPaged, Why
+from bot.slack import ids
+from bot.slack.render import page
+from bot.templates import mrkdwn
+from tests.render.samples import (
+    ACKNOWLEDGED,
+    ANA,
+    BOB,
+    CAROL,
+    MONDAY,
+    NAMES,
+    NIGHT,
+    RESOLVED,
+    SNOOZED,
+    TRIGGERED,
+    after,
+    buttons,
+    elements,
+    is_accepted,
+    said,
+)
+
+LEVEL_TWO = Why(Cause.TIMEOUT, 2, "payments-secondary", MONDAY, previous=(PreviousPaged(ANA, NIGHT, "sent"),))
+
+
+@pytest.mark.parametrize("view", [TRIGGERED, ACKNOWLEDGED, SNOOZED, RESOLVED])
+def test_slack_accepts_every_state_in_the_dm_and_in_the_channel(view: PageView) -> None:
+    assert is_accepted(page.card(view))
+    assert is_accepted(page.card(replace(view, why=None, service=None, severity=None, alerts=0, links=())))
+
+
+def test_the_dm_says_what_how_bad_where_why_you_and_what_comes_next() -> None:
+    shown = said(page.card(TRIGGERED))
+    assert "🔴 Error rate above 5 % on checkout" in shown
+    assert "SEV2 · checkout (payments, tier 1) · firing since 02:47 UTC · 3 alerts, 17 events" in shown
+    assert "5xx ratio is 7.2 %" in shown
+    assert "Why you: you are on call for payments-primary until Mon 23 Nov 09:00 UTC." in shown
+    assert "Next: Carol (payments-secondary) is paged at 02:52 UTC if nobody acknowledges." in shown
+    assert "Graph" in shown
+    assert "Runbook" in shown
+    assert "Alertmanager" in shown
+    assert "page P-204" in shown
+
+
+def test_the_notification_is_whole_sentences() -> None:
+    text = mrkdwn.plain(page.card(TRIGGERED).text, NAMES)
+    assert text == (
+        "SEV2 checkout: Error rate above 5 % on checkout. You are on call. Acknowledge by 02:52 UTC."
+    )
+
+
+def test_the_dm_offers_all_that_can_be_done() -> None:
+    assert buttons(page.card(TRIGGERED)) == [
+        "Acknowledge",
+        "Can't take it",
+        "Escalate…",
+        "[Snooze 15 min]",
+        "[Snooze 1 h]",
+        "[Snooze 4 h]",
+        "[Declare incident]",
+        "[Resolve]",
+        "Why was I paged?",
+    ]
+
+
+def test_options_carry_what_and_which_page() -> None:
+    menus = [e for b in page.card(TRIGGERED).blocks for e in elements(b) if e["type"] == "overflow"]
+    assert [menu["action_id"] for menu in menus] == [ids.PAGE_MORE]
+    assert [option["value"] for option in menus[0]["options"]] == [
+        "snooze-15:204",
+        "snooze-60:204",
+        "snooze-240:204",
+        "declare:204",
+        "resolve:204",
+    ]
+
+
+def test_the_channel_sees_who_was_paged_and_not_why_somebody_was() -> None:
+    card = page.card(replace(TRIGGERED, why=None, declined=(ANA,)))
+    assert "Nobody has acknowledged yet. Paged: Ana. Ana can't take it." in said(card)
+    assert "Why" not in said(card)
+    assert "Why was I paged?" not in buttons(card)
+
+
+def test_with_an_incident_it_cannot_be_declared_again() -> None:
+    card = page.card(replace(TRIGGERED, incident=IncidentId(12), incident_channel=ChannelId("C12")))
+    assert "[Declare incident]" not in buttons(card)
+    assert "INC-12" in said(card)
+
+
+@pytest.mark.parametrize(
+    ("why", "expected"),
+    [
+        (
+            LEVEL_TWO,
+            "Why you: nobody acknowledged at level 1 (Ana was paged at 02:47 UTC by Slack, delivered); "
+            "you are on call for payments-secondary until Mon 23 Nov 09:00 UTC.",
+        ),
+        (
+            replace(LEVEL_TWO, last_resort_every_minutes=10, passes=2),
+            "Everyone has been paged twice and nobody acknowledged. "
+            "You are paged every 10 min until somebody does.",
+        ),
+        (
+            replace(
+                LEVEL_TWO, cause=Cause.DECLINED, previous=(PreviousPaged(ANA, NIGHT, "declined"),), until=None
+            ),
+            "Why you: whoever was paged before can't take it "
+            "(Ana was paged at 02:47 UTC by Slack, and can't take it); you are on call for payments-secondary.",
+        ),
+        (
+            Why(Cause.UNREACHABLE, 2, previous=(PreviousPaged(ANA, NIGHT, "failed"),)),
+            "Why you: nobody paged before could be reached "
+            "(Ana was paged at 02:47 UTC but could not be reached); "
+            "the escalation policy names you for level 2.",
+        ),
+        (Why(Cause.ESCALATED, 3, added_by=BOB), "Why you: Bob asks for you."),
+        (
+            Why(Cause.SNOOZE_ENDED, 1),
+            "Why you: the snooze is over and it is not resolved; the escalation policy names you for level 1.",
+        ),
+    ],
+)
+def test_why_you(why: Why, expected: str) -> None:
+    assert expected in said(page.card(replace(TRIGGERED, why=why)))
+
+
+def test_the_next_step_may_lead_to_nobody_or_to_a_channel() -> None:
+    nobody = said(page.card(replace(TRIGGERED, next_step=NextStep(after(5), ()))))
+    assert "Next: nobody is on call at the next level" in nobody
+    channel = said(page.card(replace(TRIGGERED, next_step=NextStep(after(5), (), channels=("#payments",)))))
+    assert "Next: #payments is paged at 02:52 UTC if nobody acknowledges." in channel
+    two = (OnCallPerson("Carol", CAROL), OnCallPerson("Gil", None))
+    last = said(page.card(replace(TRIGGERED, next_step=NextStep(after(5), two, last_resort=True))))
+    assert (
+        "Next: Carol and Gil are paged at 02:52 UTC if nobody acknowledges, again and again until somebody does."
+        in last
+    )
+
+
+def test_acknowledged_says_who_has_it_and_dead_buttons_go() -> None:
+    card = page.card(ACKNOWLEDGED)
+    assert "🟠 Error rate above 5 % on checkout" in said(card)
+    assert "Bob has it: acknowledged 02:49 UTC, 2 min after the first alert." in said(card)
+    assert buttons(card)[:3] == ["Take over", "Join", "Escalate…"]
+    assert "Acknowledge" not in buttons(card)
+    assert "Next:" not in said(card)
+
+
+def test_snoozed_says_until_when_and_what_then() -> None:
+    card = page.card(SNOOZED)
+    assert "Bob snoozed it until Sat 21 Nov 03:49 UTC. Then it pages again unless it is resolved." in said(
+        card
+    )
+    assert "Acknowledge" in buttons(card)
+
+
+def test_resolved_sums_up_the_night_and_has_no_buttons() -> None:
+    card = page.card(RESOLVED)
+    assert (
+        "Resolved 03:12 UTC by Alertmanager after 25 min. Bob acknowledged at 02:49 UTC. Nobody else was woken."
+        in said(card)
+    )
+    assert buttons(card) == []
+
+
+@pytest.mark.parametrize(
+    ("view", "expected"),
+    [
+        (replace(RESOLVED, paged=(ANA, BOB, CAROL)), "Ana and Carol were paged too."),
+        (replace(RESOLVED, first_acknowledged_by=None), "Nobody had acknowledged. Bob was paged."),
+        (replace(RESOLVED, resolved_by=Actor("user:UANA")), "Resolved 03:12 UTC by Ana after 25 min."),
+        (
+            replace(RESOLVED, paged=(), first_acknowledged_by=None, resolved_by_name=""),
+            "by Tocsin after 25 min. Nobody had acknowledged. Nobody was woken.",
+        ),
+    ],
+)
+def test_resolved_names_everybody_who_lost_sleep(view: PageView, expected: str) -> None:
+    assert expected in said(page.card(view))
+
+
+def test_only_the_first_lines_of_a_long_description_are_shown() -> None:
+    card = page.card(replace(TRIGGERED, description="\n".join(f"line {n}" for n in range(1, 40))))
+    assert "line 6" in said(card)
+    assert "line 7" not in said(card)
+
+
+def test_why_was_i_paged_is_answered() -> None:
+    answer = page.why_text(replace(TRIGGERED, why=LEVEL_TWO))
+    assert is_accepted(answer)
+    assert "nobody acknowledged at level 1" in said(answer)
+    assert "P-204 from Alertmanager" in said(answer)
+    assert "You were not paged for P-204." in said(page.why_text(replace(TRIGGERED, why=None)))
