@@ -46,10 +46,14 @@ class Outcome:
 
 @dataclass(eq=False)
 class Connection:
-    """One socket of the app. `silent`: still open, but nothing passes, as behind a dead NAT."""
+    """One socket of the app.
+
+    `silent`: still open, but nothing passes, as behind a dead NAT. `leaving`: told to go; gets nothing more.
+    """
 
     socket: web.WebSocketResponse
     silent: bool = False
+    leaving: bool = False
 
 
 @dataclass
@@ -76,8 +80,8 @@ class SocketMode:
 
     @property
     def count(self) -> int:
-        """Open connections."""
-        return len(self._connections)
+        """Open connections, without those that were told to go."""
+        return sum(not each.leaving for each in self._connections)
 
     def ticket(self) -> str:
         """A word that opens one connection, once."""
@@ -148,6 +152,7 @@ class SocketMode:
     async def disconnect(self, reason: Literal["warning", "refresh_requested"]) -> None:
         """Announce to every connection that it ends, and end it a while later."""
         for connection in list(self._connections):
+            connection.leaving = reason == "refresh_requested"
             if not connection.silent:
                 await connection.socket.send_str(_disconnect(reason))
             self._tasks.start(self._close_later(connection))
@@ -161,7 +166,7 @@ class SocketMode:
         """Hand a frame to the next connection in turn, twice when a fault says so; None: nobody is connected."""
         first: Connection | None = None
         for _ in range(2 if self._duplicates() else 1):
-            connections = [each for each in self._connections if not each.socket.closed]
+            connections = [c for c in self._connections if not (c.socket.closed or c.leaving)]
             if not connections:
                 return first
             connection = connections[next(self._turn) % len(connections)]

@@ -118,9 +118,11 @@ class Workspace:
         return conversation.messages.get(ts) if conversation else None
 
     def name_of(self, person: str | None) -> str:
-        """How people call a user id; the id itself when unknown."""
+        """How people call a user id, the app by its display name; the id itself when unknown."""
         found = self.people.get(person or "")
-        return found.name if found else (person or "")
+        if found is None:
+            return person or ""
+        return found.real_name if found.is_bot else found.name
 
 
 def new_workspace(bot_name: str, people: Path = PEOPLE) -> Workspace:

@@ -18,7 +18,7 @@ def message(sandbox: Sandbox, message: Message) -> Json:
     replies = conversation.threads.get(message.ts, [])
     return {
         "ts": message.ts,
-        "user": author.real_name if author and author.is_bot else author.name if author else message.username,
+        "user": workspace.name_of(message.user) if author else message.username,
         "user_id": message.user,
         "bot_id": message.bot_id,
         "bot_name": bot_name,

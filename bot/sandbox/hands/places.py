@@ -89,8 +89,7 @@ def called(sandbox: Sandbox, person: Person, conversation: Conversation) -> str:
 def partner(sandbox: Sandbox, person: Person, conversation: Conversation) -> str:
     """The name at the other side of a DM; the app's as it is displayed."""
     other = next((each for each in conversation.members if each != person.id), person.id)
-    found = sandbox.workspace.people[other]
-    return found.real_name if found.is_bot else found.name
+    return sandbox.workspace.name_of(other)
 
 
 def messages_for(person: Person, conversation: Conversation) -> list[Message]:
