@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ BY_TYPE: dict[str, object] = {"bool": True, "int": 2, "AlertId": AlertId(1), "Us
 
 
 def example(kind: type[Fact]) -> Fact:
-    values = {}
+    values: dict[str, Any] = {}
     for each in dataclasses.fields(kind):
         fallback = BY_TYPE.get(str(each.type), each.name)
         values[each.name] = VALUES.get(each.name, fallback)

@@ -11,6 +11,7 @@ from bot.core.incident import IncidentStatus, Outcome, Update
 from bot.core.views import IncidentView, PagedLine
 from bot.slack import ids
 from bot.slack.render import incident, incident_replies, posts
+from bot.slack.render.message import Message
 from bot.templates import mrkdwn
 from tests.render.samples import (
     ANA,
@@ -211,5 +212,5 @@ def test_nothing_done_says_why(outcome: Outcome, expected: str) -> None:
         (incident_replies.trying_again(INCIDENT), "I am trying again"),
     ],
 )
-def test_answers_to_commands(message: incident.Message, expected: str) -> None:
+def test_answers_to_commands(message: Message, expected: str) -> None:
     assert expected in said(message)
