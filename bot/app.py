@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
+from aiohttp.web import RouteDef
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,7 +18,7 @@ from bot.config.load import load
 from bot.core.catalogue import Catalogue, Integration
 from bot.core.debts import DebtKind
 from bot.engine.deliver import Outbox
-from bot.engine.duties import Audit, Escalate, Intake, duties
+from bot.engine.duties import Audit, Escalate, Fold, duties
 from bot.engine.scheduler import Engine
 from bot.engine.senders import Sender
 from bot.engine.senders.home import HomeSender
@@ -25,6 +26,7 @@ from bot.engine.senders.incidents import incident_senders
 from bot.engine.senders.notices import NoticeSender
 from bot.engine.senders.pages import CopySender, PageSender
 from bot.errors import CannotStart, TocsinError
+from bot.ingest.http import Intake
 from bot.ingest.journal import Journal
 from bot.ingest.sources import parse_body
 from bot.queries import health
@@ -39,6 +41,7 @@ from bot.store.lock import LockFile
 from bot.store.migrations import migrate
 from bot.store.uow import Tx
 from bot.usecases import configuration, workspace
+from bot.web.health import Health
 from bot.web.server import Server
 
 log = structlog.get_logger(__name__)
@@ -110,13 +113,13 @@ class Tocsin:
         self.outbox = Outbox(self.db, self._senders())
         parts = (
             Escalate(self.db, self.catalogue),
-            Intake(self.db, self.catalogue, parse_body),
+            Fold(self.db, self.catalogue, parse_body),
             Audit(self.db, self.catalogue),
         )
         self.engine = Engine(duties(self.outbox, *parts), self.clock)
         self.db.on_commit(self._wake)
-        self.journal = Journal(self.db, self.clock, on_commit=lambda: self.engine.wake("intake"))
-        self.server = Server(settings, self.catalogue, self.journal, self._readiness(), self._counts)
+        self.journal = Journal(self.db, on_commit=lambda: self.engine.wake("intake"))
+        self.server = Server(settings.http_host, self._routes())
         slack = Parts(
             db=self.db,
             catalogue=self.catalogue,
@@ -226,6 +229,14 @@ class Tocsin:
     def _wake(self, tx: Tx) -> None:
         for duty, at in tx.wakes.items():
             self.engine.wake(duty, at)
+
+    def _routes(self) -> dict[int, list[RouteDef]]:
+        health_routes = Health(self._readiness(), self._counts)
+        main = [*Intake(self.catalogue, self.journal).routes(), *health_routes.routes()]
+        own_port = self.settings.metrics_port
+        if own_port is None or own_port == self.settings.http_port:
+            return {self.settings.http_port: [*main, *health_routes.metrics_routes()]}
+        return {self.settings.http_port: main, own_port: health_routes.metrics_routes()}
 
     def _background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

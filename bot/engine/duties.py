@@ -38,7 +38,7 @@ class Escalate:
             return await due.next_step(conn)
 
 
-class Intake:
+class Fold:
     """Fold accepted bodies into alerts."""
 
     def __init__(self, db: Database, catalogue: Callable[[], Catalogue], parse: alerts.Parse) -> None:
@@ -83,10 +83,10 @@ class Audit:
         return self._last + AUDIT_EVERY
 
 
-def duties(outbox: Outbox, escalate: Escalate, intake: Intake, auditor: Audit) -> tuple[Duty, ...]:
+def duties(outbox: Outbox, escalate: Escalate, fold: Fold, auditor: Audit) -> tuple[Duty, ...]:
     """The engine's duties by name; `Tx.wake` uses these names."""
     return (
-        Duty("intake", intake.run, intake.due, "product"),
+        Duty("intake", fold.run, fold.due, "product"),
         Duty("escalate", escalate.run, escalate.due, "product"),
         Duty("deliver", outbox.run, outbox.due, "real"),
         Duty("audit", auditor.run, auditor.due, "real"),

@@ -11,8 +11,9 @@ from bot.core import debts
 from bot.core.alert import Alert, Change, Fold, IncomingAlert, dedup_key, fold
 from bot.core.catalogue import Catalogue, Integration, IntegrationType
 from bot.core.facts import AlertFired, AlertResolved
-from bot.core.ids import IntegrationId, ServiceId, SeverityId, by_integration
+from bot.core.ids import IntegrationId, by_integration
 from bot.core.page import Page
+from bot.core.words import service_of, severity_of
 from bot.store import alerts, journal, pages
 from bot.store.database import Database
 from bot.store.uow import Tx
@@ -86,31 +87,6 @@ async def take(tx: Tx, catalogue: Catalogue, integration: Integration, incoming:
         case Change.NOTHING:
             await _keep(tx, folded.alert)
     return folded
-
-
-def service_of(catalogue: Catalogue, integration: Integration, said: str | None) -> ServiceId | None:
-    """The service that the sender named, by id or shown name; else the integration's default.
-
-    A name that is not configured is kept, so that people see it; its page goes to the default policy.
-    """
-    if not said:
-        return integration.service
-    word = said.strip().casefold()
-    for service in catalogue.services.values():
-        if word in (service.id.casefold(), service.name.casefold()):
-            return service.id
-    return ServiceId(said.strip()[:200])
-
-
-def severity_of(catalogue: Catalogue, integration: Integration, said: str | None) -> SeverityId | None:
-    """The sender's word by the integration's table, or one of our own severities' names."""
-    if not said:
-        return None
-    word = said.strip().casefold()
-    mapped = integration.severities.get(word)
-    if mapped:
-        return mapped
-    return next((s.id for s in catalogue.severities.values() if s.id.casefold() == word), None)
 
 
 async def _page_for(tx: Tx, catalogue: Catalogue, integration: Integration, born: Alert) -> None:

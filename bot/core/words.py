@@ -1,0 +1,31 @@
+"""A sender's words become ours: which service it means, how bad it is."""
+
+from __future__ import annotations
+
+from bot.core.catalogue import Catalogue, Integration
+from bot.core.ids import ServiceId, SeverityId
+
+
+def service_of(catalogue: Catalogue, integration: Integration, said: str | None) -> ServiceId | None:
+    """The service that the sender named, by id or shown name; else the integration's default.
+
+    A name that is not configured is kept, so that people see it; its page goes to the default policy.
+    """
+    if not said:
+        return integration.service
+    word = said.strip().casefold()
+    for service in catalogue.services.values():
+        if word in (service.id.casefold(), service.name.casefold()):
+            return service.id
+    return ServiceId(said.strip()[:200])
+
+
+def severity_of(catalogue: Catalogue, integration: Integration, said: str | None) -> SeverityId | None:
+    """The sender's word by the integration's table, or one of our own severities' names."""
+    if not said:
+        return None
+    word = said.strip().casefold()
+    mapped = integration.severities.get(word)
+    if mapped:
+        return mapped
+    return next((s.id for s in catalogue.severities.values() if s.id.casefold() == word), None)

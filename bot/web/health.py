@@ -1,0 +1,77 @@
+"""`/healthz`, `/readyz` and `/metrics`: whether it lives, whether it can do its job, and in numbers how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from bot.core.alert import AlertStatus
+from bot.core.page import PageState
+from bot.ingest.http import answer
+from bot.queries.health import Counts
+
+Check = Callable[[], Awaitable[str]]
+"""Answers an empty text when all is well, else the problem in a sentence."""
+
+
+class Health:
+    """The handlers."""
+
+    def __init__(self, checks: Mapping[str, Check], counts: Callable[[], Awaitable[Counts]]) -> None:
+        self._checks = checks
+        self._counts = counts
+        self._process = CollectorRegistry()
+        ProcessCollector(registry=self._process)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/healthz", self.healthz), web.get("/readyz", self.readyz)]
+
+    def metrics_routes(self) -> list[web.RouteDef]:
+        return [web.get("/metrics", self.metrics)]
+
+    async def healthz(self, _request: web.Request) -> web.Response:
+        """The process answers."""
+        return answer(200, {"status": "alive"})
+
+    async def readyz(self, _request: web.Request) -> web.Response:
+        """200 when every part is ready, else 503; the body says which is not and why."""
+        problems = {name: await check() for name, check in self._checks.items()}
+        ready = not any(problems.values())
+        parts = {name: problem or "ready" for name, problem in problems.items()}
+        return answer(200 if ready else 503, {"status": "ready" if ready else "not ready", **parts})
+
+    async def metrics(self, _request: web.Request) -> web.Response:
+        """Counts as the database has them at this moment."""
+        counts = await self._counts()
+        registry = CollectorRegistry()
+        registry.register(_Counted(counts))
+        body = generate_latest(registry) + generate_latest(self._process)
+        return web.Response(body=body, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+
+class _Counted:
+    """One reading of the database, as Prometheus families."""
+
+    def __init__(self, counts: Counts) -> None:
+        self._counts = counts
+
+    def describe(self) -> Iterable[Metric]:
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        alerts = GaugeMetricFamily("tocsin_alerts", "Alerts in the database", labels=["status"])
+        for status in AlertStatus:
+            alerts.add_metric([status], self._counts.alerts.get(status, 0))
+        yield alerts
+        pages = GaugeMetricFamily("tocsin_pages", "Pages in the database", labels=["state"])
+        for state in PageState:
+            pages.add_metric([state], self._counts.pages.get(state, 0))
+        yield pages
+        yield GaugeMetricFamily(
+            "tocsin_audit_problems",
+            "What the auditor finds: pages without a next step, deadlines long past, debts that are stuck",
+            self._counts.audit_problems,
+        )
