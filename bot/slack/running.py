@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from slack_bolt.async_app import AsyncApp
@@ -35,6 +35,7 @@ class Running:
 
 
 class ListeningApp(AsyncApp):
-    """A bolt app that knows which of its listeners are at work."""
+    """A bolt app that knows which of its listeners are at work, and what to do when it is connected."""
 
     running: Running
+    on_connected: Callable[[], Awaitable[None]]

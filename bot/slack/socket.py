@@ -126,6 +126,7 @@ class Sockets:
         except TimeoutError as error:
             await self._close()
             raise Unavailable("apps.connections.open", "no socket opened in time", certain=True) from error
+        await self._bolt.on_connected()
 
     async def connected(self) -> bool:
         return any([await handler.client.is_connected() for handler in self._handlers])

@@ -1,0 +1,169 @@
+"""How an answer reaches the asker: each kind of envelope has its own way, and its own way of saying "not yet"."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.core.ids import ChannelId
+from bot.slack.gateway import Gateway, Refused, SlackProblem
+from bot.slack.listeners.asking import Answer, Asked, FieldErrors, Open, Problem, Tell
+from bot.slack.modals import text
+from bot.slack.render import replies
+from bot.slack.render.message import Message
+
+log = structlog.get_logger(__name__)
+
+
+class Envelope:
+    """A command, and what clicks and shortcuts have in common with it. It is acked once, in `give` or `not_yet`."""
+
+    def __init__(
+        self, asked: Asked, body: Mapping[str, Any], ack: AsyncAck, respond: AsyncRespond, gateway: Gateway
+    ) -> None:
+        self.asked = asked
+        self._body = body
+        self._ack = ack
+        self._respond = respond
+        self._gateway = gateway
+        self._acked = False
+
+    async def not_yet(self) -> None:
+        """It could not be saved yet: Slack stops waiting, and the truth follows."""
+        await self._tell(replies.not_saved_yet())
+
+    async def give(self, answer: Answer) -> None:
+        match answer:
+            case None:
+                await self.acknowledge()
+            case Tell():
+                await self._tell(answer.message)
+            case Problem():
+                await self._tell(answer.message)
+            case FieldErrors():
+                raise TypeError("only a form has fields")
+            case Open():
+                # Both at once: the trigger is good for three seconds, and so is Slack's patience.
+                await asyncio.gather(self._open(answer.view), self.acknowledge())
+
+    async def acknowledge(self, **reply: Any) -> None:
+        if not self._acked:
+            self._acked = True
+            await self._ack(**reply)
+
+    async def _tell(self, message: Message) -> None:
+        if self._acked:
+            await self._say(message)
+        else:
+            await self.acknowledge(text=message.text, blocks=list(message.blocks))
+
+    async def _say(self, message: Message) -> None:
+        """By the response URL: it needs no membership in the channel."""
+        await self._respond(
+            text=message.text,
+            blocks=list(message.blocks),
+            response_type="ephemeral",
+            replace_original=self.asked.ephemeral,
+        )
+
+    async def _open(self, view: dict[str, Any]) -> None:
+        await self._gateway.call("views.open", trigger_id=self.asked.trigger, view=view)
+
+    async def _direct(self, message: Message) -> None:
+        channel = await self._gateway.direct(self.asked.user)
+        await self._gateway.call(
+            "chat.postMessage", channel=channel, text=message.text, blocks=list(message.blocks)
+        )
+
+
+class Click(Envelope):
+    """A button or menu, in a message, in a modal or on the App Home; or a shortcut."""
+
+    async def _tell(self, message: Message) -> None:
+        await self.acknowledge()
+        if self._body.get("response_url"):
+            await self._say(message)
+            return
+        try:
+            await self._open(text.view("Tocsin", message.blocks))
+        except Refused:
+            await self._direct(message)
+
+    async def _open(self, view: dict[str, Any]) -> None:
+        """On top of the modal that was clicked in."""
+        on_modal = (self.asked.view or {}).get("type") == "modal"
+        method = "views.push" if on_modal else "views.open"
+        await self._gateway.call(method, trigger_id=self.asked.trigger, view=view)
+
+
+class Submission(Envelope):
+    """A form: errors go to its fields; anything else closes it and is told where the form came from."""
+
+    async def not_yet(self) -> None:
+        await self.acknowledge(response_action="update", view=_shown(replies.not_saved_yet()))
+
+    async def give(self, answer: Answer) -> None:
+        late = self._acked
+        match answer:
+            case None:
+                await self.acknowledge()
+            case Tell():
+                await self.acknowledge()
+                await self._tell_in(answer.channel, answer.message)
+            case Problem():
+                await self._refuse({_first_field(self.asked.view): _plain(answer.message)}, answer.message)
+            case FieldErrors():
+                await self._refuse(answer.by_block, None)
+            case Open():
+                await self.acknowledge(response_action="update", view=answer.view)
+        if late and isinstance(answer, Tell | Problem):
+            await self._update(answer.message)
+
+    async def _refuse(self, errors: Mapping[str, str], message: Message | None) -> None:
+        if not self._acked:
+            await self.acknowledge(response_action="errors", errors=dict(errors))
+        elif message is not None:
+            await self._direct(message)
+
+    async def _update(self, message: Message) -> None:
+        """The form's place says "not saved yet"; that is over. It may have been closed meanwhile."""
+        view_id = (self.asked.view or {}).get("id")
+        try:
+            await self._gateway.call("views.update", view_id=view_id, view=_shown(message))
+        except Refused as problem:
+            log.info("a form was closed before its answer came", error=problem.error)
+
+    async def _tell_in(self, channel: ChannelId | None, message: Message) -> None:
+        if channel is not None:
+            try:
+                await self._gateway.call(
+                    "chat.postEphemeral",
+                    channel=channel,
+                    user=self.asked.user,
+                    text=message.text,
+                    blocks=list(message.blocks),
+                )
+                return
+            except SlackProblem as problem:
+                log.info("an answer goes to the DM", problem=str(problem))
+        await self._direct(message)
+
+
+def _shown(message: Message) -> dict[str, Any]:
+    return text.view("Tocsin", message.blocks)
+
+
+def _first_field(view: Mapping[str, Any] | None) -> str:
+    """Slack shows errors at input blocks alone."""
+    blocks = (view or {}).get("blocks", [])
+    return next((str(block["block_id"]) for block in blocks if block["type"] == "input"), "")
+
+
+def _plain(message: Message) -> str:
+    """Errors at a field have no markup."""
+    return message.text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -1,0 +1,221 @@
+"""`/incident` and its sub-commands: in an incident's channel without a number, anywhere with one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.core.catalogue import COMMANDER
+from bot.core.ids import SeverityId, UserId
+from bot.core.incident import Outcome
+from bot.core.permissions import Action
+from bot.core.views import IncidentView
+from bot.errors import Wrong
+from bot.queries import incidents, pages
+from bot.slack import commands, ids
+from bot.slack.listeners import incidents as forms
+from bot.slack.listeners.asking import Answer, Asked, Desk, Open, Tell
+from bot.slack.listeners.naming import named, open_lines, the_incident
+from bot.slack.listeners.serving import Serve
+from bot.slack.modals import note as note_modal
+from bot.slack.render import help as help_render
+from bot.slack.render import incident as render
+from bot.slack.render import incident_replies as replies
+from bot.slack.render.message import Message
+from bot.slack.render.replies import Act, acted
+from bot.usecases import incident_paging, incident_updates
+from bot.usecases.incident_paging import Acted
+
+TITLES = {"open": "Open incidents", "mine": "Your incidents", "all": "Latest incidents"}
+
+InIncident = (
+    commands.Status
+    | commands.Update
+    | commands.ChangeSeverity
+    | commands.Lead
+    | commands.Page
+    | commands.Escalate
+    | commands.Acknowledge
+    | commands.Note
+    | commands.Timeline
+    | commands.Resolve
+    | commands.Reopen
+)
+WORDS: dict[type[object], str] = {
+    commands.Status: "status",
+    commands.Update: "update",
+    commands.ChangeSeverity: "severity",
+    commands.Lead: "lead",
+    commands.Page: "page",
+    commands.Escalate: "escalate",
+    commands.Acknowledge: "ack",
+    commands.Note: "note",
+    commands.Timeline: "timeline",
+    commands.Resolve: "resolve",
+    commands.Reopen: "reopen",
+}
+
+
+def register(bolt: AsyncApp, serve: Serve) -> None:
+    bolt.command(ids.COMMAND_INCIDENT)(serve(incident, Action.WORK_INCIDENT))
+
+
+async def incident(desk: Desk, asked: Asked) -> Answer:
+    command = commands.incident(asked.text)
+    match command:
+        case commands.Overview():
+            return Tell(help_render.help_text("incident", open_incidents=await open_lines(desk, asked)))
+        case commands.Declare(title):
+            return await forms.declare_form(desk, asked, title)
+        case commands.List(which):
+            return await _list(desk, asked, which)
+        case commands.Help(topic):
+            return Tell(help_render.help_text("incident", topic))
+        case commands.Unknown(word, nearest, rest):
+            return Tell(help_render.unknown("incident", word, nearest, rest))
+        case _:
+            return await _in_incident(desk, asked, command)
+
+
+async def _list(desk: Desk, asked: Asked, which: str) -> Answer:
+    async with desk.db.read() as conn:
+        lines = await incidents.lines(conn, desk.catalogue(), asked.user, which)
+    return Tell(replies.list_incidents(lines, TITLES.get(which, f"Open incidents, {which}")))
+
+
+async def _in_incident(desk: Desk, asked: Asked, command: InIncident) -> Answer:
+    view = await the_incident(desk, asked, command.incident)
+    if view is None:
+        return Tell(replies.need_incident(WORDS[type(command)], await open_lines(desk, asked)))
+    match command:
+        case commands.Status():
+            return Tell(render.status(view))
+        case commands.Update(_, text):
+            return await _update(desk, asked, view, text)
+        case commands.ChangeSeverity(_, severity):
+            return await _severity(desk, asked, view, severity)
+        case commands.Lead():
+            return await _lead(desk, asked, view, command)
+        case commands.Page():
+            return await _page(desk, asked, view, command)
+        case commands.Escalate():
+            done = await incident_paging.escalate(
+                desk.db, desk.catalogue(), view.id, asked.user, f"trigger:{asked.trigger}"
+            )
+            return await _acted(desk, done, Act.ESCALATE)
+        case commands.Acknowledge():
+            done = await incident_paging.acknowledge(desk.db, desk.catalogue(), view.id, asked.user)
+            return await _acted(desk, done, Act.ACKNOWLEDGE)
+        case commands.Note(_, text):
+            return await _note(desk, asked, view, text)
+        case commands.Timeline():
+            return await forms.show_timeline(desk, view.id)
+        case commands.Resolve():
+            return forms.resolve_form(view)
+        case commands.Reopen(_, reason):
+            return await _reopen(desk, asked, view, reason)
+        case _:
+            assert_never(command)
+
+
+async def _update(desk: Desk, asked: Asked, view: IncidentView, text: str) -> Answer:
+    if not text:
+        return forms.update_form(view)
+    await incident_updates.post_update(
+        desk.db, desk.catalogue(), view.id, asked.user, text, once=f"trigger:{asked.trigger}"
+    )
+    return Tell(replies.update_posted(await _again(desk, view)))
+
+
+async def _severity(desk: Desk, asked: Asked, view: IncidentView, severity: str) -> Answer:
+    if not severity:
+        return forms.severity_form(desk, view)
+    known = {each.casefold(): each for each in desk.catalogue().severities}
+    wanted = known.get(severity.casefold(), SeverityId(severity))
+    changed = await incident_updates.change_severity(desk.db, desk.catalogue(), view.id, asked.user, wanted)
+    if changed.outcome is not Outcome.DONE:
+        return Tell(replies.refused(view, changed.outcome))
+    return Tell(replies.severity_is(await _again(desk, view)))
+
+
+async def _lead(desk: Desk, asked: Asked, view: IncidentView, command: commands.Lead) -> Answer:
+    user = command.user or _person(desk, command.word) or asked.user
+    changed = await incident_updates.assign_role(
+        desk.db, desk.catalogue(), view.id, asked.user, COMMANDER, user
+    )
+    if changed.outcome is not Outcome.DONE:
+        return Tell(replies.refused(view, changed.outcome))
+    return Tell(replies.leads(await _again(desk, view)))
+
+
+def _person(desk: Desk, word: str) -> UserId | None:
+    """Somebody called by name instead of @name."""
+    if not word:
+        return None
+    found = named(desk.catalogue(), [word]).users
+    if not found:
+        raise Wrong(f"{word} is not a person. Name who leads: /incident lead @name.")
+    return found[0]
+
+
+async def _page(desk: Desk, asked: Asked, view: IncidentView, command: commands.Page) -> Answer:
+    if command.groups:
+        raise Wrong(
+            "I can't page Slack user groups. Name people, teams or services: /incident page @ana payments. "
+            "Nobody was paged."
+        )
+    if not command.users and not command.words:
+        return forms.page_form(desk, view)
+    found = named(desk.catalogue(), command.words)
+    paged = await incident_paging.page_people(
+        desk.db,
+        desk.catalogue(),
+        view.id,
+        asked.user,
+        (*command.users, *found.users),
+        found.teams,
+        found.services,
+        once=f"trigger:{asked.trigger}",
+    )
+    return Tell(replies.being_paged(view, paged.people))
+
+
+async def _note(desk: Desk, asked: Asked, view: IncidentView, text: str) -> Answer:
+    if not text:
+        return Open(note_modal.view(view.id))
+    await incident_updates.note(
+        desk.db, desk.catalogue(), view.id, asked.user, text, once=f"trigger:{asked.trigger}"
+    )
+    return Tell(replies.noted(view))
+
+
+async def _reopen(desk: Desk, asked: Asked, view: IncidentView, reason: str) -> Answer:
+    if not reason or render.is_open(view):
+        return forms.reopen_form(view, reason)
+    await incident_updates.reopen(desk.db, desk.catalogue(), view.id, asked.user, reason)
+    return Tell(replies.is_reopened(await _again(desk, view)))
+
+
+async def _acted(desk: Desk, done: Acted, act: Act) -> Answer:
+    """One answer for each page that it was about."""
+    now = desk.clock.now()
+    messages = []
+    async with desk.db.read() as conn:
+        for decision in done.decisions:
+            view = await pages.card(conn, desk.catalogue(), decision.page.id, None, now)
+            if view is not None:
+                messages.append(acted(act, decision.reply, view, now))
+    return Tell(_together(messages)) if messages else None
+
+
+def _together(messages: Sequence[Message]) -> Message:
+    blocks = tuple(block for message in messages for block in message.blocks)
+    return Message(" ".join(message.text for message in messages), blocks)
+
+
+async def _again(desk: Desk, view: IncidentView) -> IncidentView:
+    """As it is after the change."""
+    async with desk.db.read() as conn:
+        return await incidents.card(conn, desk.catalogue(), view.id) or view

@@ -1,0 +1,180 @@
+"""The buttons of an incident's card, announcement and lists; most of them open a form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.core.ids import IncidentId, incident_label
+from bot.core.permissions import Action
+from bot.core.views import IncidentView
+from bot.errors import Wrong
+from bot.queries import incidents, on_call, timeline
+from bot.slack import ids
+from bot.slack.listeners.answering import Click
+from bot.slack.listeners.asking import Answer, Asked, Desk, Listener, Open, Tell
+from bot.slack.listeners.naming import certainly
+from bot.slack.listeners.serving import Serve
+from bot.slack.modals import declare, note, page_people, reopen, resolve, roles, severity, text, update
+from bot.slack.render import help as help_render
+from bot.slack.render import incident as render
+from bot.slack.render import incident_replies
+from bot.slack.render import on_call as on_call_render
+from bot.slack.render import timeline as timeline_render
+from bot.usecases import incident_channel
+
+
+def register(bolt: AsyncApp, serve: Serve) -> None:
+    buttons: Mapping[str, Listener] = {
+        ids.INCIDENT_UPDATE: open_update,
+        ids.INCIDENT_SEVERITY: open_severity,
+        ids.INCIDENT_ROLES: open_roles,
+        ids.INCIDENT_PAGE: open_page,
+        ids.INCIDENT_RESOLVE: open_resolve,
+        ids.INCIDENT_REOPEN: open_reopen,
+        ids.INCIDENT_RETRY_SETUP: retry_setup,
+        ids.INCIDENT_MORE: more,
+        ids.HELP: show_help,
+        ids.ON_CALL: show_on_call,
+        ids.INCIDENT_OPEN: nothing,
+    }
+    for action_id, listener in buttons.items():
+        bolt.action(action_id)(serve(listener, Action.WORK_INCIDENT, Click))
+    bolt.action(ids.INCIDENT_JOIN)(serve(join, Action.JOIN_INCIDENT, Click))
+    bolt.action(ids.DECLARE)(serve(open_declare, Action.DECLARE, Click))
+    bolt.action(re.compile(f"^{ids.LINK}"))(serve(nothing, Action.WORK_INCIDENT, Click))
+
+
+async def open_update(desk: Desk, asked: Asked) -> Answer:
+    return update_form(await certainly(desk, asked, asked.incident))
+
+
+async def open_severity(desk: Desk, asked: Asked) -> Answer:
+    return severity_form(desk, await certainly(desk, asked, asked.incident))
+
+
+async def open_roles(desk: Desk, asked: Asked) -> Answer:
+    view = await certainly(desk, asked, asked.incident)
+    return Open(roles.view(view, tuple(desk.catalogue().roles.values())))
+
+
+async def open_page(desk: Desk, asked: Asked) -> Answer:
+    return page_form(desk, await certainly(desk, asked, asked.incident))
+
+
+async def open_resolve(desk: Desk, asked: Asked) -> Answer:
+    return resolve_form(await certainly(desk, asked, asked.incident))
+
+
+async def open_reopen(desk: Desk, asked: Asked) -> Answer:
+    return reopen_form(await certainly(desk, asked, asked.incident))
+
+
+async def retry_setup(desk: Desk, asked: Asked) -> Answer:
+    await incident_channel.retry_setup(desk.db, desk.catalogue(), asked.incident, asked.user)
+    return Tell(incident_replies.trying_again(await certainly(desk, asked, asked.incident)))
+
+
+async def join(desk: Desk, asked: Asked) -> Answer:
+    await incident_channel.join(desk.db, desk.catalogue(), asked.incident, asked.user)
+    return Tell(incident_replies.joined(await certainly(desk, asked, asked.incident)))
+
+
+async def more(desk: Desk, asked: Asked) -> Answer:
+    """The ▾ menu; the runbook is a link, which Slack opens by itself."""
+    if asked.option == "runbook":
+        return None
+    view = await certainly(desk, asked, asked.incident)
+    match asked.option:
+        case "timeline":
+            return await show_timeline(desk, view.id)
+        case "note":
+            return Open(note.view(view.id))
+        case "status":
+            return Tell(render.status(view))
+        case _:
+            return None
+
+
+async def show_timeline(desk: Desk, number: IncidentId) -> Answer:
+    async with desk.db.read() as conn:
+        view = await timeline.of_incident(conn, desk.catalogue(), number)
+    if view is None:
+        return None
+    return Open(text.view(f"Timeline of {incident_label(number)}", timeline_render.sections(view)))
+
+
+async def open_declare(desk: Desk, asked: Asked) -> Answer:
+    return await declare_form(desk, asked, asked.value)
+
+
+async def show_help(desk: Desk, asked: Asked) -> Answer:
+    return Tell(help_render.help_text("incident"))
+
+
+async def show_on_call(desk: Desk, asked: Asked) -> Answer:
+    async with desk.db.read() as conn:
+        view = await on_call.on_call(conn, desk.catalogue(), asked.user, desk.clock.now())
+    return Tell(on_call_render.on_call(view))
+
+
+async def nothing(desk: Desk, asked: Asked) -> Answer:
+    """A button that is only a link."""
+    return None
+
+
+async def declare_form(
+    desk: Desk, asked: Asked, title: str = "", description: str = "", ts: str | None = None
+) -> Open:
+    """The form remembers where it was asked for: the answer goes there."""
+    async with desk.db.read() as conn:
+        shown = await incidents.declare_form(
+            conn,
+            desk.catalogue(),
+            asked.user,
+            desk.clock.now(),
+            title=title,
+            description=description,
+            source_channel=asked.channel,
+            source_ts=ts,
+        )
+    return Open(declare.view(shown))
+
+
+def update_form(view: IncidentView) -> Open:
+    _must_be_open(view, "update")
+    return Open(update.view(view))
+
+
+def severity_form(desk: Desk, view: IncidentView) -> Open:
+    return Open(severity.view(view, desk.catalogue().ranked_severities()))
+
+
+def page_form(desk: Desk, view: IncidentView) -> Open:
+    _must_be_open(view, "page people for")
+    catalogue = desk.catalogue()
+    teams = [(team.id, team.name) for team in catalogue.teams.values()]
+    services = [(service.id, service.name) for service in catalogue.services.values()]
+    return Open(page_people.view(view, teams, services))
+
+
+def resolve_form(view: IncidentView) -> Open:
+    _must_be_open(view, "resolve")
+    return Open(resolve.view(view))
+
+
+def reopen_form(view: IncidentView, reason: str = "") -> Open:
+    if render.is_open(view):
+        raise Wrong(f"{incident_label(view.id)} is open already: it is {view.status}.")
+    return Open(reopen.view(view, reason))
+
+
+def _must_be_open(view: IncidentView, verb: str) -> None:
+    """Better said before somebody fills in a form than after."""
+    if not render.is_open(view):
+        name = incident_label(view.id)
+        raise Wrong(
+            f"{name} is {view.status}, so you can't {verb} it. Reopen it first: /incident reopen {name}."
+        )
