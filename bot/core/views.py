@@ -104,8 +104,8 @@ class PageView:
     resolved_at: datetime | None = None
     paged: tuple[UserId, ...] = ()
     """Everybody paged so far, in order."""
-    paged_now: tuple[UserId, ...] = ()
-    """Those of them whom the present step pages."""
+    paged_now: tuple[UserId, ...] | None = None
+    """Those of them whom the present step pages; None when nobody asked."""
     declined: tuple[UserId, ...] = ()
     incident: IncidentId | None = None
     incident_channel: ChannelId | None = None

@@ -51,6 +51,7 @@ def test_a_late_click_says_who_was_quicker_and_offers_to_take_over() -> None:
             "Ana and Carol are being",
         ),
         (Act.ESCALATE, Reply.NEXT_PAGED, replace(TRIGGERED, paged_now=()), "nobody is on call"),
+        (Act.ESCALATE, Reply.NEXT_PAGED, replace(TRIGGERED, paged_now=None), "the next level is being paged"),
         (Act.TAKE_OVER, Reply.DONE, ACKNOWLEDGED, "You have P-204 now."),
         (Act.SNOOZE, Reply.DONE, SNOOZED, "P-204 is quiet until Sat 21 Nov 03:49 UTC."),
         (Act.RESOLVE, Reply.DONE, RESOLVED, "P-204 is resolved."),
