@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import structlog
 from aiohttp.web import RouteDef
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Anchor, Clock, SystemClock
 from bot.config.load import load
@@ -255,7 +254,7 @@ class Tocsin:
         try:
             async with asyncio.timeout(2), self.db.write():
                 return ""
-        except (TocsinError, SQLAlchemyError, TimeoutError) as error:
+        except (TocsinError, TimeoutError) as error:
             return f"it cannot be written: {error}"
 
     async def _configured(self) -> str:

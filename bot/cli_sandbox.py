@@ -65,15 +65,15 @@ async def _together() -> None:
 def _on_sandbox(settings: Settings, port: int) -> Settings:
     """The operator's settings, pointed at the sandbox; a database of its own, new like the workspace."""
     wanted: dict[str, Any] = {
-        "SLACK_BOT_TOKEN": SANDBOX_BOT_TOKEN,
-        "SLACK_APP_TOKEN": SANDBOX_APP_TOKEN,
-        "SLACK_API_URL": f"http://127.0.0.1:{port}/api/",
-        "TOCSIN_CONFIG": settings.config or DEMO,
+        "slack_bot_token": SANDBOX_BOT_TOKEN,
+        "slack_app_token": SANDBOX_APP_TOKEN,
+        "slack_api_url": f"http://127.0.0.1:{port}/api/",
+        "config": settings.config or DEMO,
     }
     if "database_url" not in settings.model_fields_set:
         for leftover in DATABASE.parent.glob(f"{DATABASE.name}*"):
             leftover.unlink()
-        wanted["TOCSIN_DATABASE_URL"] = f"sqlite+aiosqlite:///{DATABASE}"
+        wanted["database_url"] = f"sqlite+aiosqlite:///{DATABASE}"
     return Settings(**wanted)
 
 

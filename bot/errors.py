@@ -3,6 +3,7 @@
 TocsinError
 ├── CannotStart          the operator must mend something; exit code 1
 ├── DatabaseBusy         the database could not be written in time; nothing was lost, try again
+├── DatabaseRefused      a statement was wrong for the data; our bug or a value no column takes
 ├── NotAllowed           this person may not do this
 └── Wrong                a caller's mistake, said in one kind sentence
 
@@ -20,6 +21,10 @@ class CannotStart(TocsinError):
 
 class DatabaseBusy(TocsinError):
     """The database is locked or away. Nothing was saved; trying again is safe."""
+
+
+class DatabaseRefused(TocsinError):
+    """The database did not take a statement. Nothing was saved."""
 
 
 class NotAllowed(TocsinError):

@@ -18,54 +18,64 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
 
     slack_bot_token: SecretStr = Field(
-        SecretStr(""), alias="SLACK_BOT_TOKEN", description="The app's bot token, `xoxb-…`."
+        default=SecretStr(""),
+        validation_alias="SLACK_BOT_TOKEN",
+        description="The app's bot token, `xoxb-…`.",
     )
     slack_app_token: SecretStr = Field(
-        SecretStr(""),
-        alias="SLACK_APP_TOKEN",
+        default=SecretStr(""),
+        validation_alias="SLACK_APP_TOKEN",
         description="The app-level token, `xapp-…`, with connections:write.",
     )
     slack_api_url: str = Field(
-        SLACK_API, alias="SLACK_API_URL", description="Where the Web API is; the sandbox's ends in `/api/`."
+        default=SLACK_API,
+        validation_alias="SLACK_API_URL",
+        description="Where the Web API is; the sandbox's ends in `/api/`.",
     )
     database_url: str = Field(
-        "sqlite+aiosqlite:///data/tocsin.db",
-        alias="TOCSIN_DATABASE_URL",
+        default="sqlite+aiosqlite:///data/tocsin.db",
+        validation_alias="TOCSIN_DATABASE_URL",
         description="`sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`.",
     )
     config: Path | None = Field(
-        None, alias="TOCSIN_CONFIG", description="A file or folder of YAML, applied at start when it changed."
+        default=None,
+        validation_alias="TOCSIN_CONFIG",
+        description="A file or folder of YAML, applied at start when it changed.",
     )
     http_host: str = Field(
-        "127.0.0.1", alias="TOCSIN_HTTP_HOST", description="Where alerts are listened for."
+        default="127.0.0.1", validation_alias="TOCSIN_HTTP_HOST", description="Where alerts are listened for."
     )
-    http_port: int = Field(8080, alias="TOCSIN_HTTP_PORT", description="Its port.")
+    http_port: int = Field(default=8080, validation_alias="TOCSIN_HTTP_PORT", description="Its port.")
     metrics_port: int | None = Field(
-        None,
-        alias="TOCSIN_METRICS_PORT",
+        default=None,
+        validation_alias="TOCSIN_METRICS_PORT",
         description="A port of its own for `/metrics`; unset: the same port.",
     )
     secret_key: SecretStr = Field(
-        SecretStr(""),
-        alias="TOCSIN_SECRET_KEY",
+        default=SecretStr(""),
+        validation_alias="TOCSIN_SECRET_KEY",
         description="Signs links outside Slack; unset: they are off.",
     )
     public_url: str | None = Field(
-        None,
-        alias="TOCSIN_PUBLIC_URL",
+        default=None,
+        validation_alias="TOCSIN_PUBLIC_URL",
         description="Where the outside reaches this server; unset: one-tap links, feeds and callbacks are off.",
     )
     time_scale: float = Field(
-        1.0,
-        alias="TOCSIN_TIME_SCALE",
+        default=1.0,
+        validation_alias="TOCSIN_TIME_SCALE",
         description="Sandbox only: 60 makes a minute pass in a second.",
         gt=0,
         le=3600,
     )
     sandbox_port: int = Field(
-        8900, alias="TOCSIN_SANDBOX_PORT", description="Where `make run` shows the sandbox."
+        default=8900,
+        validation_alias="TOCSIN_SANDBOX_PORT",
+        description="Where `make run` shows the sandbox.",
     )
-    log_level: str = Field("INFO", alias="TOCSIN_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: str = Field(
+        default="INFO", validation_alias="TOCSIN_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR."
+    )
 
     @property
     def on_sandbox(self) -> bool:

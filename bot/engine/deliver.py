@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from bot.core.debts import Debt, DebtKind, Failed, Outcome, Retry, Sent, Withdrawn, backoff
 from bot.crashpoints import point
@@ -125,7 +124,7 @@ class Outbox:
             try:
                 await self._settle(debt, outcome)
                 return
-            except (DatabaseBusy, DBAPIError) as error:
+            except DatabaseBusy as error:
                 log.warning("the outcome of a send cannot be saved yet", debt=debt.key, error=str(error))
                 await asyncio.sleep(SETTLE_AGAIN_AFTER)
 

@@ -9,10 +9,9 @@ import asyncio
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.crashpoints import point
-from bot.errors import DatabaseBusy, TocsinError
+from bot.errors import DatabaseBusy, DatabaseRefused, TocsinError
 from bot.store.database import Database
 from bot.store.journal import NewEntry, append
 
@@ -81,7 +80,7 @@ class Journal:
         """All in one transaction; when that fails, each by itself, so that one bad body harms no other."""
         try:
             await self._commit([entry for entry, _ in batch])
-        except (SQLAlchemyError, DatabaseBusy) as error:
+        except (DatabaseRefused, DatabaseBusy) as error:
             if len(batch) == 1 or isinstance(error, DatabaseBusy):
                 _refuse(batch, error)
                 return

@@ -15,11 +15,11 @@ from typing import Any
 import orjson
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.clock import Clock
-from bot.errors import CannotStart, DatabaseBusy
+from bot.errors import CannotStart, DatabaseBusy, DatabaseRefused
 from bot.store.uow import Tx
 
 LOCK_WAIT_MS = 250
@@ -53,16 +53,26 @@ class Database:
     async def write(self) -> AsyncIterator[Tx]:
         """A write transaction: committed with its facts and debts when the block ends, rolled back when it raises.
 
-        Raises `DatabaseBusy` when the database stays locked for `PATIENCE_SECONDS`.
+        Raises `DatabaseBusy` when the database stays locked for `PATIENCE_SECONDS` or is away, and `DatabaseRefused`
+        for a statement that it does not take; nothing is saved then.
         """
-        async with AsyncExitStack() as stack:
-            if self.is_sqlite:
-                await stack.enter_async_context(self._writer)
-            conn = await stack.enter_async_context(self._begin())
-            tx = Tx(conn, now=self.clock.now(), real=self.clock.real())
-            yield tx
-            await tx.flush()
-            await conn.commit()
+        try:
+            async with AsyncExitStack() as stack:
+                if self.is_sqlite:
+                    await stack.enter_async_context(self._writer)
+                conn = await stack.enter_async_context(self._begin())
+                tx = Tx(conn, now=self.clock.now(), real=self.clock.real())
+                yield tx
+                await tx.flush()
+                await conn.commit()
+        except (OperationalError, InterfaceError) as error:
+            raise DatabaseBusy(
+                f"The database cannot be written ({error.orig}). Nothing was saved; try again."
+            ) from error
+        except DBAPIError as error:
+            raise DatabaseRefused(
+                f"The database refused a statement: {error.orig}. Nothing was saved."
+            ) from error
         for listener in self._listeners:
             listener(tx)
 

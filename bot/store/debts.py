@@ -218,6 +218,13 @@ async def cancel_pages(conn: AsyncConnection, page: PageId, generation: int, rea
     )
 
 
+async def hurry(conn: AsyncConnection, lane: str, real: datetime) -> None:
+    """What waits in this lane waits no longer: what it waited for is there."""
+    await conn.execute(
+        update(_TABLE).where(_TABLE.c.lane == lane, _TABLE.c.state == "new").values(due_at=real)
+    )
+
+
 async def release(conn: AsyncConnection, debts: Collection[Debt], real: datetime) -> None:
     """Give back claimed debts that were never begun (shutdown)."""
     values = {"state": "new", "owner": None, "lease_until": None, "due_at": real, "tries": _TABLE.c.tries - 1}

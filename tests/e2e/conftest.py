@@ -7,6 +7,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from pydantic import SecretStr
 
 from bot.app import Tocsin
 from bot.clock import ManualClock
@@ -34,13 +35,12 @@ async def people(http: aiohttp.ClientSession) -> AsyncIterator[Hands]:
 async def bot(people: Hands, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Tocsin]:
     """The bot in this process, on a clock to push, with the demo company."""
     settings = Settings(
-        SLACK_BOT_TOKEN="xoxb-sandbox",
-        SLACK_APP_TOKEN="xapp-sandbox",
-        SLACK_API_URL=f"{people.url}/api/",
-        TOCSIN_DATABASE_URL=f"sqlite+aiosqlite:///{tmp_path}/tocsin.db",
-        TOCSIN_CONFIG=ROOT / "manifests" / "demo",
-        TOCSIN_HTTP_PORT=free_port(),
-        _env_file=None,
+        slack_bot_token=SecretStr("xoxb-sandbox"),
+        slack_app_token=SecretStr("xapp-sandbox"),
+        slack_api_url=f"{people.url}/api/",
+        database_url=f"sqlite+aiosqlite:///{tmp_path}/tocsin.db",
+        config=ROOT / "manifests" / "demo",
+        http_port=free_port(),
     )
     running = Tocsin(settings, clock)
     await running.start()
