@@ -101,10 +101,9 @@ class Desk:
         return page
 
     def _heard(self, line: ConsoleMessage) -> None:
-        refused = line.text.startswith(
-            "Failed to load resource"
-        )  # how Chromium logs any 4xx that a page handles
-        if line.type == "error" and not refused:
+        # How Chromium itself logs what the page handles: a refusal by the sandbox, a sandbox that is gone.
+        handled = line.text.startswith(("Failed to load resource", "WebSocket connection to"))
+        if line.type == "error" and not handled:
             self.mistakes.append(line.text)
 
     async def channel_id(self, name: str) -> str:

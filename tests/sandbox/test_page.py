@@ -12,6 +12,7 @@ from playwright.async_api import Browser, expect
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.server import start
 from tests.sandbox import browsing
 from tests.sandbox.browsing import PHONE, Desk, Json, Told, button, messages, mrkdwn, plain
 
@@ -419,6 +420,21 @@ async def test_the_app_writes_to_one_person_alone(desk: Desk) -> None:
     ana = await desk.window("ana", "@Tocsin")
     await expect(ana.locator("#messages")).to_contain_text("This is where Tocsin writes to you alone")
     await expect(messages(ana)).to_have_count(0)
+
+
+async def test_the_page_comes_back_when_the_sandbox_does(desk: Desk) -> None:
+    page = await desk.window("ana", "#incidents")
+    status = page.locator("#sidebar").get_by_role("status")
+    await expect(status).to_contain_text("Tocsin is not connected")
+    await desk.sandbox.stop()
+    await expect(status).to_contain_text("The sandbox does not answer")
+    again = await start(port=desk.sandbox.port)
+    try:
+        await desk.bot.chat_postMessage(channel=await desk.channel_id("incidents"), text="a new beginning")
+        await expect(messages(page)).to_contain_text("a new beginning", timeout=10_000)
+        await expect(status).to_contain_text("Tocsin is not connected")
+    finally:
+        await again.stop()
 
 
 async def test_at_phone_width_the_sidebar_is_a_drawer_and_nothing_scrolls_sideways(desk: Desk) -> None:

@@ -10,7 +10,7 @@ import { icon } from "./icons.js";
 import { openMenu } from "./menu.js";
 import { link, mrkdwn } from "./mrkdwn.js";
 import { go } from "./places.js";
-import { here, isBotPlace, partner, refresh, state } from "./store.js";
+import { handle, here, isBotPlace, partner, refresh, state } from "./store.js";
 import { clock } from "./time.js";
 import { toast } from "./toast.js";
 
@@ -79,7 +79,7 @@ function showMembers(channel) {
     title: `People in #${channel.name}`,
     body: h("ul", { class: "plain-list" }, known.map((each) => h("li", { class: "row start" },
       avatar(each, "small"),
-      h("a", { href: `?in=@${each.name}`, "data-place": `@${each.name}`, on: { click: stopAsking } },
+      h("a", { href: `?in=@${handle(each)}`, "data-place": `@${handle(each)}`, on: { click: stopAsking } },
         each.real_name || each.name),
       h("span", { class: "muted" }, each.is_bot ? "app" : `@${each.name}`)))),
   });

@@ -68,7 +68,7 @@ function heard(word) {
     }
     case "channels": refresh("channels"); break;
     case "views": refresh("views"); break;
-    case "people": refresh("people"); break;
+    case "people": refresh("people", "messages", "thread"); break; // names are in messages, and a reset begins with it
     case "sockets":
       state.app.connections = word.connections;
       changed();

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
-import { channel, person, state } from "./store.js";
+import { channel, handle, person, state } from "./store.js";
 import { slackDate } from "./time.js";
 
 const STYLES = { "*": "b", _: "i", "~": "s" };
@@ -135,7 +135,8 @@ function split(text) {
 /** A person's name in a text, marked when it is the reader. */
 export function userMention(id, label) {
   const self = id === state.me?.id;
-  return h("span", { class: self ? "mention self" : "mention" }, `@${person(id)?.name ?? label ?? id}`);
+  const known = person(id);
+  return h("span", { class: self ? "mention self" : "mention" }, `@${known ? handle(known) : (label ?? id)}`);
 }
 
 /** A channel's name in a text; follows to it when the reader can see it. */

@@ -54,6 +54,11 @@ export function here() {
   return state.channels.find((each) => each.id === state.place.in || placeOf(each) === state.place.in);
 }
 
+/** What a person is called in a mention: the app by its displayed name, people by the name that one types. */
+export function handle(each) {
+  return each.is_bot ? each.real_name : each.name;
+}
+
 export function isBotPlace(place = state.place) {
   return place.in === `@${state.app.app.name}`;
 }
