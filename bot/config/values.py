@@ -16,9 +16,9 @@ from bot.config.problem import did_you_mean
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(hours=24)
 _UNITS = {
-    "seconds": re.compile(r"(\d{1,6})\s*(?:s|sec|secs|second|seconds)\b\s*"),
-    "minutes": re.compile(r"(\d{1,6})\s*(?:m|min|mins|minute|minutes)\b\s*"),
-    "hours": re.compile(r"(\d{1,6})\s*(?:h|hour|hours)\b\s*"),
+    "seconds": re.compile(r"(\d{1,6})\s*(?:s|sec|secs|second|seconds)(?![A-Za-z])\s*"),
+    "minutes": re.compile(r"(\d{1,6})\s*(?:m|min|mins|minute|minutes)(?![A-Za-z])\s*"),
+    "hours": re.compile(r"(\d{1,6})\s*(?:h|hour|hours)(?![A-Za-z])\s*"),
 }
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CHANNEL = re.compile(r"#[^\s#@,.A-Z]{1,80}|[CG][A-Z0-9]{7,}")

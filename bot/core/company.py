@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.core.catalogue import COMMANDER, Catalogue, Integration, Person, Role, Severity
+from bot.core.catalogue import COMMANDER, Catalogue, Integration, Person, Role, Severity, Team
 from bot.core.configuration import ConfigObject, Defaults, Kind
-from bot.core.ids import PersonId, RoleId, SeverityId, UserId
+from bot.core.ids import PersonId, RoleId, SeverityId, TeamId, UserId
+from bot.core.schedule import Schedule
 
 DEFAULT_SEVERITIES = (
     Severity(SeverityId("SEV1"), "SEV1", "Customers cannot use the product, or data is being lost", 1),
@@ -74,7 +75,7 @@ def catalogue(objects: Iterable[ConfigObject], roster: Sequence[SlackUser], revi
         people=people,
         teams=found[Kind.TEAM],
         services=found[Kind.SERVICE],
-        schedules=found[Kind.SCHEDULE],
+        schedules={key: _with_owner(one, found[Kind.TEAM]) for key, one in found[Kind.SCHEDULE].items()},
         policies=found[Kind.POLICY],
         integrations={key: _with_words(one, words) for key, one in found[Kind.INTEGRATION].items()},
         severities=severities,
@@ -103,6 +104,12 @@ def usual_severities(severities: Iterable[Severity]) -> dict[str, SeverityId]:
 
 def _with_words(integration: Integration, words: Mapping[str, SeverityId]) -> Integration:
     return replace(integration, severities={**words, **integration.severities})
+
+
+def _with_owner(schedule: Schedule, teams: Mapping[TeamId, Team]) -> Schedule:
+    """A schedule that names no owner has its team's."""
+    team = teams.get(schedule.team) if schedule.team else None
+    return schedule if schedule.owner or not team else replace(schedule, owner=team.owner)
 
 
 def find_people(people: Mapping[PersonId, Person], roster: Sequence[SlackUser]) -> dict[PersonId, Person]:

@@ -55,7 +55,7 @@ async def apply_configuration(db: Database, declared: Declared) -> Applied:
         await configuration.put(tx.conn, (*found.created, *found.changed, *found.moved), tx.now)
         await configuration.remove(tx.conn, found.deleted)
         if not found.is_empty:
-            await meta.put(tx.conn, REVISION, (await meta.get(tx.conn, REVISION) or 0) + 1)
+            await meta.put(tx.conn, REVISION, {"number": await _revision(tx.conn) + 1})
         # A conflict may be settled in Slack: then the next start has to look again.
         await meta.put(tx.conn, DIGEST, None if found.conflicts else declared.digest)
     return _applied(found)
@@ -73,6 +73,12 @@ def _applied(found: Difference) -> Applied:
             for one in found.conflicts
         ),
     )
+
+
+async def _revision(conn: AsyncConnection) -> int:
+    # In a mapping: SQLite gives a bare number in a JSON column back as a number, which is not JSON any more.
+    kept = await meta.get(conn, REVISION)
+    return int(kept["number"]) if kept else 0
 
 
 async def preview(db: Database, declared: Declared) -> tuple[Difference, tuple[ConfigObject, ...]]:
@@ -99,7 +105,7 @@ async def load_catalogue(conn: AsyncConnection) -> Catalogue:
     Raises `CannotStart` when the database holds an object that this version cannot read.
     """
     stored = await configuration.objects(conn)
-    revision = await meta.get(conn, REVISION) or 0
+    revision = await _revision(conn)
     try:
         return catalogue(stored, await configuration.roster(conn), revision)
     except ValidationError as error:
