@@ -33,29 +33,26 @@ async def serve_api(sandbox: Sandbox, request: web.Request) -> web.StreamRespons
     if refusal:
         status, headers, answer = refusal
     sandbox.ledger.record(arrived, name, args, answer, status, fault.order)
-    return await _send(request, fault, status, headers, answer)
+    return _send(request, fault, status, headers, answer)
 
 
-async def _send(
+def _send(
     request: web.Request, fault: Applied, status: int, headers: dict[str, str], answer: Json
 ) -> web.StreamResponse:
-    if fault.drop:
-        if request.transport is not None:
-            request.transport.abort()
-        raise asyncio.CancelledError
+    if fault.drop and request.transport is not None:
+        request.transport.abort()
     if fault.http is not None:
-        return web.Response(status=fault.http, text=f"HTTP {fault.http}\n")
+        return web.Response(status=fault.http, headers=headers, text=f"HTTP {fault.http}\n")
     return web.json_response(answer, status=status, headers=headers)
 
 
 def _ordered_refusal(fault: Applied) -> tuple[int, dict[str, str], Json] | None:
+    waits = fault.error in ("ratelimited", "rate_limited") or fault.retry_after is not None
+    headers = {"Retry-After": str(1 if fault.retry_after is None else fault.retry_after)} if waits else {}
     if fault.error is not None:
-        limited = fault.error in ("ratelimited", "rate_limited")
-        wait = fault.retry_after if fault.retry_after is not None else 1
-        headers = {"Retry-After": str(wait)} if limited or fault.retry_after is not None else {}
-        return (429 if limited else 200), headers, {"ok": False, "error": fault.error}
+        return (429 if waits else 200), headers, {"ok": False, "error": fault.error}
     if fault.http is not None:
-        return fault.http, {}, {"ok": False, "error": f"http_{fault.http}"}
+        return fault.http, headers, {"ok": False, "error": f"http_{fault.http}"}
     return None
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import asdict, dataclass
 
 from bot.sandbox.wire import Json
+
+MOST_ENTRIES = 100_000
+"""Older calls are forgotten, so that a sandbox may run for weeks."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class Ledger:
     """Entries in the order in which they were answered; `n` counts on over a reset."""
 
     def __init__(self) -> None:
-        self._entries: list[Entry] = []
+        self._entries: deque[Entry] = deque(maxlen=MOST_ENTRIES)
         self._count = 0
 
     def record(

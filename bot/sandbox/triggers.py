@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from bot.sandbox.ids import secret
 from bot.sandbox.wire import SlackError
@@ -21,7 +22,7 @@ class Trigger:
     id: str
     user: str
     view: str | None
-    made_at: float = field(default_factory=time.monotonic)
+    made_at: float
     used: bool = False
 
 
@@ -34,20 +35,23 @@ class ResponseUrl:
     channel: str
     ts: str | None
     thread_ts: str | None
-    made_at: float = field(default_factory=time.monotonic)
+    made_at: float
     uses: int = 0
 
 
 class Triggers:
-    """All that were handed out."""
+    """All that were handed out. `clock` counts seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
         self._triggers: dict[str, Trigger] = {}
         self._urls: dict[str, ResponseUrl] = {}
 
     def make(self, user: str, view: str | None = None) -> str:
         """A new trigger id."""
-        trigger = Trigger(f"{time.time_ns() // 1_000_000}.{len(self._triggers)}.{secret(32)}", user, view)
+        trigger = Trigger(
+            f"{time.time_ns() // 1_000_000}.{len(self._triggers)}.{secret(32)}", user, view, self.clock()
+        )
         self._triggers[trigger.id] = trigger
         return trigger.id
 
@@ -58,7 +62,7 @@ class Triggers:
             raise SlackError("invalid_trigger_id")
         if trigger.used:
             raise SlackError("exchanged_trigger_id")
-        if time.monotonic() - trigger.made_at > TRIGGER_LIFE:
+        if self.clock() - trigger.made_at > TRIGGER_LIFE:
             raise SlackError("expired_trigger_id")
         trigger.used = True
         return trigger
@@ -71,7 +75,7 @@ class Triggers:
         self, user: str, channel: str, ts: str | None = None, thread_ts: str | None = None
     ) -> str:
         """The key of a new response URL."""
-        url = ResponseUrl(secret(24), user, channel, ts, thread_ts)
+        url = ResponseUrl(secret(24), user, channel, ts, thread_ts, self.clock())
         self._urls[url.key] = url
         return url.key
 
@@ -82,7 +86,7 @@ class Triggers:
     def use(self, key: str) -> ResponseUrl:
         """Count one use of a response URL. Raises `SlackError`: used_url or expired_url."""
         url = self._urls.get(key)
-        if url is None or time.monotonic() - url.made_at > RESPONSE_URL_LIFE:
+        if url is None or self.clock() - url.made_at > RESPONSE_URL_LIFE:
             raise SlackError("expired_url")
         if url.uses >= RESPONSE_URL_USES:
             raise SlackError("used_url")

@@ -60,14 +60,14 @@ async def connect(sandbox: Running) -> AsyncIterator[Callable[[], Awaitable[Bot]
 
         app.middleware(hear)
         before = sandbox.sandbox.sockets.count
-        await bot.handler.connect_async()
+        await bot.handler.connect_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
         await until(lambda: sandbox.sandbox.sockets.count > before)
         bots.append(bot)
         return bot
 
     yield one_more
     for bot in bots:
-        await bot.handler.close_async()
+        await bot.handler.close_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
 
 
 @pytest.fixture

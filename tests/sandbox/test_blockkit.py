@@ -144,21 +144,16 @@ async def test_the_web_api_refuses_with_slacks_words(client: AsyncWebClient) -> 
     (line,) = refused.value.response["response_metadata"]["messages"]
     assert line == "[ERROR] must be more than 0 characters [json-pointer:/blocks/0/text/text]"
     long = [section("x" * 2900) for _ in range(5)]
-    assert (
-        await refusal(client.chat_postMessage(channel=channel, text="x", blocks=long))
-        == "msg_blocks_too_long"
-    )
-    assert (
-        await refusal(client.chat_postMessage(channel=channel, text="x", blocks={"a": 1}))
-        == "invalid_blocks_format"
-    )  # type: ignore[arg-type]
+    too_long = client.chat_postMessage(channel=channel, text="x", blocks=long)
+    assert await refusal(too_long) == "msg_blocks_too_long"
+    no_list = client.api_call("chat.postMessage", json={"channel": channel, "blocks": {"a": 1}})
+    assert await refusal(no_list) == "invalid_blocks_format"
 
 
 async def test_blocks_validate_names_the_constraint(client: AsyncWebClient) -> None:
+    header = {"type": "header", "text": {"type": "mrkdwn", "text": "x"}}
     with pytest.raises(SlackApiError) as refused:
-        await client.api_call(
-            "blocks.validate", json={"blocks": [{"type": "header", "text": {"type": "mrkdwn", "text": "x"}}]}
-        )
+        await client.api_call("blocks.validate", json={"blocks": [header]})
     assert refused.value.response["error"] == "invalid_blocks"
     (problem,) = refused.value.response["errors"]
     assert (problem["pointer"], problem["code"]) == ("/0/text/type", "failed_constraint")

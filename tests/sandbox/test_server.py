@@ -65,7 +65,8 @@ settings: {event_subscriptions: {bot_events: [app_mention]}}
     )
     manifest = load(path)
     assert manifest.name == "Bell" and manifest.commands[0].should_escape
-    assert (manifest.scopes, manifest.events, manifest.home_tab) == ({"commands"}, {"app_mention"}, False)
+    assert manifest.scopes == frozenset({"commands"}) and manifest.events == frozenset({"app_mention"})
+    assert not manifest.home_tab
     path.write_text("features: [", encoding="utf-8")
     with pytest.raises(BadManifest, match="is not YAML"):
         load(path)

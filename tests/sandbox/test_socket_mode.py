@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
+import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox import socket_mode
@@ -34,19 +35,22 @@ async def test_two_connections_take_turns(connect: Callable[[], Awaitable[Bot]],
     assert sorted(texts) == ["0", "1", "2", "3"]
 
 
-async def test_after_a_refresh_the_bot_is_back_and_hears(bot: Bot, hands: Hands, sandbox: Running) -> None:
+@pytest.mark.parametrize("fault", ["refresh", "warning", "close"])
+async def test_after_losing_its_socket_the_bot_is_back_and_hears(
+    bot: Bot, hands: Hands, sandbox: Running, fault: str
+) -> None:
     sockets = sandbox.sandbox.sockets
-    for fault in ("refresh", "warning", "close"):
-        before = set(sockets._connections)
-        await hands.fault(socket=fault)
-        await until(lambda before=before: sockets.count == 1 and not before & set(sockets._connections))
-        await hands.do("post", "ana", at="#alerts", text=fault)
-        await until(lambda fault=fault: bot.heard("message", text=fault))
+    before = set(sockets._connections)
+    await hands.fault(socket=fault)
+    await until(lambda: sockets.count == 1 and not before & set(sockets._connections))
+    await hands.do("post", "ana", at="#alerts", text="still there?")
+    await until(lambda: bot.heard("message", text="still there?"))
 
 
 async def test_an_event_that_nobody_acknowledges_comes_again_with_the_same_id(
-    sandbox: Running, hands: Hands
+    sandbox: Running, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(socket_mode, "ACK_TIMEOUT", 0.3)
     client = AsyncWebClient(base_url=sandbox.api_url)
     url = str((await client.apps_connections_open(app_token="xapp-sandbox"))["url"])
     async with aiohttp.ClientSession() as http, http.ws_connect(url) as socket:

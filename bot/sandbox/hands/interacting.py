@@ -141,8 +141,9 @@ async def _click_in_view(sandbox: Sandbox, person: Person, view: View, body: Jso
     found = _element([view.body["blocks"]], body)
     if found is None:
         where = "Home" if view.type == "home" else "the modal"
-        seen = plain.buttons(view.body["blocks"])
-        raise HandError(f"no button {body.get('button')!r} in {where} for {person.name}", seen)
+        raise HandError(
+            f"no button {body.get('button')!r} in {where} for {person.name}", _named(view.body["blocks"])
+        )
     block, element = found
     state = await _use(sandbox, person, block, element, body, {"view": view})
     if element["type"] in forms.VALUE_OF and state is not None:
@@ -176,14 +177,22 @@ def _clicked(
         found = _element(looks.clickable(message, stale=bool(body.get("stale"))), body)
         if found is not None:
             return message, found
-    seen = [
-        button
-        for message in reversed(told)
-        for button in plain.buttons(looks.clickable(message, stale=False)[0])
-    ]
+    seen = [name for message in reversed(told) for name in _named(looks.clickable(message, stale=False)[0])]
     which = f"message {body['ts']}" if body.get("ts") else "the latest message"
     name = called(sandbox, person, where)
-    raise HandError(f"no button {required(body, 'button')!r} in {which} of {name} for {person.name}", seen)
+    raise HandError(
+        f"no button {required(body, 'button')!r} in {which} of {name} for {person.name}",
+        list(dict.fromkeys(seen)),
+    )
+
+
+def _named(blocks: list[Json]) -> list[str]:
+    """Buttons and menus by their words or else their action_id, menus with what they offer."""
+    names = []
+    for each in plain.buttons(blocks):
+        name = each["text"] or each["action_id"]
+        names.append(f"{name} ({', '.join(each['options'])})" if "options" in each else name)
+    return names
 
 
 def _element(candidates: list[list[Json]], body: Json) -> tuple[Json, Json] | None:
