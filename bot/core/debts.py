@@ -167,12 +167,17 @@ def incident(kind: DebtKind, number: IncidentId, priority: Priority = Priority.I
     )
 
 
+def posts_lane(number: IncidentId) -> str:
+    """Everything that is said in an incident's channel, in order."""
+    return f"incident:{number}:posts"
+
+
 def incident_post(key: str, number: IncidentId, what: str, data: Mapping[str, Any]) -> Deliver:
     """A message in the incident's channel; waits until there is one. `what` names the wording."""
     return Deliver(
         key,
         DebtKind.INCIDENT_POST,
-        f"incident:{number}:posts",
+        posts_lane(number),
         {"incident": number, "what": what, **data},
         Priority.INCIDENT,
     )

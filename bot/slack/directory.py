@@ -10,7 +10,7 @@ import structlog
 
 from bot.core.ids import UserId
 from bot.errors import CannotStart
-from bot.slack.gateway import Gateway, RateLimited, Refused, Unavailable
+from bot.slack.gateway import Gateway, RateLimited, Refused, SlackProblem, Unavailable
 from bot.store.database import Database
 from bot.store.directory import SlackUser
 from bot.usecases import directory
@@ -21,6 +21,8 @@ A_PAGE_OF_PEOPLE = 200
 """Slack advises no more than 200 at a time (docs.slack.dev, users.list)."""
 RATE_LIMIT_PATIENCE = 10
 """Waits for Slack's limits that one reading takes before it gives up."""
+MEET_WITHIN_SECONDS = 1.0
+"""Whoever acts waits for it."""
 
 
 class Directory:
@@ -30,6 +32,7 @@ class Directory:
         self._db = db
         self._gateway = gateway
         self._refresh = refresh
+        self._met: set[UserId] = set()
 
     async def sync(self) -> None:
         """Read everybody. Raises `CannotStart` when the app may not, `Unavailable` when Slack can't be reached."""
@@ -45,6 +48,19 @@ class Directory:
         if changed:
             log.info("the workspace's people were read", changed=changed)
             await self._refresh()
+
+    async def meet(self, user: UserId) -> None:
+        """Ask Slack about somebody whom it has not told of; one that can't be asked about stays unknown."""
+        if user in self._met or await directory.is_known(self._db, user):
+            self._met.add(user)
+            return
+        try:
+            async with asyncio.timeout(MEET_WITHIN_SECONDS):
+                answer = await self._gateway.call("users.info", user=user)
+                await self.changed(answer["user"])
+            self._met.add(user)
+        except (SlackProblem, TimeoutError) as problem:
+            log.warning("somebody unknown acts and Slack can't be asked", user=user, problem=str(problem))
 
     async def changed(self, member: Mapping[str, Any]) -> None:
         """Slack told of one person: somebody joined, left, or is called otherwise."""

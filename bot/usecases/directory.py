@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.core.ids import UserId
 from bot.store import directory
 from bot.store.database import Database
 from bot.store.directory import SlackUser
@@ -18,3 +19,8 @@ async def remember(db: Database, users: Sequence[SlackUser]) -> int:
         async with db.write() as tx:
             await directory.save(tx.conn, changed)
     return len(changed)
+
+
+async def is_known(db: Database, user: UserId) -> bool:
+    async with db.read() as conn:
+        return bool(await directory.known(conn, [user]))

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from bot.core.catalogue import Catalogue
-from bot.core.debts import Debt, Failed, Outcome, Retry, Sent, Withdrawn
+from bot.core.debts import Debt, Failed, Outcome, Retry, Sent, Withdrawn, posts_lane
 from bot.core.ids import ChannelId, IncidentId
 from bot.core.incident import Incident
 from bot.core.views import IncidentView
@@ -24,15 +24,14 @@ from bot.slack.gateway import Gateway, Refused, metadata
 from bot.slack.render import incident as render
 from bot.slack.render import incident_posts
 from bot.slack.render.message import Message
-from bot.store import incidents, messages
+from bot.store import debts, incidents, messages
 from bot.store.database import Database
 from bot.store.messages import SlackMessage
 from bot.store.uow import Tx
 from bot.usecases import incident_channel
 
-WAIT_FOR_CHANNEL_SECONDS = 1.0
-WAIT_FOR_ADMIN_SECONDS = 30.0
-"""A post whose channel could not be made waits for somebody to mend it."""
+LOOK_AGAIN_SECONDS = 30.0
+"""Whoever makes a post's place hurries the post; this is for a place that could not be made until somebody mends it."""
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 ARCHIVED = "is_archived"
 
@@ -155,6 +154,7 @@ class AnnouncementSender(_Shown):
 
     async def _remember(self, tx: Tx, number: IncidentId, remote: Any) -> None:
         await incident_channel.announced(tx, number, remote["channel"], remote["ts"], remote["version"])
+        await debts.hurry(tx.conn, posts_lane(number), tx.real)
 
 
 class PostSender:
@@ -181,7 +181,7 @@ class PostSender:
         if debt.payload["what"] == incident_posts.UNDER_ANNOUNCEMENT:
             return await self._reply(debt, incident, message, announced[-1] if announced else None)
         if incident.channel is None:
-            return _wait(incident)
+            return _wait()
         return await self._say(debt, incident.channel, message)
 
     async def settle(self, tx: Tx, debt: Debt, outcome: Outcome) -> None:
@@ -193,7 +193,7 @@ class PostSender:
         if incident.private or not self._catalogue().announcement_channel:
             return Withdrawn("it is not announced")
         if announcement is None:
-            return _wait(incident)
+            return _wait()
         return await self._say(debt, announcement.channel, message, announcement.ts)
 
     async def _say(
@@ -256,6 +256,5 @@ def fingerprint(message: Message) -> int:
     return zlib.crc32(orjson.dumps([message.text, *message.blocks])) & 0x7FFFFFFF
 
 
-def _wait(incident: Incident) -> Retry:
-    after = WAIT_FOR_ADMIN_SECONDS if incident.setup_problem else WAIT_FOR_CHANNEL_SECONDS
-    return Retry("its place in Slack is not there yet", after=after)
+def _wait() -> Retry:
+    return Retry("its place in Slack is not there yet", after=LOOK_AGAIN_SECONDS)

@@ -9,7 +9,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.core.catalogue import Catalogue
-from bot.core.debts import Debt, DebtKind, Failed, Outcome, Sent, Withdrawn
+from bot.core.debts import Debt, DebtKind, Failed, Outcome, Sent, Withdrawn, posts_lane
 from bot.core.ids import ChannelId, IncidentId, UserId
 from bot.core.incident import Incident, channel_name
 from bot.core.permissions import Standing
@@ -21,7 +21,7 @@ from bot.queries import incidents as queries
 from bot.slack.channels import Channels
 from bot.slack.gateway import Gateway, Refused
 from bot.slack.render import incident as render
-from bot.store import incidents, members, messages
+from bot.store import debts, incidents, members, messages
 from bot.store.database import Database
 from bot.store.uow import Tx
 from bot.usecases import incident_channel
@@ -97,6 +97,7 @@ class ChannelSender:
             case Sent():
                 channel = ChannelId(outcome.remote["channel"])
                 await incident_channel.channel_made(tx, number, channel, outcome.remote["name"])
+                await debts.hurry(tx.conn, posts_lane(number), tx.real)
             case Failed():
                 await incident_channel.setup_failed(tx, number, "channel", outcome.reason)
             case _:

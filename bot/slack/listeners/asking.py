@@ -67,12 +67,9 @@ class Asked:
         return self.value.partition(":")[0]
 
     @property
-    def permalink(self) -> str:
-        """Where the message is, by Slack's rule for such addresses; empty when it is nowhere."""
-        ts = str((self.message or {}).get("ts", ""))
-        if not (ts and self.channel and self.domain):
-            return ""
-        return f"https://{self.domain}.slack.com/archives/{self.channel}/p{ts.replace('.', '')}"
+    def ts(self) -> str:
+        """Of the message; empty when there is none."""
+        return str((self.message or {}).get("ts", ""))
 
 
 @dataclass(frozen=True)

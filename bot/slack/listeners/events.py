@@ -146,6 +146,7 @@ async def _answer(desk: Desk, told: Told) -> None:
 
 
 async def _worded(desk: Desk, asked: Asked) -> Message:
+    await desk.directory.meet(asked.user)
     try:
         async with desk.db.read() as conn:
             await require(conn, Action.WORK_INCIDENT, asked.user)

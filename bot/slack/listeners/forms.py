@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from slack_bolt.async_app import AsyncApp
 
@@ -26,6 +25,7 @@ from bot.slack.modals import resolve as resolve_modal
 from bot.slack.modals import roles as roles_modal
 from bot.slack.modals import severity as severity_modal
 from bot.slack.modals import update as update_modal
+from bot.slack.permalinks import permalink
 from bot.slack.render import incident_replies as replies
 from bot.slack.render.message import Message, section
 from bot.templates import mrkdwn
@@ -53,7 +53,6 @@ async def declare(desk: Desk, asked: Asked) -> Answer:
     filled = declare_modal.read(form)
     if isinstance(filled, dict):
         return FieldErrors(filled)
-    source = {"ts": filled.ts} if filled.ts else None
     request = declaring.Declare(
         title=filled.title,
         severity=filled.severity,
@@ -64,7 +63,7 @@ async def declare(desk: Desk, asked: Asked) -> Answer:
         people=filled.people,
         teams=filled.teams,
         page=filled.page,
-        link=replace(asked, message=source, channel=filled.channel).permalink,
+        link=await permalink(desk.gateway, filled.channel, filled.ts or "", asked.domain),
         trigger_key=f"view:{form['id']}",
     )
     declared = await declaring.declare(desk.db, desk.catalogue(), request, asked.user)

@@ -109,6 +109,7 @@ class Serve:
         """Raises `NotAllowed`. Whose workspace the asker is of, the payload knows before the directory does."""
         if asked.asker_team and asked.asker_team != asked.home_team:
             raise NotAllowed(permissions.refusal(action, Standing.FOREIGNER))
+        await self._desk.directory.meet(asked.user)
         async with self._desk.db.read() as conn:
             await require(conn, action, asked.user)
 

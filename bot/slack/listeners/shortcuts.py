@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.permissions import Action
@@ -14,6 +12,7 @@ from bot.slack.listeners.asking import Answer, Asked, Desk, Open, Tell
 from bot.slack.listeners.naming import open_lines, the_incident
 from bot.slack.listeners.serving import Serve
 from bot.slack.modals import note
+from bot.slack.permalinks import permalink
 from bot.slack.render import incident_replies as replies
 from bot.slack.said import said
 from bot.usecases import incident_updates
@@ -33,28 +32,28 @@ async def declare(desk: Desk, asked: Asked) -> Answer:
 
 async def declare_from_message(desk: Desk, asked: Asked) -> Answer:
     """The first line becomes the title, the whole text the description."""
-    message: Any = asked.message or {}
-    text = said(message)
+    text = said(asked.message or {})
     title = next(iter(text.splitlines()), "")
-    return await forms.declare_form(desk, asked, title[:LONGEST_TITLE], text, str(message.get("ts", "")))
+    return await forms.declare_form(desk, asked, title[:LONGEST_TITLE], text, asked.ts)
 
 
 async def add_to_timeline(desk: Desk, asked: Asked) -> Answer:
     """In an incident's channel it is done at once; elsewhere it is asked which incident is meant."""
     text = said(asked.message or {}) or "A message without text"
+    link = await permalink(desk.gateway, asked.channel, asked.ts, asked.domain)
     view = await the_incident(desk, asked)
     if view is None:
         lines = await open_lines(desk, asked)
         if not lines:
             return Tell(replies.list_incidents(lines))
-        return Open(note.view(None, text, asked.permalink, lines))
+        return Open(note.view(None, text, link, lines))
     await incident_updates.note(
         desk.db,
         desk.catalogue(),
         view.id,
         asked.user,
         text,
-        asked.permalink,
+        link,
         once=f"trigger:{asked.trigger}",
     )
     return Tell(replies.noted(view))
