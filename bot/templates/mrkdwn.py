@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from bot.core.ids import UserId
 
-ZERO_WIDTH = "\u200b"
+ZERO_WIDTH = "\ufeff"
+"""Not seen, and white space to the parsers of markup that are written in JavaScript, as Slack's clients are."""
 MARKS = "*_~`"
 _OPENING = re.compile(r"(?<![^\W_])([*_~`])(?=\S)")
 _QUOTE = re.compile(r"^(\s*)&gt;", re.MULTILINE)
@@ -122,9 +123,13 @@ def with_ago(at: datetime) -> Markup:
     return instant(at, "{time} ({ago})", f"{at.astimezone(UTC):%H:%M} UTC")
 
 
-def with_day(at: datetime) -> Markup:
-    """`tomorrow at 09:00`; elsewhere "Mon 23 Nov 09:00 UTC"."""
-    return instant(at, "{date_short_pretty} at {time}", f"{at.astimezone(UTC):%a %-d %b %H:%M} UTC")
+def with_day(at: datetime, before: str = "") -> Markup:
+    """`tomorrow at 09:00`; elsewhere "Mon 23 Nov 09:00 UTC".
+
+    `before` is the word that leads to it: Slack begins with a capital ("Tomorrow") what it is not a part of.
+    """
+    shape = f"{before}{{date_short_pretty}} at {{time}}"
+    return instant(at, shape, f"{before}{at.astimezone(UTC):%a %-d %b %H:%M} UTC")
 
 
 def plain(markup: str, names: Mapping[str, str]) -> str:

@@ -48,7 +48,7 @@ def card(view: IncidentView) -> Message:
 
 def status(view: IncidentView) -> Message:
     """The answer to `/incident status`: the card without its buttons."""
-    blocks = [*_head(view), *_progress(view), *_setup(view), context_line(_links(view))]
+    blocks = [*_head(view), *_progress(view), *_setup(view), context_line([*_links(view), _where(view)])]
     return message(say("incident", "notification", view), blocks)
 
 
@@ -161,7 +161,6 @@ def _links(view: IncidentView) -> Iterator[str]:
         yield mrkdwn.link(bookmark.title, bookmark.link)
     yield say("incident", "alerts", view)
     yield say("incident", "here", view)
-    yield _where(view)
 
 
 def _where(view: IncidentView) -> str:
