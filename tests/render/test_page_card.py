@@ -157,6 +157,12 @@ def test_acknowledged_says_who_has_it_and_dead_buttons_go() -> None:
     assert "Next:" not in said(card)
 
 
+def test_a_page_that_no_alert_began_speaks_of_none() -> None:
+    by_hand = replace(ACKNOWLEDGED, alerts=0, alerts_firing=0, events=0, source="")
+    assert "acknowledged 02:49 UTC, 2 min after it began." in said(page.card(by_hand))
+    assert "alert" not in said(page.why_text(by_hand))
+
+
 def test_snoozed_says_until_when_and_what_then() -> None:
     card = page.card(SNOOZED)
     assert "Bob snoozed it until Sat 21 Nov 03:49 UTC. Then it pages again unless it is resolved." in said(
