@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from slack_bolt.async_app import AsyncApp
@@ -141,7 +142,7 @@ async def _snooze(desk: Desk, asked: Asked, after: timedelta) -> Answer:
 async def _reply(desk: Desk, asked: Asked, act: Act, decision: Decision) -> Answer:
     if decision.reply is Reply.DONE and act in SHOWN_ON_THE_CARD and not asked.ephemeral:
         return None
-    view = await _view(desk, decision.page.id)
+    view = replace(await _view(desk, decision.page.id), paged_now=decision.page.paged)
     return Tell(replies.acted(act, decision.reply, view, desk.clock.now()))
 
 

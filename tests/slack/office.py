@@ -1,0 +1,221 @@
+"""The bot at work on a sandbox, in one process, with the demo company; and hands for its people."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Anchor, SystemClock
+from bot.core.catalogue import Catalogue
+from bot.core.debts import DebtKind
+from bot.core.ids import PageId, ServiceId, SeverityId, UserId, by_integration
+from bot.core.page import Page
+from bot.engine.deliver import Outbox
+from bot.engine.duties import Audit, Escalate, Fold, duties
+from bot.engine.scheduler import Engine
+from bot.engine.senders.home import HomeSender
+from bot.engine.senders.incidents import incident_senders
+from bot.engine.senders.notices import NoticeSender
+from bot.engine.senders.pages import CopySender, PageSender
+from bot.ingest.journal import Journal
+from bot.ingest.sources import parse_body
+from bot.sandbox.server import Running
+from bot.slack.app import Parts, bolt_app
+from bot.slack.channels import Channels
+from bot.slack.directory import Directory
+from bot.slack.gateway import Gateway
+from bot.slack.socket import Sockets
+from bot.store import incidents, pages, timeline
+from bot.store.database import Database
+from bot.store.uow import Tx
+from bot.usecases import paging, workspace
+from tests.company import CHECKOUT, SEV1, company
+
+T = TypeVar("T")
+PATIENCE_SECONDS = 10.0
+"""How long a test waits for something to become true; a limit for failures, not a measure."""
+
+
+async def eventually(look: Callable[[], Awaitable[T]], what: str) -> T:
+    """Look again and again until the answer is true; fail saying what was seen last."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE_SECONDS
+    while True:
+        seen = await look()
+        if seen:
+            return seen
+        if loop.time() > deadline:
+            raise AssertionError(f"never came true: {what} (last seen: {seen!r})")
+        await asyncio.sleep(0.02)
+
+
+class NightClock(SystemClock):
+    """Product time that begins at a given night and runs; a test may jump ahead."""
+
+    def __init__(self, night: datetime) -> None:
+        super().__init__(Anchor(self.real(), night, 1.0))
+
+    def forward(self, by: timedelta) -> None:
+        self.anchor = Anchor(self.real(), self.now() + by, 1.0)
+
+
+@dataclass
+class Hands:
+    """Acting as people through the sandbox's `/sandbox/*` calls."""
+
+    url: str
+    http: aiohttp.ClientSession
+
+    async def do(self, path: str, verb: str = "POST", **body: Any) -> Any:
+        async with self.http.request(verb, f"{self.url}sandbox/{path}", json=body or None) as answer:
+            assert answer.status < 400, f"{path} {body}: {answer.status} {await answer.text()}"
+            return await answer.json()
+
+    async def look(self, path: str, **query: Any) -> Any:
+        async with self.http.get(f"{self.url}sandbox/{path}", params=query) as answer:
+            assert answer.status < 400, f"{path} {query}: {answer.status} {await answer.text()}"
+            return await answer.json()
+
+    async def command(self, who: str, text: str, where: str = "#general") -> Any:
+        return await self.do("command", **{"as": who, "in": where, "text": text})
+
+    async def submit(self, who: str, **fields: Any) -> Any:
+        return await self.do("submit", **{"as": who, "fields": fields})
+
+    async def click(self, who: str, button: str, where: str | None = None, **more: Any) -> Any:
+        place = {"in": where} if where else {}
+        return await self.do("click", **{"as": who, "button": button, **place, **more})
+
+    async def messages(self, who: str, where: str = "@Tocsin") -> list[dict[str, Any]]:
+        return list(await self.look("messages", **{"as": who, "in": where}))
+
+    async def sees(self, who: str, text: str, where: str = "@Tocsin") -> dict[str, Any]:
+        """The latest message with this text, once it is there."""
+
+        async def latest() -> dict[str, Any] | None:
+            found = [m for m in await self.messages(who, where) if text in m["plain"] or text in m["text"]]
+            return found[-1] if found else None
+
+        found = await eventually(latest, f"{who} sees {text!r} in {where}")
+        assert found is not None
+        return found
+
+    async def channel(self, who: str, prefix: str) -> dict[str, Any]:
+        async def there() -> dict[str, Any] | None:
+            found = await self.look("channels", **{"as": who})
+            return next((c for c in found if c["name"].startswith(prefix)), None)
+
+        found = await eventually(there, f"{who} sees the channel {prefix}…")
+        assert found is not None
+        return found
+
+    async def calls(self, method: str) -> list[dict[str, Any]]:
+        return [entry for entry in await self.look("calls", since=0) if entry["method"] == method]
+
+    async def fault(self, **fault: Any) -> None:
+        await self.do("faults", **fault)
+
+    async def mend(self) -> None:
+        await self.do("faults", "DELETE")
+
+
+class Office:
+    """Everything that `bot.app` wires, but for configuration files and the HTTP server."""
+
+    def __init__(self, sandbox: Running, db: Database, clock: NightClock) -> None:
+        self.sandbox = sandbox
+        self.db = db
+        self.clock = clock
+        db.clock = clock
+        self._catalogue = company()
+        self.gateway = Gateway(AsyncWebClient(token="xoxb-sandbox", base_url=sandbox.api_url), clock)
+        self.channels = Channels(self.gateway)
+        self.directory = Directory(db, self.gateway, self._refresh)
+        self.outbox = Outbox(db, self._senders())
+        parts = (
+            Escalate(db, self.catalogue),
+            Fold(db, self.catalogue, parse_body),
+            Audit(db, self.catalogue),
+        )
+        self.engine = Engine(duties(self.outbox, *parts), clock)
+        db.on_commit(self._wake)
+        self.journal = Journal(db, on_commit=lambda: self.engine.wake("intake"))
+        slack = Parts(
+            db, self.catalogue, self.gateway, self.channels, self.directory, self.journal, clock
+        )
+        self.bolt = bolt_app(self.gateway.client, slack)
+        self.sockets = Sockets(self.bolt, "xapp-sandbox", self.gateway, db, self.catalogue)
+
+    def catalogue(self) -> Catalogue:
+        return self._catalogue
+
+    async def start(self) -> None:
+        await self.journal.start()
+        await self.engine.start()
+        identity = await self.sockets.check()
+        await workspace.claim(self.db, identity.team_id, identity.team_name)
+        await self.directory.sync()
+        await self.sockets.connect()
+
+    async def stop(self) -> None:
+        await self.sockets.stop()
+        await self.journal.stop()
+        await self.engine.stop(2.0)
+        await self.outbox.stop(2.0)
+
+    async def page(
+        self, title: str = "Error rate above 5 %", service: ServiceId = CHECKOUT, severity: SeverityId = SEV1
+    ) -> Page:
+        """A problem pages whoever is on call."""
+        async with self.db.write() as tx:
+            by = by_integration(next(iter(self._catalogue.integrations)))
+            return await paging.begin(
+                tx, self._catalogue, service=service, title=title, severity=severity, by=by
+            )
+
+    async def page_now(self, number: PageId) -> Page:
+        async with self.db.read() as conn:
+            found = await pages.load(conn, number)
+        assert found is not None
+        return found
+
+    async def incident(self, number: int = 1) -> incidents.Incident:
+        async with self.db.read() as conn:
+            found = await incidents.load(conn, incidents.IncidentId(number))
+        assert found is not None
+        return found
+
+    async def facts(self, number: int = 1) -> list[str]:
+        async with self.db.read() as conn:
+            return [fact.kind for fact in await timeline.of_incident(conn, incidents.IncidentId(number))]
+
+    async def _refresh(self) -> None:
+        """The company's people are the sandbox's of the same names."""
+        ids = {person.name: UserId(person.id) for person in self.sandbox.sandbox.workspace.people.values()}
+        people = {
+            key: replace(person, user_id=ids.get(person.slack, person.user_id))
+            for key, person in self._catalogue.people.items()
+        }
+        self._catalogue = replace(self._catalogue, people=people)
+
+    def _senders(self) -> dict[DebtKind, Any]:
+        parts = (self.db, self.gateway, self.channels, self.catalogue, self.clock)
+        page = PageSender(*parts)
+        return {
+            DebtKind.PAGE_DM: page,
+            DebtKind.PAGE_CHANNEL: page,
+            DebtKind.PAGE_COPY: CopySender(self.db, self.gateway, self.catalogue, self.clock),
+            DebtKind.NOTICE: NoticeSender(*parts),
+            DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock),
+            **incident_senders(*parts),
+        }
+
+    def _wake(self, tx: Tx) -> None:
+        for duty, at in tx.wakes.items():
+            self.engine.wake(duty, at)
