@@ -12,7 +12,7 @@ export function homeTab() {
     const why = state.app.connections
       ? `${bot} has not published a Home for you yet.`
       : `${bot} is not connected. Start the bot and open this tab again.`;
-    return h("div", { class: "empty", key: "home-empty" }, h("h3", {}, bot), h("p", {}, why));
+    return h("div", { class: "empty at-top", key: "home-empty" }, h("h3", {}, bot), h("p", {}, why));
   }
   return h("div", {
     class: "home blocks", key: view.id, role: "tabpanel", "aria-label": "Home", "data-view-id": view.id,
