@@ -68,14 +68,11 @@ def _given_twice(world: World) -> Iterator[Problem]:
         known = first.setdefault((item.section, name), item)
         if known is item or item.id == "without an id":
             continue
-        place = f"{known.document.file}:{known.line('id')}"
-        message = f"it is given twice, first at {place}"
-        cure = "Keep one of the two." if item.section == "settings" else "Give one of them another id."
-        yield (
-            item.problem(("id",), message, cure)
-            if item.section != "settings"
-            else item.problem((), message, cure)
-        )
+        message = f"it is given twice, first at {known.document.file}:{known.line('id')}"
+        if item.section == "settings":
+            yield item.problem((), message, "Keep one of the two.")
+        else:
+            yield item.problem(("id",), message, "Give one of them another id.")
 
 
 Reference = tuple[str, At, str]

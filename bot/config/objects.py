@@ -98,7 +98,7 @@ def _person(entry: PersonEntry) -> Person:
 
 
 def _team(entry: TeamEntry) -> Team:
-    members = tuple(PersonId(member) for member in entry.members)
+    members = _people(entry.members)
     return Team(TeamId(entry.id), entry.name or entry.id, members, entry.channel, _person_id(entry.owner))
 
 
@@ -128,7 +128,7 @@ def _schedule(entry: ScheduleEntry) -> Schedule:
 
 def _layer(entry: LayerEntry) -> Layer:
     return Layer(
-        participants=tuple(tuple(PersonId(who) for who in place) for place in entry.participants),
+        participants=tuple(_people(place) for place in entry.participants),
         unit=RotationUnit(entry.rotation.unit),
         every=entry.rotation.every,
         hand_off=entry.hand_off,
@@ -152,7 +152,8 @@ def _policy(entry: PolicyEntry) -> Policy:
 
 
 def _level(entry: LevelEntry) -> Level:
-    return Level(tuple(_target(target) for target in entry.targets), entry.ack_timeout)
+    targets = dict.fromkeys(_target(target) for target in entry.targets)
+    return Level(tuple(targets), entry.ack_timeout)
 
 
 def _target(entry: TargetEntry) -> Target:
@@ -177,8 +178,13 @@ def _settings(entry: SettingsEntry) -> Defaults:
         default_policy=PolicyId(entry.default_policy),
         fallback_channel=entry.fallback_channel,
         announcement_channel=entry.announcement_channel,
-        admins=tuple(PersonId(admin) for admin in entry.admins),
+        admins=_people(entry.admins),
     )
+
+
+def _people(names: Iterable[str]) -> tuple[PersonId, ...]:
+    """Each once: nobody is paged twice because they are listed twice."""
+    return tuple(dict.fromkeys(PersonId(name) for name in names))
 
 
 def _person_id(name: str | None) -> PersonId | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -101,7 +101,7 @@ class Declared:
 
     @property
     def digest(self) -> str:
-        """Changes with every change to an object or to where it stands; not with comments below the last one."""
+        """Changes with every change to an object or to where it stands."""
         return _digest(sorted([o.kind, o.key, o.digest, o.file or "", o.line or 0] for o in self.objects))
 
 
@@ -114,7 +114,7 @@ class Difference:
     deleted: tuple[ConfigObject, ...] = ()
     unchanged: tuple[ConfigObject, ...] = ()
     moved: tuple[ConfigObject, ...] = ()
-    conflicts: tuple[ConfigObject, ...] = field(default=())
+    conflicts: tuple[ConfigObject, ...] = ()
     """Wanted by a file, but made in Slack: the one in Slack stays (PRODUCT §10)."""
 
     @property

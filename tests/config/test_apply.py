@@ -15,7 +15,7 @@ from bot.config.dump import dump
 from bot.config.load import load
 from bot.core.catalogue import COMMANDER, TargetKind
 from bot.core.configuration import ConfigObject, Declared, Kind, Owner
-from bot.core.ids import PersonId, PolicyId, ScheduleId, ServiceId, SeverityId, UserId
+from bot.core.ids import PersonId, PolicyId, ScheduleId, ServiceId, SeverityId, TeamId, UserId
 from bot.core.schedule import on_call
 from bot.errors import CannotStart
 from bot.store import configuration as store
@@ -288,4 +288,20 @@ async def test_senders_words_follow_the_ranks_of_a_scale_of_ones_own(
         "High",
         "High",
         "High",
+    ]
+
+
+async def test_who_is_listed_twice_is_paged_once(database: Database, tmp_path: Path) -> None:
+    twice = small(
+        tmp_path,
+        ("members: [ana]", "members: [ana, bob, ana]"),
+        ("[{schedule: primary}]", "[{user: ana}, {schedule: primary}, {user: ana}]"),
+    )
+    await apply_configuration(database, twice)
+    async with database.read() as conn:
+        company = await load_catalogue(conn)
+    assert company.teams[TeamId("payments")].members == ("ana", "bob")
+    assert [target.id for target in company.policies[PolicyId("standard")].levels[0].targets] == [
+        "ana",
+        "primary",
     ]

@@ -1,0 +1,66 @@
+"""`tocsin check`, `plan`, `apply` and `export` as an operator runs them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli import app
+
+DEMO = Path(__file__).parents[2] / "manifests" / "demo"
+
+
+@pytest.fixture(autouse=True)
+def _own_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TOCSIN_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/tocsin.db")
+    monkeypatch.delenv("TOCSIN_CONFIG", raising=False)
+
+
+def tocsin(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_check_counts_what_is_right() -> None:
+    result = tocsin("check", DEMO)
+    assert result.exit_code == 0
+    assert result.output == (
+        "All is well: 6 people, 2 teams, 3 services, 2 schedules, 2 policies, 3 integrations, 4 severities, 3 roles, "
+        "settings.\n"
+    )
+
+
+def test_check_names_every_mistake_and_exits_with_one(tmp_path: Path) -> None:
+    file = tmp_path / "company.yml"
+    file.write_text(
+        "settings: {default_policy: standrd, fallback_channel: '#x'}\npolicies: [{id: standard}]\n"
+    )
+    result = tocsin("check", file)
+    assert result.exit_code == 1
+    assert [line.partition(": ")[0] for line in result.output.splitlines()] == [f"{file}:1", f"{file}:2"]
+    assert "Did you mean standard?" in result.output
+
+
+def test_check_without_a_path_takes_the_setting_or_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = tocsin("check")
+    assert (nothing.exit_code, "TOCSIN_CONFIG" in nothing.output) == (1, True)
+    monkeypatch.setenv("TOCSIN_CONFIG", str(DEMO))
+    assert tocsin("check").exit_code == 0
+
+
+def test_apply_then_plan_then_export(tmp_path: Path) -> None:
+    assert tocsin("plan", DEMO).output.endswith("26 to create, 0 to change, 0 to delete, 0 unchanged.\n")
+    assert tocsin("apply", DEMO).output.startswith("Applied: 26 created")
+    assert tocsin("apply", DEMO).output.startswith("Applied: 0 created, 0 changed, 0 deleted, 26 unchanged.")
+    exported = tmp_path / "exported.yml"
+    exported.write_text(tocsin("export").output)
+    assert tocsin("plan", exported).output == "Nothing would change; 26 objects are as the files say.\n"
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_files_with_mistakes_reach_no_database(tmp_path: Path, command: str) -> None:
+    (tmp_path / "bad.yml").write_text("people: [")
+    assert tocsin(command, tmp_path / "bad.yml").exit_code == 1
+    assert not (tmp_path / "tocsin.db").exists()
