@@ -13,8 +13,8 @@ from bot.sandbox.wire import SlackError
 
 LONGEST_NAME = 80
 LONGEST_TOPIC = 250
-BOT_LEAVES_ARCHIVED_CHANNEL = False
-"""Not settled for real Slack: some report that archiving removes the bot, so that it cannot unarchive."""
+BOT_LEAVES_ARCHIVED_CHANNEL = True
+"""So that it can neither read nor unarchive it: slack-go issue 1066, elastic/connectors issue 1972; not documented."""
 
 
 def checked_name(sandbox: Sandbox, name: str) -> str:

@@ -53,6 +53,7 @@ class Sandbox:
         for new, old in zip(self.workspace.webhooks, earlier.webhooks, strict=False):
             new.secret = old.secret
         self._begin()
+        self.sockets.forget_events()
         self.faults.clear()
         self.ledger.clear()
         self.limits.clear()

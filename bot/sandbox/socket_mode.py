@@ -77,6 +77,7 @@ class SocketMode:
         self._connections: list[Connection] = []
         self._turn = itertools.count()
         self._awaited: dict[str, _Awaited] = {}
+        self._workspace = 0
 
     @property
     def count(self) -> int:
@@ -137,12 +138,19 @@ class SocketMode:
 
     async def event(self, payload: Json) -> None:
         """Deliver an event; what is not acknowledged is sent again, a few times."""
+        workspace = self._workspace
         outcome = await self.request("events_api", payload)
         for attempt, delay in enumerate(EVENT_RETRIES_AFTER, start=1):
             if outcome.failure is None:
                 return
             await asyncio.sleep(delay)
+            if workspace != self._workspace:
+                return
             outcome = await self.request("events_api", payload, attempt)
+
+    def forget_events(self) -> None:
+        """Send no event of the present workspace again: there is a new one."""
+        self._workspace += 1
 
     async def close_all(self) -> None:
         """End every connection."""

@@ -30,8 +30,24 @@ async def test_an_incident_channel_lives_and_is_archived(bot: Bot, hands: Hands)
     await until(lambda: len(bot.heard("member_joined_channel")) == 2)
     await client.conversations_archive(channel=made["id"])
     assert await refusal(client.chat_postMessage(channel=made["id"], text="late")) == "is_archived"
-    assert await refusal(client.conversations_archive(channel=made["id"])) == "already_archived"
+    # Archiving takes the bot out, so that it cannot bring the channel back.
+    assert await refusal(client.conversations_unarchive(channel=made["id"])) == "not_in_channel"
+    assert await refusal(client.conversations_join(channel=made["id"])) == "is_archived"
     assert await refusal(client.conversations_create(name="inc-1-checkout")) == "name_taken"
+
+
+async def test_a_person_archives_and_unarchives(
+    client: AsyncWebClient, as_person: Callable[[str], AsyncWebClient]
+) -> None:
+    ana = as_person("ana")
+    alerts = (await ana.conversations_create(name="old-alerts"))["channel"]["id"]
+    await ana.conversations_archive(channel=alerts)
+    assert await refusal(ana.conversations_archive(channel=alerts)) == "already_archived"
+    assert "old-alerts" not in [
+        c["name"] for c in (await client.conversations_list(exclude_archived=True))["channels"]
+    ]
+    await ana.conversations_unarchive(channel=alerts)
+    assert await refusal(ana.conversations_unarchive(channel=alerts)) == "not_archived"
 
 
 @pytest.mark.parametrize(
