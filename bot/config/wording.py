@@ -31,8 +31,21 @@ def described(entry: type[Entry], error: ErrorDetails) -> tuple[str, str]:
         given = error["input"]
         return f"{given!r} is none of {allowed}", did_you_mean(str(given), words, "Write one of these.")
     example = _example(owner, _last_key(at))
-    cure = f"Write it as in `{example}`." if example else "Compare it with docs/configuration.md."
-    return _of_type(kind, context, error["input"]), cure
+    return _of_type(kind, context, error["input"]), _cure(kind, context, example)
+
+
+def _cure(kind: str, context: dict[str, object], example: str) -> str:
+    match kind:
+        case "too_long":
+            return "Remove some of them."
+        case "too_short":
+            return f"Fill it, as in `{example}`."
+        case "greater_than_equal":
+            return f"Write a number from {context['ge']} on."
+        case "less_than_equal":
+            return f"Write a number up to {context['le']}."
+        case _:
+            return f"Write it as in `{example}`." if example else "Compare it with docs/configuration.md."
 
 
 def _of_type(kind: str, context: dict[str, object], given: object) -> str:

@@ -91,6 +91,8 @@ def _syntax_cure(said: str) -> str:
         return "Check the indentation, and put a text that contains a colon in quotes."
     if "cannot start any token" in said:
         return "Put a text that begins with such a character in quotes."
+    if "undefined alias" in said:
+        return "Name it with & before it is used, or put a text that begins with * in quotes."
     if "another document" in said:
         return "Make each document, begun by ---, a file of its own."
     return "Check the indentation, brackets and quotes here and on the line before."

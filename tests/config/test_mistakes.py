@@ -56,7 +56,7 @@ ROWS = {
     "a tab": ("people:\n\t- id: x # here", "not YAML", "spaces"),
     "a colon in plain text": ("people:\n  - id: x\n    name: a: b # here", "not YAML", "quotes"),
     "two documents": ("people:\n--- # here\nteams:", "another document", "a file of its own"),
-    "an alias that is not there": ("people: *nobody # here", "undefined alias", "Check"),
+    "an alias that is not there": ("people: *nobody # here", "undefined alias", "Name it with &"),
     "an alias that contains itself": (
         "people: &all # here\n  - *all",
         "contains itself",
@@ -100,7 +100,7 @@ ROWS = {
         "tier: '1' is not a whole number",
         "tier: 1",
     ),
-    "a tier of zero": ("services:\n  - id: x\n    tier: 0 # here", "0 is less than 1", "`tier: 1`"),
+    "a tier of zero": ("services:\n  - id: x\n    tier: 0 # here", "0 is less than 1", "from 1 on"),
     "a runbook that is no address": (
         "services:\n  - id: x\n    runbook: wiki/x # here",
         "web address",
@@ -134,7 +134,7 @@ ROWS = {
     "a rotation of no hours": (
         SCHEDULE.replace("{every: 1, unit: weeks}", "{every: 0, unit: hours} # here"),
         "rotation, every: 0 is less than 1",
-        "`every: 1`",
+        "from 1 on",
     ),
     "a schedule without a rotation": (
         SCHEDULE.replace("    rotation: {every: 1, unit: weeks}\n", "").replace(
@@ -163,17 +163,17 @@ ROWS = {
     "an empty level": (
         "policies:\n  - id: x\n    levels:\n      - targets: [{user: ana}]\n      - targets: [] # here",
         "policy x, level 2, targets: the list is empty",
-        "Write it as in",
+        "Fill it",
     ),
     "too many levels": (
         "policies:\n  - id: x\n    levels: # here\n" + "      - targets: [{user: ana}]\n" * 21,
         "the list has 21 entries, and 20 are allowed",
-        "Write it",
+        "Remove some",
     ),
     "too many targets": (
         POLICY.replace("targets:", "targets: # here") + "          - user: bob\n" * 10,
         "level 1, targets: the list has 11 entries, and 10 are allowed",
-        "Write it",
+        "Remove some",
     ),
     "a target that is two": (
         POLICY.replace("- user: ana", "- {user: ana, team: payments} # here"),
@@ -196,7 +196,7 @@ ROWS = {
         "not between 1 min and 24 h",
         "between",
     ),
-    "too many repeats": (POLICY + "    repeat: 10 # here", "repeat: 10 is more than 9", "`repeat: 1`"),
+    "too many repeats": (POLICY + "    repeat: 10 # here", "repeat: 10 is more than 9", "up to 9"),
     "a last resort of a level that is not there": (
         POLICY + "    last_resort:\n      level: 3 # here\n      every: 10 min",
         "policy second, last_resort, level: there is no level 3; the policy has 1",
