@@ -1,1 +1,1 @@
-"""What comes in by HTTP: parsed cheaply, kept durably, answered, folded later."""
+"""What comes in by HTTP: read it, keep it, answer."""

@@ -46,9 +46,9 @@ class Intake:
                 413, f"The body is larger than {LARGEST_BODY // 1024} KB. Send fewer alerts at once."
             )
         try:
-            alerts = sources.parse_body(integration, body)
+            alerts = sources.parse(integration, sources.read(body))
         except BadAlert as problem:
-            return refuse(400, str(problem), problem.field)
+            return refuse(400, str(problem), problem.field or "")
         try:
             await self._journal.append(NewEntry(integration.id, "http", body))
         except (JournalFull, NotKept) as problem:

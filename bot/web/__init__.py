@@ -1,1 +1,1 @@
-"""The HTTP server: alerts in, health and metrics out."""
+"""What is served over HTTP besides Slack: alerts in, health and metrics out."""

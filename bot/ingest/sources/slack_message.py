@@ -1,143 +1,220 @@
-"""A message that a bot or an incoming webhook posted in a watched channel, as one alert.
+"""A message that a bot or an incoming webhook posted in a watched Slack channel.
 
-A message has no key: it is made from the text without what tells firing from resolved, so that both meet.
-Alertmanager's default title is `[FIRING:2] name group labels (common labels)` and `[RESOLVED] …`.
+One message is one alert. A problem is known again by its headline without the words for its state: "[FIRING:2] Disk
+full" and "[RESOLVED] Disk full" are one. It has no start time, so the rules for alerts without one apply.
+https://docs.slack.dev/reference/events/message, https://docs.slack.dev/legacy/legacy-messaging/legacy-secondary-message-attachments
 """
 
 from __future__ import annotations
 
-import hashlib
-import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bot.core.alert import AlertStatus, IncomingAlert, Link
-from bot.ingest.sources import generic
+from bot.ingest.sources.fields import (
+    DESCRIPTION_CHARACTERS,
+    MOST_LINKS,
+    NAME_CHARACTERS,
+    TITLE_CHARACTERS,
+    cut,
+    hashed,
+    link,
+    one_line,
+)
 
-_STATE = re.compile(r"^\s*\[(FIRING|RESOLVED)(?::\s*\d+)?\]\s*", re.IGNORECASE)
-_OVER = re.compile(
-    r"^\W*(resolved|recovered|ok|back to normal|closed)\b|\b(is|has|was) (now )?(resolved|recovered)\b",
+_FIRING = (
+    "firing|triggered|alerting|alert|problem|critical|error|warning|warn|down|unhealthy|no data|renotify"
+)
+_RESOLVED = "resolved|recovered|recovery|ok|closed|up|healthy|normal"
+_COUNT = r"(?::\s*\d+)?"
+_EMOJI = re.compile(r"^(?:\s*:[a-z0-9_+'-]+:\s*)+", re.IGNORECASE)
+_BRACKETED = re.compile(
+    rf"^\[(?P<states>(?:{_FIRING}|{_RESOLVED}){_COUNT}(?:,\s*(?:{_FIRING}|{_RESOLVED}){_COUNT})*)\]\s*",
     re.IGNORECASE,
 )
-_LEADING_WORD = re.compile(
-    r"^\W*(resolved|recovered|triggered|firing|alert|alerting|ok|closed|opened)\b\W*", re.IGNORECASE
+_LED = re.compile(rf"^(?P<states>{_FIRING}|{_RESOLVED})(?:\s*[:|]\s*|\s+[-–—]\s+)", re.IGNORECASE)
+_SAID_OVER = re.compile(
+    r"\s*(?:[-–—:|]\s*|\b(?:is|are|has|have) (?:(?:now|been) )*)(?:resolved|recovered|back to normal)\s*[.!]?$",
+    re.IGNORECASE,
 )
-_LINK = re.compile(r"<(https?://[^|>]+)(?:\|([^>]*))?>")
-_MENTION = re.compile(r"<[@#!]([^>|]*)(?:\|([^>]*))?>")
+_FIRING_WORD = re.compile(rf"\b(?:{_FIRING})\b", re.IGNORECASE)
+HEADLINE_CHARACTERS = 2_000
+"""What is looked at for words of state; no sender's headline is longer."""
+_RESOLVED_COLOUR = "good"
+"""Slack's own name for green. A green by number says nothing: people copy it from examples."""
+
+_ALERTMANAGER = re.compile(r"^\[(?:FIRING:\d+|RESOLVED(?::\d+)?)\] ")
+_COMMON_LABELS = re.compile(r"^(?P<group>.*\S) \((?P<labels>.*)\)$", re.DOTALL)
+_SEVERITIES = ("critical", "warning", "info")
+
+_REFERENCE = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+
+
+@dataclass(frozen=True)
+class _Message:
+    """What of a message counts: its headline, what is under it, and where it leads."""
+
+    headline: str
+    body: str
+    url: str | None
+    colour: str
+    by_alertmanager: bool
+    sender: str | None
+
+
+@dataclass(frozen=True)
+class _Headline:
+    """What a headline says of its state, None when nothing; `problem` is what is left without those words."""
+
+    shown: str
+    """`[FIRING:2]` goes, since the state is shown beside it; `CRITICAL: …` is the sender's wording and stays."""
+    problem: str
+    state: AlertStatus | None
 
 
 def recognises(payload: object) -> bool:
-    """A Slack message event."""
-    return isinstance(payload, dict) and payload.get("type") == "message" and "channel" in payload
+    """Whether this is a message event with anything in it."""
+    return isinstance(payload, dict) and payload.get("type") == "message" and bool(_lines(payload))
 
 
 def parse(payload: object, title_if_unknown: str) -> tuple[IncomingAlert, ...]:
-    """One alert a message; never empty."""
+    """One alert. The payload must be one that `recognises` knows."""
     assert isinstance(payload, dict)
-    attachment = _first(payload.get("attachments"))
-    body = plain(str(payload.get("text") or "")) or _blocks_text(payload.get("blocks"))
-    heading = plain(
-        str(attachment.get("title") or attachment.get("pretext") or attachment.get("fallback") or "")
-    )
-    lines = [line for line in (body or heading).splitlines() if line.strip()]
-    title = " ".join((lines[0] if lines else heading or title_if_unknown).split())
-    detail = "\n".join(lines[1:]) if body else plain(str(attachment.get("text") or ""))
-    if body and heading and heading != title:
-        detail = "\n".join(
-            part for part in (detail, heading, plain(str(attachment.get("text") or ""))) if part
-        )
-    subject = _STATE.sub("", title) or title
+    message = _read(payload)
+    headline = _headline(message.headline)
+    problem, severity = headline.problem, None
+    if message.by_alertmanager and (labelled := _COMMON_LABELS.match(problem)):
+        # The default title ends with the labels that the group's present alerts share; they change with them.
+        problem, severity = labelled["group"], _severity(labelled["labels"])
     return (
         IncomingAlert(
-            title=subject[: generic.LONGEST_TITLE],
-            status=_status(title, attachment),
-            dedup_key=_key(str(payload["channel"]), subject),
-            description=detail[: generic.LONGEST_DESCRIPTION],
-            source=_source(payload),
-            links=_links(payload, attachment),
-            payload=_kept(payload),
+            title=one_line(headline.shown, TITLE_CHARACTERS) or title_if_unknown,
+            status=_status(headline, message),
+            dedup_key=hashed("slack", message.sender or "", problem.casefold()),
+            description=cut(message.body, DESCRIPTION_CHARACTERS),
+            severity=severity,
+            source="Alertmanager" if message.by_alertmanager else message.sender,
+            links=_links(payload, message),
+            payload=payload,
         ),
     )
 
 
-def plain(text: str) -> str:
-    """Slack's markup as people read it: links by their text, mentions by their name, entities undone."""
-    text = _LINK.sub(lambda found: found[2] or found[1], text)
-    text = _MENTION.sub(lambda found: "@" + (found[2] or found[1]), text)
-    return html.unescape(text).strip()
+def unescape(text: str) -> str:
+    """Slack's text as a person reads it: links and mentions by their names, then `&lt;`, `&gt;` and `&amp;`."""
+    text = _REFERENCE.sub(_named, text)
+    for entity, character in _ENTITIES:
+        text = text.replace(entity, character)
+    return text
 
 
-def _first(value: object) -> Mapping[str, Any]:
-    return value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else {}
+def _named(reference: re.Match[str]) -> str:
+    target, label = reference[1], reference[2]
+    if target.startswith("!date^"):
+        return label or target
+    if target.startswith("!"):
+        return label or f"@{target[1:].partition('^')[0]}"
+    mark = target[:1] if target[:1] in ("@", "#") else ""
+    return f"{mark}{label.removeprefix(mark)}" if label else target
 
 
-def _status(title: str, attachment: Mapping[str, Any]) -> AlertStatus:
-    told = _STATE.match(title)
-    if told:
-        return AlertStatus.RESOLVED if told[1].upper() == "RESOLVED" else AlertStatus.FIRING
-    over = _OVER.search(title) is not None and attachment.get("color") not in ("danger", "warning")
-    return AlertStatus.RESOLVED if over else AlertStatus.FIRING
-
-
-def _key(channel: str, subject: str) -> str:
-    same = re.sub(r"\s*\b(is|has|was) (now )?(resolved|recovered)\b\W*", "", subject, flags=re.IGNORECASE)
-    same = _LEADING_WORD.sub("", same)
-    same = " ".join(same.casefold().split())
-    return hashlib.sha256(f"{channel}\x1f{same}".encode()).hexdigest()[:32]
-
-
-def _source(payload: Mapping[str, Any]) -> str | None:
-    profile = payload.get("bot_profile")
-    name = payload.get("username") or (profile.get("name") if isinstance(profile, dict) else None)
-    return str(name)[:200] if name else None
-
-
-def _links(payload: Mapping[str, Any], attachment: Mapping[str, Any]) -> tuple[Link, ...]:
-    found: dict[str, Link] = {}
-    candidates = [(_source(payload) or "Source", str(attachment.get("title_link") or ""))]
-    texts = (str(payload.get("text") or ""), str(attachment.get("text") or ""))
-    candidates += [(m[2] or "Link", html.unescape(m[1])) for text in texts for m in _LINK.finditer(text)]
-    for text, url in candidates:
-        for one in generic.link(text, url):
-            found.setdefault(one.url, one)
-    return tuple(found.values())[:5]
-
-
-def _blocks_text(blocks: object) -> str:
-    """The first texts of a message that has only blocks."""
-    if not isinstance(blocks, list):
-        return ""
-    texts = [_block_text(block) for block in blocks if isinstance(block, dict)]
-    return "\n".join(text for text in texts if text)
-
-
-def _block_text(block: Mapping[str, Any]) -> str:
-    if block.get("type") == "rich_text":
-        return _rich_text(block.get("elements"))
-    text = block.get("text")
-    fields = block.get("fields")
-    parts = [text, *(fields if isinstance(fields, list) else [])]
-    return "\n".join(
-        plain(str(part["text"])) for part in parts if isinstance(part, dict) and part.get("text")
+def _read(event: Mapping[str, Any]) -> _Message:
+    attachment = next(iter(_attachments(event)), {})
+    lines = _lines(event)
+    title = unescape(_text(attachment, "title")).strip()
+    headline = title or lines[0]
+    return _Message(
+        headline=headline,
+        body="\n".join(line for line in lines if line != headline),
+        url=_text(attachment, "title_link") or None,
+        colour=_text(attachment, "color").casefold(),
+        by_alertmanager=_is_alertmanagers(attachment),
+        sender=_sender(event),
     )
 
 
-def _rich_text(elements: object) -> str:
-    if not isinstance(elements, list):
-        return ""
-    parts = []
-    for element in elements:
-        if isinstance(element, dict):
-            parts.append(
-                str(element.get("text") or element.get("url") or "") + _rich_text(element.get("elements"))
-            )
-    return "".join(parts)
+def _is_alertmanagers(attachment: Mapping[str, Any]) -> bool:
+    """Alertmanager's default texts: its status in the title, and a fallback of title and link."""
+    title, fallback = _text(attachment, "title"), _text(attachment, "fallback")
+    return bool(_ALERTMANAGER.match(title)) and fallback.startswith(f"{title} | ")
 
 
-def _kept(payload: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: payload[key]
-        for key in ("channel", "ts", "text", "attachments", "bot_id", "username")
-        if key in payload
-    }
+def _lines(event: Mapping[str, Any]) -> list[str]:
+    """Every line that a person sees, in order, each once: text, blocks, attachments; fallbacks when there is none."""
+    attachments = _attachments(event)
+    said = [_text(event, "text"), *_block_texts(event)]
+    for each in attachments:
+        said += [_text(each, "pretext"), _text(each, "title"), _text(each, "text"), *_fields(each)]
+        said += _block_texts(each)
+    if not any(text.strip() for text in said):
+        said = [_text(each, "fallback") for each in attachments]
+    lines = (line.strip() for text in said for line in unescape(text).splitlines())
+    return list(dict.fromkeys(line for line in lines if line))
+
+
+def _attachments(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return _objects(event.get("attachments"))
+
+
+def _objects(values: Any) -> list[Mapping[str, Any]]:
+    return [each for each in values if isinstance(each, dict)] if isinstance(values, list) else []
+
+
+def _text(holder: Mapping[str, Any], name: str) -> str:
+    value = holder.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _fields(attachment: Mapping[str, Any]) -> Iterator[str]:
+    for field in _objects(attachment.get("fields")):
+        yield ": ".join(part for part in (_text(field, "title"), _text(field, "value")) if part)
+
+
+def _block_texts(holder: Mapping[str, Any]) -> Iterator[str]:
+    """The text of headers, sections and contexts; rich text repeats what `text` says."""
+    for block in _objects(holder.get("blocks")):
+        if block.get("type") in ("header", "section", "context"):
+            parts = [block.get("text"), *_objects(block.get("fields")), *_objects(block.get("elements"))]
+            yield from (_text(part, "text") for part in parts if isinstance(part, dict))
+
+
+def _sender(event: Mapping[str, Any]) -> str | None:
+    profile = event.get("bot_profile")
+    name = _text(event, "username") or (_text(profile, "name") if isinstance(profile, dict) else "")
+    return one_line(name, NAME_CHARACTERS) or None
+
+
+def _headline(text: str) -> _Headline:
+    """Find the state in a headline, wherever it stands: `[FIRING:2] …`, `Recovered: …`, `… is resolved`."""
+    text = _EMOJI.sub("", one_line(text, HEADLINE_CHARACTERS)).strip()
+    if said := _BRACKETED.match(text) or _LED.match(text):
+        firing = _FIRING_WORD.search(said["states"]) is not None
+        problem = text[said.end() :].strip() or text
+        shown = problem if text.startswith("[") else text
+        return _Headline(shown, problem, AlertStatus.FIRING if firing else AlertStatus.RESOLVED)
+    if over := _SAID_OVER.search(text):
+        return _Headline(text, text[: over.start()].strip() or text, AlertStatus.RESOLVED)
+    return _Headline(text, text, None)
+
+
+def _status(headline: _Headline, message: _Message) -> AlertStatus:
+    """What the headline says; where it says nothing, Slack's `good` means that it is over."""
+    if headline.state is not None:
+        return headline.state
+    return AlertStatus.RESOLVED if message.colour == _RESOLVED_COLOUR else AlertStatus.FIRING
+
+
+def _severity(labels: str) -> str | None:
+    """The severity among the label values that Alertmanager's default title lists."""
+    return next((word for word in labels.split() if word in _SEVERITIES), None)
+
+
+def _links(event: Mapping[str, Any], message: _Message) -> tuple[Link, ...]:
+    first = link("Alertmanager" if message.by_alertmanager else "Open", message.url)
+    others = (
+        link(unescape(_text(each, "title")), each.get("title_link")) for each in _attachments(event)[1:]
+    )
+    return (first + tuple(found for links in others for found in links))[:MOST_LINKS]
