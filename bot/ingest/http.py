@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable
@@ -14,11 +15,15 @@ from bot.core.alert import IncomingAlert, dedup_key
 from bot.core.catalogue import Catalogue, Integration
 from bot.core.words import service_of
 from bot.ingest import sources
-from bot.ingest.journal import Journal, JournalFull, NotKept
+from bot.ingest.journal import Journal, JournalFull, NotKept, TooManyWaiting
 from bot.ingest.sources import BadAlert
 from bot.store.journal import NewEntry
 
 LARGEST_BODY = 512 * 1024
+MOST_ALERTS = 1_000
+"""In one body; each is folded by itself, and a transaction must stay short."""
+BODY_WITHIN_SECONDS = 30.0
+"""Real time for the whole body to come; a sender that drips holds a connection no longer."""
 AGAIN_AFTER_SECONDS = 2
 
 
@@ -33,24 +38,33 @@ class Intake:
         return [web.post("/v1/alerts/{token}", self.post)]
 
     async def post(self, request: web.Request) -> web.Response:
-        """202 after the commit; 400, 404, 413 or 503 with a sentence, and nothing kept."""
+        """202 after the commit; 400, 404, 408, 413, 429 or 503 with a sentence, and nothing kept."""
         catalogue = self._catalogue()
         integration = _by_token(catalogue, request.match_info["token"])
         if integration is None:
             return refuse(
-                404, "There is no integration with this token. Copy its URL again from the configuration."
-            )
-        body = await _read(request)
-        if body is None:
-            return refuse(
-                413, f"The body is larger than {LARGEST_BODY // 1024} KB. Send fewer alerts at once."
+                404, "There is no integration with this token; copy its URL again from the configuration."
             )
         try:
+            body = await _read(request)
             alerts = sources.parse(integration, sources.read(body))
         except BadAlert as problem:
-            return refuse(400, str(problem), problem.field or "")
+            return refuse(400, str(problem), field=problem.field)
+        if len(alerts) > MOST_ALERTS:
+            return refuse(413, f"The body holds {len(alerts)} alerts; send at most {MOST_ALERTS} at once.")
+        return await self._keep(catalogue, integration, body, alerts)
+
+    async def _keep(
+        self,
+        catalogue: Catalogue,
+        integration: Integration,
+        body: bytes,
+        alerts: tuple[IncomingAlert, ...],
+    ) -> web.Response:
         try:
             await self._journal.append(NewEntry(integration.id, "http", body))
+        except TooManyWaiting as problem:
+            return refuse(429, str(problem), headers={"Retry-After": str(AGAIN_AFTER_SECONDS)})
         except (JournalFull, NotKept) as problem:
             return refuse(503, str(problem), headers={"Retry-After": str(AGAIN_AFTER_SECONDS)})
         keys = [{"dedup_key": _key(catalogue, integration, one)} for one in alerts]
@@ -69,9 +83,19 @@ def answer(status: int, body: Any, headers: dict[str, str] | None = None) -> web
     )
 
 
-def refuse(status: int, error: str, field: str = "", headers: dict[str, str] | None = None) -> web.Response:
-    """An error in one sentence; `field` when one is to blame."""
-    return answer(status, {"error": error} | ({"field": field} if field else {}), headers)
+def refuse(
+    status: int, error: str, *, field: str | None = None, headers: dict[str, str] | None = None
+) -> web.Response:
+    """An error in one sentence; with a 400 also the `field` that is to blame, null for the body as a whole."""
+    blame = {"field": field} if status == 400 else {}
+    return answer(status, {"error": error, **blame}, headers)
+
+
+def refuse_and_close(status: int, error: str) -> web.Response:
+    """For a body that was not read to its end: nothing else can be understood on this connection."""
+    refusal = refuse(status, error)
+    refusal.force_close()
+    return refusal
 
 
 def _by_token(catalogue: Catalogue, token: str) -> Integration | None:
@@ -84,13 +108,16 @@ def _by_token(catalogue: Catalogue, token: str) -> Integration | None:
     return found
 
 
-async def _read(request: web.Request) -> bytes | None:
-    """The body, or None as soon as it is too large."""
+async def _read(request: web.Request) -> bytes:
+    """The body, decompressed.
+
+    Raises 413 as soon as it is too large, 408 when it does not come to its end, and `web.RequestPayloadError` when
+    it is not encoded as its headers say.
+    """
     if request.content_length is not None and request.content_length > LARGEST_BODY:
-        return None
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            return None
-    return bytes(body)
+        raise web.HTTPRequestEntityTooLarge(LARGEST_BODY, request.content_length)
+    try:
+        async with asyncio.timeout(BODY_WITHIN_SECONDS):
+            return await request.read()
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout from error

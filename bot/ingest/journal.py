@@ -6,100 +6,140 @@ One transaction a request gave 2,300 durable alerts a second on two cores, share
 from __future__ import annotations
 
 import asyncio
+from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 
 from bot.crashpoints import point
-from bot.errors import DatabaseBusy, DatabaseRefused, TocsinError
+from bot.errors import DatabaseBusy, TocsinError
 from bot.store.database import Database
 from bot.store.journal import NewEntry, append
 
 log = structlog.get_logger(__name__)
 
 MOST_IN_ONE_COMMIT = 500
+MOST_BYTES_IN_ONE_COMMIT = 8 * 1024 * 1024
+PATIENCE_SECONDS = 10.0
+"""Real time that a sender waits for a locked database before it is asked to come again."""
 
 
 class JournalFull(TocsinError):
     """More is waiting than can be held, or it is being shut down: nothing was kept, try again."""
 
 
+class TooManyWaiting(TocsinError):
+    """One integration fills half of the waiting places, which leaves the others theirs: try again."""
+
+
 class NotKept(TocsinError):
-    """The database could not keep the body: nothing was kept, try again."""
+    """The database could not keep the body in time: try again. What was kept after all is folded once."""
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    entry: NewEntry
+    kept: asyncio.Future[None]
 
 
 class Journal:
-    """A bounded queue and its one writer."""
+    """A bounded queue and its one writer; `on_commit` is called after each commit and must not raise."""
 
     def __init__(self, db: Database, *, on_commit: Callable[[], None], limit: int = 10_000) -> None:
         self._db = db
         self._on_commit = on_commit
-        self._queue: asyncio.Queue[tuple[NewEntry, asyncio.Future[None]]] = asyncio.Queue(limit)
+        self._limit = limit
+        self._queue: deque[_Waiting] = deque()
+        self._of: Counter[str] = Counter()
+        """How many bodies of an integration wait for their answer."""
+        self._more = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
-        self._closed = True
+        self._open = False
 
     async def start(self) -> None:
-        self._closed = False
+        self._open = True
         self._writer = asyncio.create_task(self._write(), name="journal writer")
 
     async def append(self, entry: NewEntry) -> None:
-        """Return when the entry is durable. Raises `JournalFull` or `NotKept`; nothing is kept then."""
-        if self._closed:
-            raise JournalFull("Tocsin is shutting down. Nothing was kept; send it again.")
-        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Return when the entry is durable. Raises `JournalFull`, `TooManyWaiting` or `NotKept`.
+
+        An entry whose `dedupe_key` is known already is not kept a second time, which is no error.
+        """
+        if not self._open:
+            raise JournalFull("Tocsin is shutting down, nothing was kept; send it again.")
+        waiting = self._of.total()
+        if waiting >= self._limit:
+            raise JournalFull("More alerts wait than can be held, nothing was kept; send it again.")
+        if self._of[entry.integration] >= max(1, self._limit // 2):
+            raise TooManyWaiting("Too many alerts of this integration wait, nothing was kept; send it again.")
+        self._of[entry.integration] += 1
         try:
-            self._queue.put_nowait((entry, kept))
-        except asyncio.QueueFull as error:
-            raise JournalFull(
-                "More alerts wait than can be held. Nothing was kept; send it again."
-            ) from error
-        await kept
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._durable(entry)
+        except TimeoutError as error:
+            raise NotKept("The database is busy and the alert may not be kept; send it again.") from error
+        finally:
+            self._of[entry.integration] -= 1
 
     async def stop(self) -> None:
         """Take nothing new, answer everything that was taken."""
-        self._closed = True
-        if self._writer is None:
-            return
-        await self._queue.join()
-        self._writer.cancel()
-        await asyncio.gather(self._writer, return_exceptions=True)
-        self._writer = None
+        self._open = False
+        self._more.set()
+        if self._writer is not None:
+            await self._writer
+            self._writer = None
+
+    async def _durable(self, entry: NewEntry) -> None:
+        waiting = _Waiting(entry, asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        self._more.set()
+        await waiting.kept
 
     async def _write(self) -> None:
-        while True:
-            batch = [await self._queue.get()]
-            while len(batch) < MOST_IN_ONE_COMMIT and not self._queue.empty():
-                batch.append(self._queue.get_nowait())
-            try:
+        while self._open or self._queue:
+            await self._more.wait()
+            self._more.clear()
+            while batch := self._next_batch():
                 await self._keep(batch)
-            finally:
-                for _ in batch:
-                    self._queue.task_done()
 
-    async def _keep(self, batch: list[tuple[NewEntry, asyncio.Future[None]]]) -> None:
-        """All in one transaction; when that fails, each by itself, so that one bad body harms no other."""
+    def _next_batch(self) -> list[_Waiting]:
+        """Who waited longest, without those who gave up; by number and by size, so that a commit stays short."""
+        batch: list[_Waiting] = []
+        size = 0
+        while self._queue and len(batch) < MOST_IN_ONE_COMMIT and size < MOST_BYTES_IN_ONE_COMMIT:
+            waiting = self._queue.popleft()
+            if not waiting.kept.done():
+                batch.append(waiting)
+                size += len(waiting.entry.body)
+        return batch
+
+    async def _keep(self, batch: list[_Waiting]) -> None:
+        """All in one transaction; when it is refused, each by itself, so that one bad body harms no other."""
         try:
-            await self._commit([entry for entry, _ in batch])
-        except (DatabaseRefused, DatabaseBusy) as error:
+            await self._commit([waiting.entry for waiting in batch])
+        except Exception as error:  # the edge of the writer's loop: the senders are told to come again
             if len(batch) == 1 or isinstance(error, DatabaseBusy):
-                _refuse(batch, error)
+                log.exception("bodies could not be kept", count=len(batch))
+                _settle(batch, NotKept("The database cannot be written, nothing was kept; send it again."))
                 return
-            for one in batch:
-                await self._keep([one])
+            for waiting in batch:
+                await self._keep([waiting])
             return
-        for _, kept in batch:
-            if not kept.done():
-                kept.set_result(None)
+        _settle(batch, None)
+        self._on_commit()
 
     async def _commit(self, entries: list[NewEntry]) -> None:
         async with self._db.write() as tx:
             await append(tx.conn, entries, tx.now)
         point("after-journal-commit")
-        self._on_commit()
 
 
-def _refuse(batch: list[tuple[NewEntry, asyncio.Future[None]]], error: Exception) -> None:
-    log.error("accepted bodies could not be kept", count=len(batch), error=str(error))
-    for _, kept in batch:
-        if not kept.done():
-            kept.set_exception(NotKept("The database cannot be written. Nothing was kept; send it again."))
+def _settle(batch: list[_Waiting], problem: NotKept | None) -> None:
+    for waiting in batch:
+        if waiting.kept.done():
+            continue
+        if problem is None:
+            waiting.kept.set_result(None)
+        else:
+            waiting.kept.set_exception(problem)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
+import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -12,6 +14,11 @@ from bot.core.alert import AlertStatus
 from bot.core.page import PageState
 from bot.ingest.http import answer
 from bot.queries.health import Counts
+
+log = structlog.get_logger(__name__)
+
+CHECKED_WITHIN_SECONDS = 3.0
+"""Real time; who asks for readiness waits a few seconds at most."""
 
 Check = Callable[[], Awaitable[str]]
 """Answers an empty text when all is well, else the problem in a sentence."""
@@ -38,7 +45,8 @@ class Health:
 
     async def readyz(self, _request: web.Request) -> web.Response:
         """200 when every part is ready, else 503; the body says which is not and why."""
-        problems = {name: await check() for name, check in self._checks.items()}
+        told = await asyncio.gather(*(_problem(check) for check in self._checks.values()))
+        problems = dict(zip(self._checks, told, strict=True))
         ready = not any(problems.values())
         parts = {name: problem or "ready" for name, problem in problems.items()}
         return answer(200 if ready else 503, {"status": "ready" if ready else "not ready", **parts})
@@ -50,6 +58,17 @@ class Health:
         registry.register(_Counted(counts))
         body = generate_latest(registry) + generate_latest(self._process)
         return web.Response(body=body, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+
+async def _problem(check: Check) -> str:
+    try:
+        async with asyncio.timeout(CHECKED_WITHIN_SECONDS):
+            return await check()
+    except TimeoutError:
+        return f"no answer within {CHECKED_WITHIN_SECONDS:g} s"
+    except Exception:  # the edge of one check: not ready is an answer, and the others are still told
+        log.exception("a readiness check failed")
+        return "it could not be checked; the log says why"
 
 
 class _Counted:

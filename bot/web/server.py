@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 from aiohttp import web
 
 from bot.errors import CannotStart
-from bot.ingest.http import LARGEST_BODY, refuse
+from bot.ingest.http import LARGEST_BODY, refuse, refuse_and_close
 
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 STOP_WITHIN_SECONDS = 1.5
+
+
+class PortTaken(CannotStart):
+    """Another program listens where we should."""
 
 
 class Server:
@@ -25,11 +30,11 @@ class Server:
         self._runners: list[web.AppRunner] = []
 
     async def start(self) -> None:
-        """Raises `CannotStart` when a port is taken."""
+        """Raises `PortTaken`, or `CannotStart` when the host can't be listened on for another reason."""
         for port, routes in self._ports.items():
             runner = web.AppRunner(
                 application(routes),
-                access_log=None,
+                access_log=None,  # it would write the tokens that are in the paths
                 shutdown_timeout=STOP_WITHIN_SECONDS,
                 handle_signals=False,
             )
@@ -38,10 +43,12 @@ class Server:
             try:
                 await web.TCPSite(runner, self._host, port).start()
             except OSError as error:
-                raise CannotStart(
-                    f"Port {port} on {self._host} is taken by another program. Stop it, or set TOCSIN_HTTP_PORT "
-                    "(or TOCSIN_METRICS_PORT) to a free one."
-                ) from error
+                raise _cannot_listen(self._host, port, error) from error
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Where it listens, in the order given; what the system chose for a port of 0."""
+        return tuple(int(address[1]) for runner in self._runners for address in runner.addresses[:1])
 
     async def stop(self) -> None:
         """Answer what is being answered, then close."""
@@ -50,9 +57,21 @@ class Server:
         self._runners.clear()
 
 
+def _cannot_listen(host: str, port: int, error: OSError) -> CannotStart:
+    if error.errno == errno.EADDRINUSE:
+        return PortTaken(
+            f"Port {port} on {host} is taken by another program. Stop it, or set TOCSIN_HTTP_PORT "
+            "(or TOCSIN_METRICS_PORT) to a free one."
+        )
+    return CannotStart(
+        f"Port {port} on {host} cannot be listened on: {error.strerror or error}. "
+        "Set TOCSIN_HTTP_HOST and TOCSIN_HTTP_PORT to an address and a port that this machine may use."
+    )
+
+
 def application(routes: Sequence[web.RouteDef]) -> web.Application:
     """An application whose every error is JSON with one sentence."""
-    app = web.Application(middlewares=[_errors], client_max_size=LARGEST_BODY + 1)
+    app = web.Application(middlewares=[_errors], client_max_size=LARGEST_BODY)
     app.add_routes(routes)
     app.on_response_prepare.append(_without_banner)
     return app
@@ -63,12 +82,27 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except web.HTTPNotFound:
-        return refuse(404, "There is nothing here. Alerts go to POST /v1/alerts/<token>.")
+        return refuse(404, "There is nothing here; alerts go to POST /v1/alerts/<token>.")
     except web.HTTPMethodNotAllowed as error:
         allowed = ", ".join(sorted(error.allowed_methods))
         return refuse(405, f"Use {allowed} here.", headers={"Allow": allowed})
+    except web.HTTPRequestEntityTooLarge:
+        return refuse(413, f"The body is larger than {LARGEST_BODY // 1024} KB; send fewer alerts at once.")
+    except web.HTTPRequestTimeout:
+        return refuse_and_close(408, "The body did not come to its end in time; send it again.")
+    except web.RequestPayloadError:
+        return refuse_and_close(400, "The body is not encoded as its headers say; send plain JSON.")
     except web.HTTPException as error:
         return refuse(error.status, error.reason)
+    except Exception:  # the edge of one request: its sender hears a sentence, the log has the rest
+        # Not the path: it holds the sender's token.
+        log.exception("a request could not be answered", route=_route(request))
+        return refuse(500, "Something went wrong on our side; send it again.")
+
+
+def _route(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return f"{request.method} {resource.canonical if resource else 'unknown'}"
 
 
 async def _without_banner(_request: web.Request, response: web.StreamResponse) -> None:

@@ -1,9 +1,8 @@
-"""Shaping a sender's values into those of an alert: lengths, instants, links, keys."""
+"""What a sender wrote becomes something that can be shown, compared and kept: titles, keys, times, links, texts."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,80 +11,76 @@ import orjson
 
 from bot.core.alert import Link
 
-TITLE_CHARACTERS = 500
-DESCRIPTION_CHARACTERS = 10_000
-NAME_CHARACTERS = 200
-"""Of a source, a severity, a key: what a person gives a name, and what fits a database's index."""
+LONGEST_TITLE = 500
+LONGEST_KEY = 500
+LONGEST_SOURCE = 200
+LONGEST_DESCRIPTION = 20_000
+LONGEST_URL = 2_000
 MOST_LINKS = 20
-URL_CHARACTERS = 2_000
-"""Slack takes 3,000 behind a button."""
+
+_IN_MARKUP = {" ": "%20", "<": "%3C", ">": "%3E", "|": "%7C", '"': "%22"}
+"""Characters that would end a link in Slack's markup, or that Slack refuses in a button's URL."""
 
 
-def cut(text: str, characters: int) -> str:
-    """At most so many characters, the last one an ellipsis when something went."""
-    return text if len(text) <= characters else text[: characters - 1].rstrip() + "…"
+def title(text: str) -> str:
+    """On one line and at most `LONGEST_TITLE` characters; empty when nothing of it could be seen."""
+    if not any(char.isprintable() and not char.isspace() for char in text):
+        return ""
+    return " ".join(text.split())[:LONGEST_TITLE].rstrip()
 
 
-def one_line(text: str, characters: int = TITLE_CHARACTERS) -> str:
-    """The text with every run of white space made one space."""
-    return cut(" ".join(text.split()), characters)
+def key(text: str) -> str | None:
+    """A dedup key that fits its index; keys that differ stay different however long they are."""
+    if len(text) <= LONGEST_KEY:
+        return text or None
+    return f"{text[: LONGEST_KEY - 65]}:{digest(text)}"
 
 
-def shown(value: Any) -> str:
-    """A value as a person reads it: text as it is, anything else as JSON."""
+def digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def as_text(value: Any) -> str:
+    """A text as it is, any other JSON value as JSON."""
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-def readable_json(value: Any) -> str:
-    """A whole payload for a person to read: indented while that fits a description."""
-    if isinstance(value, str):
-        return cut(value, DESCRIPTION_CHARACTERS)
-    indented = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
-    fits = len(indented) <= DESCRIPTION_CHARACTERS
-    return indented if fits else cut(shown(value), DESCRIPTION_CHARACTERS)
+def texts(value: object) -> dict[str, str]:
+    """An object's values as texts; nothing when it is no object."""
+    return {name: as_text(item) for name, item in value.items()} if isinstance(value, dict) else {}
 
 
-def texts(values: Any) -> dict[str, str]:
-    """Labels or tags, each value as text; anything but an object has none."""
-    if not isinstance(values, Mapping):
-        return {}
-    return {key: shown(value) for key, value in values.items() if value is not None}
+def instant(value: str) -> datetime | None:
+    """An ISO 8601 time in UTC; one without a zone is UTC; finer than microseconds is cut.
 
-
-def instant(value: Any) -> datetime | None:
-    """An ISO 8601 instant in UTC; one without a zone is taken as UTC.
-
-    None for what is no instant, and for the year 1: Go writes its zero time, "not set", as 0001-01-01T00:00:00Z.
+    None before 1970: senders in Go say "not set" as year 1. Raises `ValueError` when it is no time.
     """
-    if not isinstance(value, str):
+    at = datetime.fromisoformat(value)
+    if at.year < 1970:
         return None
     try:
-        at = datetime.fromisoformat(value.strip())
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return at if at.year > 1 else None
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{value} is after the year 9999 in UTC") from error
 
 
-def link(text: str, url: Any) -> tuple[Link, ...]:
-    """One link, or none when the address is not http(s) or too long: nothing else belongs behind a button."""
-    if not isinstance(url, str):
-        return ()
-    url = url.strip()
+def links(*wanted: tuple[str, object]) -> tuple[Link, ...]:
+    """Those of (text, URL) that may be shown, each URL once and `MOST_LINKS` at most; the others are left out."""
+    found: dict[str, Link] = {}
+    for text, url in wanted:
+        shown = _url(url) if isinstance(url, str) else ""
+        if shown:
+            found.setdefault(shown, Link(title(text)[:80] or "Link", shown))
+    return tuple(found.values())[:MOST_LINKS]
+
+
+def _url(url: str) -> str:
+    """An http or https URL that Slack takes, else empty."""
+    url = "".join(_IN_MARKUP.get(char, char) for char in url.strip())
+    if len(url) > LONGEST_URL or not url.isprintable():
+        return ""
     try:
         parts = urlsplit(url)
+        return url if parts.scheme in ("http", "https") and parts.hostname else ""
     except ValueError:
-        return ()
-    plain = len(url) <= URL_CHARACTERS and not any(c in "<>|" or c.isspace() for c in url)
-    usable = plain and parts.scheme in ("http", "https") and parts.netloc
-    return (Link(one_line(text, NAME_CHARACTERS) or "Link", url),) if usable else ()
-
-
-def short_key(key: str) -> str:
-    """A sender's key as it is, or its hash where it is longer than an index takes."""
-    return key if len(key) <= NAME_CHARACTERS else hashed(key)
-
-
-def hashed(*parts: str) -> str:
-    """A key of 32 hexadecimal digits from texts that together name one problem."""
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+        return ""
