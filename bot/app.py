@@ -82,7 +82,7 @@ class Tocsin:
         try:
             await self._build()
             await self._start()
-        except BaseException:
+        except BaseException:  # the edge of the start: whatever ended it, close what was opened
             await self.stop()
             raise
 
@@ -174,19 +174,23 @@ class Tocsin:
         """Finish what was begun, write it down, close. Safe to call at any stage of the start."""
         for task in self._tasks:
             task.cancel()
-        for part, end in (
-            ("server", lambda: self.server.stop()),
-            ("sockets", lambda: self.sockets.stop()),
-            ("journal", lambda: self.journal.stop()),
-            ("engine", lambda: self.engine.stop(STOP_WITHIN_SECONDS)),
-            ("outbox", lambda: self.outbox.stop(STOP_WITHIN_SECONDS)),
-            ("db", lambda: self.db.close()),
-        ):
+        for part in ("server", "sockets", "journal", "engine", "outbox"):
             if hasattr(self, part):
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(end(), STOP_WITHIN_SECONDS + 0.5)
+                    await asyncio.wait_for(self._end(part), STOP_WITHIN_SECONDS + 0.5)
+        if hasattr(self, "db"):
+            await self.db.close()
         if hasattr(self, "lock"):
             self.lock.release()
+
+    async def _end(self, part: str) -> None:
+        match part:
+            case "engine":
+                await self.engine.stop(STOP_WITHIN_SECONDS)
+            case "outbox":
+                await self.outbox.stop(STOP_WITHIN_SECONDS)
+            case _:
+                await getattr(self, part).stop()
 
     async def refresh_catalogue(self) -> None:
         """Read the configured company again, after a change to it or to the workspace's people."""

@@ -10,12 +10,17 @@ from typing import Annotated, Any
 import orjson
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import SystemClock
 from bot.queries import show as queries
+from bot.queries import timeline as timelines
 from bot.settings import Settings
+from bot.slack.render import timeline as render
 from bot.store.database import Database
+from bot.usecases.configuration import load_catalogue
 
 
 class What(StrEnum):
@@ -60,9 +65,21 @@ async def _read(settings: Settings, what: What, subject: str) -> list[dict[str, 
                 case What.INCIDENTS:
                     return await queries.incidents(conn)
                 case What.TIMELINE:
-                    return await queries.timeline(conn, subject)
+                    return await _timeline(conn, subject)
     finally:
         await database.close()
+
+
+async def _timeline(conn: AsyncConnection, subject: str) -> list[dict[str, Any]] | None:
+    """The facts with their sentences, as people read them in Slack."""
+    rows = await queries.timeline(conn, subject)
+    view = await timelines.named(conn, await load_catalogue(conn), subject)
+    if rows is None or view is None:
+        return rows
+    for row, sentence in zip(rows, render.sentences(view), strict=True):
+        if row["text"] != queries.HIDDEN:
+            row["text"] = sentence
+    return rows
 
 
 def _print(rows: list[dict[str, Any]], empty: str) -> None:
@@ -75,7 +92,7 @@ def _print(rows: list[dict[str, Any]], empty: str) -> None:
     for name in columns:
         table.add_column(name)
     for row in rows:
-        table.add_row(*(_cell(row[name]) for name in columns))
+        table.add_row(*(escape(_cell(row[name])) for name in columns))
     console.print(table)
 
 

@@ -65,6 +65,7 @@ async def card(
         resolved_by_name=shown_machine(by, catalogue, worst) if by else "",
         resolved_at=found.resolved_at,
         paged=found.ever_paged,
+        paged_now=found.paged,
         declined=found.declined,
         incident=incident.id if incident else None,
         incident_channel=incident.channel if incident else None,

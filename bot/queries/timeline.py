@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.catalogue import Catalogue
 from bot.core.facts import Fact
-from bot.core.ids import IncidentId, PageId, incident_label, page_label
+from bot.core.ids import IncidentId, PageId, by_user, incident_label, page_label
 from bot.core.views import TimelineView
 from bot.queries.catalogue import machine_name
-from bot.store import incidents, pages, timeline
+from bot.store import configuration, incidents, pages, timeline
 
 
 async def of_incident(conn: AsyncConnection, catalogue: Catalogue, number: IncidentId) -> TimelineView | None:
@@ -32,6 +33,21 @@ async def of_page(conn: AsyncConnection, catalogue: Catalogue, number: PageId) -
         return None
     facts = await timeline.of_page(conn, number)
     return TimelineView(f"{page_label(number)} {page.title}", facts, _names(catalogue, facts))
+
+
+async def named(conn: AsyncConnection, catalogue: Catalogue, subject: str) -> TimelineView | None:
+    """Of `INC-1` or `P-1`, with people's names: for a terminal, where Slack does not show them."""
+    kind, _, number = subject.upper().partition("-")
+    if not number.isdecimal():
+        return None
+    if kind == "INC":
+        view = await of_incident(conn, catalogue, IncidentId(int(number)))
+    else:
+        view = await of_page(conn, catalogue, PageId(int(number)))
+    if view is None:
+        return None
+    people: dict[str, str] = {by_user(member.id): member.name for member in await configuration.roster(conn)}
+    return replace(view, names={**view.names, **people})
 
 
 def _names(catalogue: Catalogue, facts: Iterable[Fact]) -> dict[str, str]:

@@ -67,7 +67,7 @@ class Database:
                 await conn.commit()
         except (OperationalError, InterfaceError) as error:
             raise DatabaseBusy(
-                f"The database cannot be written ({error.orig}). Nothing was saved; try again."
+                f"The database cannot be written: {error.orig}. Nothing was saved; try again."
             ) from error
         except DBAPIError as error:
             raise DatabaseRefused(

@@ -16,6 +16,12 @@ from typing import Any, TypeVar
 
 import aiohttp
 
+from bot.clock import SystemClock
+from bot.config.load import load
+from bot.core.company import catalogue
+from bot.core.ids import ScheduleId
+from bot.core.schedule import on_call
+
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 15.0
 """How long a story waits for something to become true; a limit for failures, not a measure."""
@@ -225,3 +231,11 @@ async def alert(http: aiohttp.ClientSession, url: str, token: str = "demo-generi
     ) as answer:
         assert answer.status == 202, await answer.text()
         return await answer.json()
+
+
+def on_call_now(schedule: str) -> str:
+    """Who of the demo company is on call for a schedule at this real moment."""
+    loaded = load(ROOT / "manifests" / "demo")
+    company = catalogue(loaded.objects, (), 1)
+    shift = on_call(company.schedules[ScheduleId(schedule)], (), SystemClock().now())
+    return str(shift.people[0])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from bot.core.facts import Fact
 from bot.core.ids import Actor, user_of
 from bot.core.views import TimelineView
 from bot.slack.render.message import (
@@ -49,15 +48,18 @@ def sections(view: TimelineView) -> list[Block]:
 
 def as_text(view: TimelineView) -> str:
     """`02:47:09  alert     Alertmanager: …`, in UTC: for a terminal, a file, a code block."""
-    return "\n".join(_plain_line(fact, view) for fact in view.facts)
+    return "\n".join(
+        f"{fact.at.astimezone(UTC):%H:%M:%S}  {wording.word(fact):<9} {text}"
+        for fact, text in zip(view.facts, sentences(view), strict=True)
+    )
 
 
-def _plain_line(fact: Fact, view: TimelineView) -> str:
+def sentences(view: TimelineView) -> list[str]:
+    """Each fact's sentence in plain text; people by the names that the view gives for them."""
     names: dict[str, str] = {
         user: name for actor, name in view.names.items() if (user := user_of(Actor(actor)))
     }
-    text = mrkdwn.plain(wording.sentence(fact, view.names), names)
-    return f"{fact.at.astimezone(UTC):%H:%M:%S}  {wording.word(fact):<9} {text}"
+    return [mrkdwn.plain(wording.sentence(fact, view.names), names) for fact in view.facts]
 
 
 def _lines(view: TimelineView) -> list[str]:
