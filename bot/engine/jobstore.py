@@ -256,7 +256,7 @@ def _never_raise(answer: Callable[[], T], otherwise: T) -> T:
     """`answer()`, or `otherwise` with a log: an exception here would end APScheduler's timer in silence."""
     try:
         return answer()
-    except Exception:
+    except Exception:  # the edge to APScheduler: one exception in its store would end its timer for good
         log.exception("job_store_failed")
         return otherwise
 

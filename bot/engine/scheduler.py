@@ -232,7 +232,7 @@ class Engine:
     async def _attempt(self, duty: Duty) -> None:
         try:
             await duty.run()
-        except Exception as error:
+        except Exception as error:  # the edge of one duty: it is tried again, the others go on
             log.exception("duty_failed", duty=duty.name)
             self._failed(duty, repr(error))
         else:
@@ -249,7 +249,7 @@ class Engine:
             async with asyncio.timeout(_READ_TIMEOUT):
                 at = await duty.due()
             changed = self._mirror.learn(duty.name, ticket, at, after_run=after_run)
-        except Exception as error:
+        except Exception as error:  # the edge of one look at the database: the last known deadline stands
             log.warning("due_query_failed", duty=duty.name, error=repr(error))
             self._read_error[duty.name] = repr(error)
             return False
@@ -288,7 +288,7 @@ class Engine:
                 seen = self._mirror.passes
                 self._check_duties()
                 self._check_refreshers()
-            except Exception:
+            except Exception:  # the edge of the watchdog's loop: it must outlive what it watches
                 log.exception("watchdog_failed")
 
     def _check_passes(self, seen: int) -> None:

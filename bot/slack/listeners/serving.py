@@ -102,7 +102,7 @@ class Serve:
     async def _apologize(self, envelope: Envelope, problem: Problem) -> None:
         try:
             await envelope.give(problem)
-        except Exception:  # Slack does not take the answer either: there is nobody left to tell
+        except Exception:  # the edge of telling: Slack takes no answer, there is nobody left to tell
             log.exception("an asker could not be told")
 
     async def _check(self, asked: Asked, action: Action) -> None:
