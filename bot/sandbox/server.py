@@ -59,6 +59,7 @@ async def start(
 ) -> Running:
     """Listen on loopback; port 0 takes a free one. Raises `CannotServe`, `BadManifest`."""
     _refuse_foreign(host)
+    _require(people)
     read = manifest if isinstance(manifest, Manifest) else load(manifest or DEFAULT_MANIFEST)
     listener = _bind(host, port)
     actual = listener.getsockname()[1]
@@ -91,6 +92,11 @@ def _refuse_foreign(host: str) -> None:
         loopback = False
     if not loopback:
         raise CannotServe(f"The sandbox has no passwords and listens on this machine only, not on {host}.")
+
+
+def _require(people: Path | None) -> None:
+    if people is not None and not people.is_file():
+        raise CannotServe(f"There is no file {people} to read people from.")
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -71,3 +71,13 @@ settings: {event_subscriptions: {bot_events: [app_mention]}}
     with pytest.raises(BadManifest, match="is not YAML"):
         load(path)
     assert load(tmp_path / "missing.yml").commands[0].command == "/incident"
+
+
+async def test_people_come_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "people.yml"
+    path.write_text("- {name: zoe, tz: Asia/Tokyo}", encoding="utf-8")
+    async with serve(people=path) as running:
+        (zoe,) = running.sandbox.workspace.humans()
+        assert (zoe.real_name, zoe.tz, zoe.email) == ("Zoe", "Asia/Tokyo", "zoe@example.com")
+    with pytest.raises(CannotServe, match="no file"):
+        await start(people=tmp_path / "missing.yml")
