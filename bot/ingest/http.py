@@ -47,9 +47,9 @@ class Intake:
             )
         try:
             body = await _read(request)
-            alerts = sources.parse(integration, sources.read(body))
+            alerts = sources.parse(integration, sources.decode(body))
         except BadAlert as problem:
-            return refuse(400, str(problem), field=problem.field)
+            return refuse(400, str(problem), field=problem.field or None)
         if len(alerts) > MOST_ALERTS:
             return refuse(413, f"The body holds {len(alerts)} alerts; send at most {MOST_ALERTS} at once.")
         return await self._keep(catalogue, integration, body, alerts)
