@@ -6,8 +6,13 @@ look at a module variable.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 POINTS = (
     "after-journal-commit",
@@ -35,3 +40,13 @@ def point(name: str) -> None:
     _left -= 1
     if _left <= 0:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def during(name: str, work: Coroutine[Any, Any, T]) -> T:
+    """Do the work; when a test asked for it, die while its request is out and its answer is not back."""
+    if name != _name:
+        return await work
+    task = asyncio.ensure_future(work)
+    await asyncio.wait({task}, timeout=0.05)
+    point(name)
+    return await task

@@ -144,4 +144,5 @@ class Outbox:
             if not isinstance(outcome, Retry):
                 await self._senders[debt.kind].settle(tx, debt, outcome)
             tx.wake("deliver")
+        point("after-settle")
         log.debug("a debt was settled", debt=debt.key, outcome=type(outcome).__name__)

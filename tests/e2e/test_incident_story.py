@@ -25,16 +25,14 @@ async def test_declaring_makes_the_channel_the_card_the_announcement_and_the_pag
     await declare(people)
     channel = await people.channel("erin", "inc-1-checkout-is-down")
     place = channel["id"]
-    card = await people.sees("erin", place, "Checkout is down")
-    assert "SEV1" in card["plain"]
+    card = await people.sees("erin", place, "Declared")
+    assert "SEV1" in card["plain"] and "Checkout is down" in card["plain"]
     await people.sees("carol", "#incidents", "Checkout is down")
     await people.sees("ana", "@Tocsin", "Checkout is down")
 
     async def complete() -> bool:
         now = await people.channel("erin", "inc-1-")
-        return bool(
-            "SEV1" in now["topic"] and card["ts"] in now["pins"] and {"erin", "ana"} <= set(now["members"])
-        )
+        return "SEV1" in now["topic"] and card["ts"] in now["pins"] and {"erin", "ana"} <= set(now["members"])
 
     await eventually(complete, "topic, pin and invitations")
 
@@ -47,8 +45,7 @@ async def test_every_place_changes_when_somebody_acts(bot: Tocsin, people: Hands
     await people.sees("ana", "@Tocsin", "has it")
 
     async def card_tells() -> bool:
-        card = (await people.messages("erin", place))[0]
-        return "acknowledged" in card["plain"]
+        return "acknowledged" in (await people.sees("erin", place, "Declared"))["plain"]
 
     await eventually(card_tells, "the card says who acknowledged")
     clock.forward(minutes=2)
@@ -59,7 +56,7 @@ async def test_every_place_changes_when_somebody_acts(bot: Tocsin, people: Hands
     await people.command("ana", "/incident lead @bob", place)
 
     async def card_is_true() -> bool:
-        card = (await people.messages("erin", place))[0]["plain"]
+        card = (await people.sees("erin", place, "Declared"))["plain"]
         return "SEV2" in card and "bob" in card.lower() and "4711" in card
 
     await eventually(card_is_true, "the card shows severity, commander and update")
@@ -92,7 +89,8 @@ async def test_the_incident_adopts_the_page_that_is_running(bot: Tocsin, people:
     assert len([m for m in await people.dm("ana") if "Error rate" in m["plain"]]) == 1, (
         "nobody is paged twice"
     )
-    place = (await people.channel("erin", "inc-1-"))["id"]
+    place = (await people.channel("ana", "inc-1-"))["id"]
+    await people.joined("ana", "inc-1-")
     await people.command("ana", "/incident ack", place)
     await people.sees("ana", "@Tocsin", "has it")
 

@@ -109,6 +109,14 @@ class Hands:
         assert found is not None
         return found
 
+    async def joined(self, who: str, prefix: str) -> None:
+        """Until `who` is in that channel."""
+
+        async def there() -> bool:
+            return any(c["name"].startswith(prefix) and who in c["members"] for c in await self.channels(who))
+
+        await eventually(there, f"{who} is in {prefix}…")
+
 
 @dataclass
 class Process:

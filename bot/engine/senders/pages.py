@@ -13,7 +13,7 @@ from bot.core.debts import Debt, Failed, Outcome, Sent, Withdrawn, page_copy
 from bot.core.facts import PersonNotified
 from bot.core.ids import TOCSIN, ChannelId, NotificationId, PageId, UserId
 from bot.core.views import PageView
-from bot.crashpoints import point
+from bot.crashpoints import during
 from bot.queries import pages as page_queries
 from bot.slack.channels import Channels
 from bot.slack.gateway import Gateway, Refused, Unavailable, metadata
@@ -113,9 +113,9 @@ class PageSender:
 
     async def _post(self, channel: ChannelId, card: Message, key: str) -> str:
         posted = {"channel": channel, "text": card.text, "metadata": metadata(key), "unfurl_links": False}
-        point("mid-send")
         try:
-            answer = await self._gateway.call("chat.postMessage", blocks=list(card.blocks), **posted)
+            call = self._gateway.call("chat.postMessage", blocks=list(card.blocks), **posted)
+            answer = await during("mid-send", call)
         except Refused as problem:
             if problem.error not in OUR_MISTAKES:
                 raise
