@@ -11,9 +11,9 @@ def service_of(catalogue: Catalogue, integration: Integration, said: str | None)
 
     A name that is not configured is kept, so that people see it; its page goes to the default policy.
     """
-    if not said:
+    word = said.strip().casefold() if said else ""
+    if not said or not word:
         return integration.service
-    word = said.strip().casefold()
     for service in catalogue.services.values():
         if word in (service.id.casefold(), service.name.casefold()):
             return service.id
@@ -28,4 +28,5 @@ def severity_of(catalogue: Catalogue, integration: Integration, said: str | None
     mapped = integration.severities.get(word)
     if mapped:
         return mapped
-    return next((s.id for s in catalogue.severities.values() if s.id.casefold() == word), None)
+    ours = catalogue.severities.values()
+    return next((s.id for s in ours if word in (s.id.casefold(), s.name.casefold())), None)

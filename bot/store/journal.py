@@ -77,9 +77,10 @@ async def folded(conn: AsyncConnection, ids: Sequence[int], at: datetime) -> Non
 
 
 async def failed(conn: AsyncConnection, entry: int, problem: str, at: datetime) -> None:
-    """It stays owed; what went wrong is kept with it."""
+    """It stays owed; what went wrong is kept with it, in characters that every database takes."""
+    told = problem.replace("\x00", "").encode("utf-8", "replace").decode()
     await conn.execute(
         update(_TABLE)
         .where(_TABLE.c.id == entry)
-        .values(tries=_TABLE.c.tries + 1, problem=f"{at:%H:%M:%S} {problem}")
+        .values(tries=_TABLE.c.tries + 1, problem=f"{at:%H:%M:%S} {told}")
     )

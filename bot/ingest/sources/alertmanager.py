@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.alert import AlertStatus, IncomingAlert, Link
-from bot.ingest.sources import fields, generic
+from bot.ingest.sources import fields
 
 SOURCE = "Alertmanager"
+ABOUT_THE_GROUP = ("receiver", "groupKey", "groupLabels", "externalURL", "truncatedAlerts")
+"""Kept with each alert's own payload; the rest of the group repeats its alerts."""
 
 
 def recognises(payload: object) -> bool:
@@ -24,9 +26,8 @@ def recognises(payload: object) -> bool:
 
 
 def parse(payload: object, title_if_unknown: str) -> tuple[IncomingAlert, ...]:
-    """One alert for each of the group's. Raises `BadAlert` when they are too many."""
+    """One alert for each of the group's, in its order. The payload must be one that `recognises` knows."""
     assert isinstance(payload, dict)
-    generic.not_too_many(len(payload["alerts"]), "Set max_alerts in Alertmanager to send")
     return tuple(_alert(payload, one, title_if_unknown) for one in payload["alerts"])
 
 
@@ -34,18 +35,19 @@ def _alert(group: Mapping[str, Any], one: Mapping[str, Any], title_if_unknown: s
     labels = fields.texts(one.get("labels"))
     notes = fields.texts(one.get("annotations"))
     titles = (notes.get("summary"), labels.get("alertname"), title_if_unknown)
+    resolved = one.get("status") == "resolved"
     return IncomingAlert(
         title=next((short for text in titles if (short := fields.title(text or ""))), "Alert"),
-        status=AlertStatus.RESOLVED if one.get("status") == "resolved" else AlertStatus.FIRING,
+        status=AlertStatus.RESOLVED if resolved else AlertStatus.FIRING,
         dedup_key=_key(one, labels),
         description=_description(group, notes),
         service=labels.get("service"),
         severity=labels.get("severity"),
         source=SOURCE,
-        starts_at=_starts_at(one),
+        starts_at=_compared_instant(one, resolved),
         tags=labels,
         links=_links(group, one, notes),
-        payload=dict(one),
+        payload={name: group[name] for name in ABOUT_THE_GROUP if name in group} | dict(one),
     )
 
 
@@ -56,8 +58,17 @@ def _key(one: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     return given or fields.digest(*(f"{name}={value}" for name, value in sorted(labels.items())))[:32]
 
 
-def _starts_at(one: Mapping[str, Any]) -> datetime | None:
-    value = one.get("startsAt")
+def _compared_instant(one: Mapping[str, Any], resolved: bool) -> datetime | None:
+    """What tells one occurrence from the next: when a firing one began, when a resolved one ended.
+
+    A resolved alert's own start may lie before the firing one's: Alertmanager merges what it is told of an alert and
+    keeps the earlier start. Its end is the safe bound: what ended after the latest start ended that occurrence.
+    """
+    starts_at = _instant(one.get("startsAt"))
+    return (_instant(one.get("endsAt")) or starts_at) if resolved else starts_at
+
+
+def _instant(value: object) -> datetime | None:
     try:
         return fields.instant(value) if isinstance(value, str) else None
     except ValueError:

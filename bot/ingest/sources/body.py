@@ -27,8 +27,9 @@ class BadAlert(ValueError):
 def decode(body: bytes) -> Any:
     """JSON values that every database takes and orjson writes: no NUL, no lone surrogates, no infinity.
 
-    What is only a little wrong is taken: a byte order mark, bytes that are not UTF-8 (shown as �), numbers of any
-    size (kept as text). Raises `BadAlert` for what is not JSON, is empty or is nested more than `DEEPEST` levels.
+    What is only a little wrong is taken: a byte order mark, bytes that are not UTF-8 (shown as �), bare line breaks in
+    texts, NaN and numbers of any size (kept as text); of a key given twice the last one counts. Raises `BadAlert` for
+    what is not JSON, is empty or is nested more than `DEEPEST` levels.
     """
     if not body.strip():
         raise BadAlert("The body is empty. Send a JSON object with a title.")
@@ -54,7 +55,7 @@ def _decode_slowly(body: bytes) -> Any:
 
 
 def _loads(body: bytes | str) -> Any:
-    return json.loads(body, parse_constant=_no_constant, parse_int=_whole, parse_float=_decimal)
+    return json.loads(body, parse_constant=str, parse_int=_whole, parse_float=_decimal, strict=False)
 
 
 def _not_json(error: Exception) -> BadAlert:
@@ -64,10 +65,6 @@ def _not_json(error: Exception) -> BadAlert:
         f"{error.msg} at character {error.pos}" if isinstance(error, json.JSONDecodeError) else str(error)
     )
     return BadAlert(f"The body is not JSON: {reason}. Send a JSON object with a title.")
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON number")
 
 
 def _whole(digits: str) -> int | str:

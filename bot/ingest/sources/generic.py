@@ -12,7 +12,6 @@ from bot.core.alert import AlertStatus, IncomingAlert, Link
 from bot.ingest.sources import fields
 from bot.ingest.sources.body import BadAlert
 
-MOST_ALERTS = 1000
 KNOWN = (
     "dedup_key",
     "status",
@@ -30,13 +29,7 @@ KNOWN = (
 
 
 def recognises(payload: object) -> bool:
-    """Whether it is our own shape: an object with a title, one that resolves a key, or a list of such."""
-    if isinstance(payload, list):
-        return bool(payload) and all(_is_ours(one) for one in payload)
-    return _is_ours(payload)
-
-
-def _is_ours(payload: object) -> bool:
+    """Whether this is one alert in our own words: it has a title, or resolves a key."""
     return isinstance(payload, dict) and ("title" in payload or _resolves(payload))
 
 
@@ -45,28 +38,46 @@ def _resolves(body: Mapping[str, Any]) -> bool:
 
 
 def parse(payload: object, title_if_unknown: str) -> tuple[IncomingAlert, ...]:
-    """Raises `BadAlert` when a known field has the wrong type, or a list is empty or too long."""
-    if payload == []:
+    """One alert for an object, one for each of a list of objects, one raw alert for anything else.
+
+    Raises `BadAlert` for a known field of the wrong type, and for what says nothing at all (`{}`, `[]`, null, "").
+    """
+    if not isinstance(payload, list) or not all(isinstance(one, dict) for one in payload):
+        return (_one(payload, title_if_unknown),)
+    if not payload:
         raise BadAlert("The list is empty. Send at least one alert.")
-    if not recognises(payload):
-        return (raw(payload, title_if_unknown),)
-    ours = payload if isinstance(payload, list) else [payload]
-    not_too_many(len(ours))
-    return tuple(_alert(one, title_if_unknown) for one in ours)
+    return tuple(_numbered(number, one, title_if_unknown) for number, one in enumerate(payload, 1))
 
 
-def not_too_many(alerts: int, cure: str = "Send") -> None:
-    """Raises `BadAlert`: what folds in one transaction must not hold up a page."""
-    if alerts > MOST_ALERTS:
-        raise BadAlert(f"The body has {alerts} alerts. {cure} at most {MOST_ALERTS} at once.")
+def _numbered(number: int, payload: object, title_if_unknown: str) -> IncomingAlert:
+    try:
+        return _one(payload, title_if_unknown)
+    except BadAlert as problem:
+        raise BadAlert(f"Alert {number} of the list: {problem}", problem.field) from problem
+
+
+def _one(payload: object, title_if_unknown: str) -> IncomingAlert:
+    if payload is None or payload in ({}, ""):
+        raise BadAlert("There is no alert in this body. Send a JSON object with a title.")
+    if isinstance(payload, dict) and recognises(payload):
+        return _alert(payload, title_if_unknown)
+    return raw(payload, title_if_unknown)
 
 
 def raw(payload: object, title: str) -> IncomingAlert:
-    """What nobody recognises, as it came."""
+    """What nobody recognises, as it came.
+
+    Its key is a hash of what it says, not of the title that all such bodies of a sender share: a second, different
+    problem must not be taken for a repeat of the first.
+    """
+    said = orjson.dumps(payload, option=orjson.OPT_SORT_KEYS).decode()
     shown = orjson.dumps(payload, option=orjson.OPT_INDENT_2).decode()
     kept = payload if isinstance(payload, dict) else {"body": payload}
     return IncomingAlert(
-        title=fields.title(title) or "Alert", description=shown[: fields.LONGEST_DESCRIPTION], payload=kept
+        title=fields.title(title) or "Alert",
+        dedup_key=fields.digest("raw", said)[:32],
+        description=shown[: fields.LONGEST_DESCRIPTION],
+        payload=kept,
     )
 
 
@@ -125,12 +136,12 @@ def _object(body: Mapping[str, Any], field: str) -> Mapping[str, Any]:
 
 
 def _status(body: Mapping[str, Any]) -> AlertStatus:
-    value = body.get("status")
-    if value is None:
-        return AlertStatus.FIRING
-    if value not in ("firing", "resolved"):
-        raise BadAlert("status must be firing or resolved.", "status")
-    return AlertStatus(value)
+    match _text(body, "status").strip().casefold():
+        case "" | "firing":
+            return AlertStatus.FIRING
+        case "resolved":
+            return AlertStatus.RESOLVED
+    raise BadAlert("status must be firing or resolved.", "status")
 
 
 def _starts_at(body: Mapping[str, Any]) -> datetime | None:
