@@ -77,6 +77,8 @@ class Gateway:
 
     def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
         self.client = client
+        # The library would send a call again whose answer was lost, without looking whether it went through.
+        client.retry_handlers = []
         self.scopes: frozenset[str] = frozenset()
         """What the token may do, as Slack's latest answer said; empty while it has not said it."""
         self._clock = clock

@@ -159,22 +159,17 @@ def _blocked_by_sending() -> Any:
 
 async def settle_sent(conn: AsyncConnection, debt: Debt, real: datetime) -> bool:
     """It is out. Answers False for a converge that was wanted again meanwhile: it is new again."""
+    return await _settle(conn, debt, {"state": "sent", "settled_at": real, "error": None}, real)
+
+
+async def _settle(conn: AsyncConnection, debt: Debt, values: dict[str, Any], real: datetime) -> bool:
+    """Settle a debt for good, unless it is a converge that was wanted again while it was being sent."""
     done = and_(_TABLE.c.id == debt.id, or_(_TABLE.c.mode == "deliver", _TABLE.c.wanted == debt.wanted))
-    result = await conn.execute(
-        update(_TABLE)
-        .where(done)
-        .values(state="sent", settled_at=real, owner=None, lease_until=None, error=None)
-    )
+    free = {"owner": None, "lease_until": None}
+    result = await conn.execute(update(_TABLE).where(done).values(**values, **free))
     if result.rowcount:
         return True
-    again = {
-        "state": "new",
-        "due_at": real,
-        "owner": None,
-        "lease_until": None,
-        "sent_from": None,
-        "tries": 0,
-    }
+    again = {"state": "new", "due_at": real, "sent_from": None, "tries": 0, **free}
     await conn.execute(update(_TABLE).where(_TABLE.c.id == debt.id).values(again))
     return False
 
@@ -196,12 +191,9 @@ async def settle_retry(
 
 
 async def settle_over(conn: AsyncConnection, debt: Debt, state: str, reason: str, real: datetime) -> None:
-    """`failed` or `canceled`: it is not tried again. A converge may be wanted again later."""
-    await conn.execute(
-        update(_TABLE)
-        .where(_TABLE.c.id == debt.id)
-        .values(state=state, settled_at=real, owner=None, lease_until=None, error=reason)
-    )
+    """`failed` or `canceled`: it is not tried again. A converge may be wanted again later, with nothing in doubt."""
+    over = {"state": state, "settled_at": real, "error": reason, "sent_from": None}
+    await _settle(conn, debt, over, real)
 
 
 async def cancel_pages(conn: AsyncConnection, page: PageId, generation: int, real: datetime) -> None:

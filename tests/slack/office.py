@@ -14,7 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Anchor, SystemClock
 from bot.core.catalogue import Catalogue
 from bot.core.debts import DebtKind
-from bot.core.ids import PageId, ServiceId, SeverityId, UserId, by_integration
+from bot.core.ids import IncidentId, PageId, ServiceId, SeverityId, UserId, by_integration
+from bot.core.incident import Incident
 from bot.core.page import Page
 from bot.engine.deliver import Outbox
 from bot.engine.duties import Audit, Escalate, Fold, duties
@@ -31,7 +32,7 @@ from bot.slack.channels import Channels
 from bot.slack.directory import Directory
 from bot.slack.gateway import Gateway
 from bot.slack.socket import Sockets
-from bot.store import incidents, pages, timeline
+from bot.store import debts, incidents, pages, timeline
 from bot.store.database import Database
 from bot.store.uow import Tx
 from bot.usecases import paging, workspace
@@ -72,7 +73,10 @@ class Hands:
     url: str
     http: aiohttp.ClientSession
 
-    async def do(self, path: str, verb: str = "POST", **body: Any) -> Any:
+    async def do(self, path: str, /, **body: Any) -> Any:
+        return await self._call("POST", path, body)
+
+    async def _call(self, verb: str, path: str, body: dict[str, Any]) -> Any:
         async with self.http.request(verb, f"{self.url}sandbox/{path}", json=body or None) as answer:
             assert answer.status < 400, f"{path} {body}: {answer.status} {await answer.text()}"
             return await answer.json()
@@ -107,11 +111,13 @@ class Hands:
         return found
 
     async def channel(self, who: str, prefix: str) -> dict[str, Any]:
+        """The channel whose name begins so, once this person is in it."""
+
         async def there() -> dict[str, Any] | None:
             found = await self.look("channels", **{"as": who})
-            return next((c for c in found if c["name"].startswith(prefix)), None)
+            return next((c for c in found if c["name"].startswith(prefix) and who in c["members"]), None)
 
-        found = await eventually(there, f"{who} sees the channel {prefix}…")
+        found = await eventually(there, f"{who} is in the channel {prefix}…")
         assert found is not None
         return found
 
@@ -122,7 +128,7 @@ class Hands:
         await self.do("faults", **fault)
 
     async def mend(self) -> None:
-        await self.do("faults", "DELETE")
+        await self._call("DELETE", "faults", {})
 
 
 class Office:
@@ -146,9 +152,7 @@ class Office:
         self.engine = Engine(duties(self.outbox, *parts), clock)
         db.on_commit(self._wake)
         self.journal = Journal(db, on_commit=lambda: self.engine.wake("intake"))
-        slack = Parts(
-            db, self.catalogue, self.gateway, self.channels, self.directory, self.journal, clock
-        )
+        slack = Parts(db, self.catalogue, self.gateway, self.channels, self.directory, self.journal, clock)
         self.bolt = bolt_app(self.gateway.client, slack)
         self.sockets = Sockets(self.bolt, "xapp-sandbox", self.gateway, db, self.catalogue)
 
@@ -169,6 +173,16 @@ class Office:
         await self.engine.stop(2.0)
         await self.outbox.stop(2.0)
 
+    async def quiet(self) -> None:
+        """Wait until nothing is owed any more and nobody is at work."""
+
+        async def settled() -> bool:
+            async with self.db.read() as conn:
+                due = await debts.next_due(conn)
+            return due is None and self.outbox.in_flight == 0 and await self.bolt.running.drained(0.01)
+
+        await eventually(settled, "nothing is owed")
+
     async def page(
         self, title: str = "Error rate above 5 %", service: ServiceId = CHECKOUT, severity: SeverityId = SEV1
     ) -> Page:
@@ -185,15 +199,15 @@ class Office:
         assert found is not None
         return found
 
-    async def incident(self, number: int = 1) -> incidents.Incident:
+    async def incident(self, number: int = 1) -> Incident:
         async with self.db.read() as conn:
-            found = await incidents.load(conn, incidents.IncidentId(number))
+            found = await incidents.load(conn, IncidentId(number))
         assert found is not None
         return found
 
     async def facts(self, number: int = 1) -> list[str]:
         async with self.db.read() as conn:
-            return [fact.kind for fact in await timeline.of_incident(conn, incidents.IncidentId(number))]
+            return [fact.kind for fact in await timeline.of_incident(conn, IncidentId(number))]
 
     async def _refresh(self) -> None:
         """The company's people are the sandbox's of the same names."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from typing import Any
 
+import aiohttp
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -14,10 +16,14 @@ from bot.core.ids import ChannelId
 from bot.slack.gateway import Gateway, Refused, SlackProblem
 from bot.slack.listeners.asking import Answer, Asked, FieldErrors, Open, Problem, Tell
 from bot.slack.modals import text
+from bot.slack.modals.form import metadata
 from bot.slack.render import replies
 from bot.slack.render.message import Message
 
 log = structlog.get_logger(__name__)
+
+REPLY_TO = "reply_to"
+"""In a form's metadata: the response URL of what opened it."""
 
 
 class Envelope:
@@ -72,7 +78,15 @@ class Envelope:
         )
 
     async def _open(self, view: dict[str, Any]) -> None:
-        await self._gateway.call("views.open", trigger_id=self.asked.trigger, view=view)
+        await self._gateway.call("views.open", trigger_id=self.asked.trigger, view=self._carrying(view))
+
+    def _carrying(self, view: dict[str, Any]) -> dict[str, Any]:
+        """A form's answer goes where the form was asked for: this address works without membership, for 30 minutes."""
+        url = self._body.get("response_url")
+        if not url:
+            return view
+        carried = {**metadata(view), REPLY_TO: url}
+        return {**view, "private_metadata": json.dumps(carried)}
 
     async def _direct(self, message: Message) -> None:
         channel = await self._gateway.direct(self.asked.user)
@@ -98,7 +112,7 @@ class Click(Envelope):
         """On top of the modal that was clicked in."""
         on_modal = (self.asked.view or {}).get("type") == "modal"
         method = "views.push" if on_modal else "views.open"
-        await self._gateway.call(method, trigger_id=self.asked.trigger, view=view)
+        await self._gateway.call(method, trigger_id=self.asked.trigger, view=self._carrying(view))
 
 
 class Submission(Envelope):
@@ -139,19 +153,41 @@ class Submission(Envelope):
             log.info("a form was closed before its answer came", error=problem.error)
 
     async def _tell_in(self, channel: ChannelId | None, message: Message) -> None:
-        if channel is not None:
-            try:
-                await self._gateway.call(
-                    "chat.postEphemeral",
-                    channel=channel,
-                    user=self.asked.user,
-                    text=message.text,
-                    blocks=list(message.blocks),
-                )
-                return
-            except SlackProblem as problem:
-                log.info("an answer goes to the DM", problem=str(problem))
-        await self._direct(message)
+        if await self._reply(message):
+            return
+        if channel is None or not await self._whisper(channel, message):
+            await self._direct(message)
+
+    async def _reply(self, message: Message) -> bool:
+        """Where the form was asked for, if Slack still takes it there."""
+        url = metadata(self.asked.view or {}).get(REPLY_TO)
+        if not url:
+            return False
+        try:
+            answer = await AsyncRespond(response_url=url)(
+                text=message.text,
+                blocks=list(message.blocks),
+                response_type="ephemeral",
+                replace_original=False,
+            )
+        except (aiohttp.ClientError, OSError, TimeoutError) as problem:
+            log.info("an answer goes elsewhere", problem=str(problem))
+            return False
+        return bool(answer.status_code == 200)
+
+    async def _whisper(self, channel: ChannelId, message: Message) -> bool:
+        try:
+            await self._gateway.call(
+                "chat.postEphemeral",
+                channel=channel,
+                user=self.asked.user,
+                text=message.text,
+                blocks=list(message.blocks),
+            )
+        except SlackProblem as problem:
+            log.info("an answer goes to the DM", problem=str(problem))
+            return False
+        return True
 
 
 def _shown(message: Message) -> dict[str, Any]:
