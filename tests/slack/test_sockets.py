@@ -1,0 +1,119 @@
+"""The sockets: bad tokens are said at the start, a second bot is noticed, a stop loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import CannotStart
+from bot.sandbox.server import Running
+from bot.slack import socket
+from bot.slack.gateway import Gateway
+from bot.slack.socket import NEEDED_SCOPES, Sockets
+from bot.store.database import Database
+from tests.conftest import NIGHT
+from tests.slack.office import Hands, NightClock, Office, eventually
+
+MANIFEST = Path(__file__).parents[2] / "slack_app_manifest.yml"
+
+
+def sockets(sandbox: Running, database: Database, bot_token: str, app_token: str) -> Sockets:
+    office = Office(sandbox, database, NightClock(NIGHT))
+    client = AsyncWebClient(token=bot_token, base_url=sandbox.api_url)
+    return Sockets(office.bolt, app_token, Gateway(client, office.clock), database, office.catalogue)
+
+
+@pytest.mark.parametrize(
+    ("bot_token", "app_token", "named"),
+    [
+        ("xoxb-wrong", "xapp-sandbox", "SLACK_BOT_TOKEN"),
+        ("xoxb-sandbox", "xapp-wrong", "SLACK_APP_TOKEN"),
+        ("xoxb-sandbox", "xoxb-sandbox", "SLACK_APP_TOKEN"),
+        ("xoxp-ana", "xapp-sandbox", "SLACK_BOT_TOKEN"),
+    ],
+)
+async def test_a_bad_token_is_named_with_its_cure(
+    sandbox: Running, database: Database, bot_token: str, app_token: str, named: str
+) -> None:
+    with pytest.raises(CannotStart, match=named):
+        await sockets(sandbox, database, bot_token, app_token).check()
+
+
+async def test_the_tokens_tell_whose_workspace_it_is(sandbox: Running, database: Database) -> None:
+    identity = await sockets(sandbox, database, "xoxb-sandbox", "xapp-sandbox").check()
+    assert identity.team_id.startswith("T")
+    assert identity.bot_id.startswith("B")
+
+
+def test_the_scopes_that_are_needed_are_in_the_manifest() -> None:
+    manifest = YAML(typ="safe").load(MANIFEST.read_text())
+    assert set(manifest["oauth_config"]["scopes"]["bot"]) >= NEEDED_SCOPES
+
+
+async def test_two_sockets_are_open_and_come_back_after_a_refresh(office: Office, people: Hands) -> None:
+    async def both() -> bool:
+        return office.sandbox.sandbox.sockets.count == 2
+
+    assert await both()
+    await people.fault(socket="refresh")
+    await eventually(both, "both are there again")
+    answer = await people.command("ana", "/oncall")
+    assert answer["acked"]
+    assert await office.sockets.connected()
+
+
+@pytest.fixture
+async def other_bot(sandbox: Running) -> AsyncIterator[SocketModeClient]:
+    client = SocketModeClient(
+        app_token="xapp-sandbox",
+        web_client=AsyncWebClient(token="xoxb-sandbox", base_url=sandbox.api_url),
+    )
+    yield client
+    await client.close()  # type: ignore[no-untyped-call]
+
+
+async def test_another_bot_with_the_same_token_is_told_to_the_admins(
+    sandbox: Running,
+    database: Database,
+    people: Hands,
+    other_bot: SocketModeClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(socket, "CROWDED_FOR_SECONDS", 0.1)
+    await other_bot.connect()  # type: ignore[no-untyped-call]
+    office = Office(sandbox, database, NightClock(NIGHT))
+    await office.start()
+    told = await people.sees("frank", "Another bot with the same app token")
+    assert "3 connections" in told["plain"]
+    await office.stop()
+
+
+async def test_our_own_refreshed_sockets_are_no_other_bot(
+    office: Office, people: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "CROWDED_FOR_SECONDS", 0.1)
+    await people.fault(socket="refresh")
+    await eventually(office.sockets.connected, "connected again")
+    await office.quiet()
+    assert await people.messages("frank") == []
+
+
+async def test_a_stop_waits_for_who_is_at_work(office: Office, people: Hands) -> None:
+    page = await office.page()
+    await people.sees("ana", "Error rate")
+    click = asyncio.create_task(people.click("ana", "Acknowledge", "@Tocsin"))
+
+    async def at_work() -> bool:
+        return not await office.bolt.running.drained(0) or click.done()
+
+    await eventually(at_work, "the click has arrived")
+    await office.sockets.stop()
+    assert (await click)["acked"]
+    assert (await office.page_now(page.id)).acknowledged_by is not None
+    assert not await office.sockets.connected()
