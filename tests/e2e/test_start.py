@@ -1,0 +1,106 @@
+"""What is wrong at the start is one sentence and exit code 1."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.world import ROOT, BotProcess, Hands
+
+TEAM_OF_SOMEBODY_ELSE = "UPDATE meta SET value = replace(value, 'T0', 'T9') WHERE key = 'workspace'"
+
+
+async def refused(bot: BotProcess) -> str:
+    """Start it and answer its last line; it must end by itself with exit code 1."""
+    await bot.start(wait=False)
+    assert await bot.process.ended() == 1, bot.process.output
+    assert "Traceback" not in "\n".join(bot.process.output)
+    return bot.process.output[-1]
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"),
+    [
+        ({"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN is not set"),
+        ({"SLACK_APP_TOKEN": ""}, "SLACK_APP_TOKEN is not set"),
+        ({"SLACK_BOT_TOKEN": "xapp-1"}, "must begin with xoxb-"),
+        ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_APP_TOKEN": "xapp-wrong"}, "SLACK_APP_TOKEN"),
+        ({"SLACK_API_URL": "https://slack.com/api/"}, "sandbox's tokens"),
+        (
+            {
+                "SLACK_API_URL": "https://slack.com/api/",
+                "SLACK_BOT_TOKEN": "xoxb-1",
+                "SLACK_APP_TOKEN": "xapp-1",
+            },
+            "demo",
+        ),
+        (
+            {
+                "SLACK_API_URL": "https://slack.com/api/",
+                "SLACK_BOT_TOKEN": "xoxb-1",
+                "SLACK_APP_TOKEN": "xapp-1",
+                "TOCSIN_TIME_SCALE": "60",
+            },
+            "TOCSIN_TIME_SCALE",
+        ),
+        ({"TOCSIN_HTTP_PORT": "not-a-port"}, "TOCSIN_HTTP_PORT"),
+        ({"TOCSIN_DATABASE_URL": "mysql://x/y"}, "TOCSIN_DATABASE_URL"),
+        ({"TOCSIN_CONFIG": "no/such/folder"}, "no/such/folder"),
+    ],
+)
+async def test_a_wrong_setting_is_one_sentence(
+    people: Hands, bot_process: BotProcess, environment: dict[str, str], says: str
+) -> None:
+    bot_process.extra = environment
+    assert says in await refused(bot_process)
+
+
+async def test_a_taken_port_is_one_sentence(people: Hands, bot_process: BotProcess) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", bot_process.port))
+        other.listen()
+        assert f"Port {bot_process.port}" in await refused(bot_process)
+
+
+async def test_a_second_copy_on_one_sqlite_database_is_refused(
+    people: Hands, bot_process: BotProcess, tmp_path: Path
+) -> None:
+    await bot_process.start()
+    second = BotProcess(people.url, tmp_path)
+    assert "Another Tocsin is running" in await refused(second)
+
+
+async def test_another_workspaces_database_is_refused(people: Hands, bot_process: BotProcess) -> None:
+    await bot_process.start()
+    await bot_process.kill()
+    with sqlite3.connect(bot_process.folder / "tocsin.db") as database:
+        database.execute(TEAM_OF_SOMEBODY_ELSE)
+    database.close()
+    assert "belongs to the Slack workspace" in await refused(bot_process)
+
+
+async def test_a_missing_scope_is_named(people: Hands, bot_process: BotProcess) -> None:
+    fault = {"method": "auth.test", "error": "missing_scope"}
+    await people.call("POST", "faults", **fault)
+    assert "scope" in await refused(bot_process)
+
+
+async def test_a_mistake_in_changed_files_keeps_the_last_good_configuration(
+    people: Hands, bot_process: BotProcess, tmp_path: Path
+) -> None:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    for path in (ROOT / "manifests" / "demo").glob("*.y*ml"):
+        (folder / path.name).write_text(path.read_text())
+    bot_process.config = str(folder)
+    await bot_process.start()
+    await bot_process.kill()
+    (folder / "mistake.yml").write_text("services:\n  - id: x\n    policy: nowhere\n")
+    await bot_process.start()
+    async with people.http.get(f"{bot_process.url}/readyz") as answer:
+        detail = await answer.text()
+    assert "mistake.yml:3" in detail
