@@ -31,6 +31,7 @@ def title(text: str) -> str:
 
 def key(text: str) -> str | None:
     """A dedup key that fits its index; keys that differ stay different however long they are."""
+    text = text.strip()
     if len(text) <= LONGEST_KEY:
         return text or None
     return f"{text[: LONGEST_KEY - 65]}:{digest(text)}"
