@@ -72,6 +72,30 @@ async def test_a_form_sent_while_the_database_is_locked_waits_in_sight(office: O
     await eventually(told, "the modal says that it is recorded")
 
 
+async def test_a_form_whose_answer_is_silence_says_that_it_is_saved(office: Office, people: Hands) -> None:
+    await declare(people)
+    channel = f"#{(await people.channel('dave', 'inc-1-'))['name']}"
+    await people.sees("dave", "🚨 INC-1", channel)
+    await people.command("dave", "/incident severity", channel)
+    await office.quiet()
+    async with locked(office):
+        await people.submit("dave", Severity="SEV2")
+
+    async def told() -> bool:
+        return "It is saved now" in str(await people.look("views", **{"as": "dave"}))
+
+    await eventually(told, "the modal says that it is saved")
+    assert (await office.incident()).severity == "SEV2"
+
+
+async def test_a_form_that_slack_opens_too_late_is_said_kindly(office: Office, people: Hands) -> None:
+    await people.fault(method="views.open", error="expired_trigger_id", times=1)
+    answer = await people.command("dave", "/incident declare Checkout is down")
+    assert answer["acked"]
+    told = await people.sees("dave", "Nothing was lost; please try again", "#general")
+    assert told["ephemeral"]
+
+
 async def test_a_form_opens_while_the_database_is_locked(office: Office, people: Hands) -> None:
     await office.quiet()
     async with locked(office):

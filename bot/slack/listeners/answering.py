@@ -13,11 +13,12 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.core.ids import ChannelId
-from bot.slack.gateway import Gateway, Refused, SlackProblem
+from bot.errors import Wrong
+from bot.slack.gateway import Gateway, SlackProblem
 from bot.slack.listeners.asking import Answer, Asked, FieldErrors, Open, Problem, Tell
 from bot.slack.modals import text
 from bot.slack.modals.form import metadata
-from bot.slack.render import replies
+from bot.slack.render import late, replies
 from bot.slack.render.message import Message
 
 log = structlog.get_logger(__name__)
@@ -69,16 +70,30 @@ class Envelope:
             await self.acknowledge(text=message.text, blocks=list(message.blocks))
 
     async def _say(self, message: Message) -> None:
-        """By the response URL: it needs no membership in the channel."""
-        await self._respond(
+        """By the response URL: it needs no membership in the channel. In the DM when that is used up."""
+        answer = await self._respond(
             text=message.text,
             blocks=list(message.blocks),
             response_type="ephemeral",
             replace_original=self.asked.ephemeral,
         )
+        if answer.status_code != 200:
+            log.info("a response URL was not taken", status=answer.status_code)
+            await self._direct(message)
 
     async def _open(self, view: dict[str, Any]) -> None:
-        await self._gateway.call("views.open", trigger_id=self.asked.trigger, view=self._carrying(view))
+        """Raises `Wrong` when Slack does not show it: the trigger is good for three seconds."""
+        try:
+            await self._gateway.call(self._opening, trigger_id=self.asked.trigger, view=self._carrying(view))
+        except SlackProblem as problem:
+            log.warning("a modal was not opened", problem=str(problem))
+            raise Wrong(
+                "Slack did not open the form in time. Nothing was lost; please try again."
+            ) from problem
+
+    @property
+    def _opening(self) -> str:
+        return "views.open"
 
     def _carrying(self, view: dict[str, Any]) -> dict[str, Any]:
         """A form's answer goes where the form was asked for: this address works without membership, for 30 minutes."""
@@ -104,15 +119,14 @@ class Click(Envelope):
             await self._say(message)
             return
         try:
-            await self._open(text.view("Tocsin", message.blocks))
-        except Refused:
+            await self._open(_shown(message))
+        except Wrong:
             await self._direct(message)
 
-    async def _open(self, view: dict[str, Any]) -> None:
+    @property
+    def _opening(self) -> str:
         """On top of the modal that was clicked in."""
-        on_modal = (self.asked.view or {}).get("type") == "modal"
-        method = "views.push" if on_modal else "views.open"
-        await self._gateway.call(method, trigger_id=self.asked.trigger, view=self._carrying(view))
+        return "views.push" if (self.asked.view or {}).get("type") == "modal" else "views.open"
 
 
 class Submission(Envelope):
@@ -122,7 +136,9 @@ class Submission(Envelope):
         await self.acknowledge(response_action="update", view=_shown(replies.not_saved_yet()))
 
     async def give(self, answer: Answer) -> None:
-        late = self._acked
+        if self._acked:
+            await self._give_late(answer)
+            return
         match answer:
             case None:
                 await self.acknowledge()
@@ -130,27 +146,36 @@ class Submission(Envelope):
                 await self.acknowledge()
                 await self._tell_in(answer.channel, answer.message)
             case Problem():
-                await self._refuse({_first_field(self.asked.view): _plain(answer.message)}, answer.message)
+                errors = {_first_field(self.asked.view): _plain(answer.message)}
+                await self.acknowledge(response_action="errors", errors=errors)
             case FieldErrors():
-                await self._refuse(answer.by_block, None)
+                await self.acknowledge(response_action="errors", errors=answer.by_block)
             case Open():
                 await self.acknowledge(response_action="update", view=answer.view)
-        if late and isinstance(answer, Tell | Problem):
-            await self._update(answer.message)
 
-    async def _refuse(self, errors: Mapping[str, str], message: Message | None) -> None:
-        if not self._acked:
-            await self.acknowledge(response_action="errors", errors=dict(errors))
-        elif message is not None:
-            await self._direct(message)
+    async def _give_late(self, answer: Answer) -> None:
+        """The form's place says "not saved yet": it says now what came of it."""
+        match answer:
+            case None:
+                await self._update(_shown(late.saved()))
+            case Tell():
+                await self._update(_shown(answer.message))
+                await self._tell_in(answer.channel, answer.message)
+            case Problem():
+                await self._update(_shown(answer.message))
+                await self._direct(answer.message)
+            case FieldErrors():
+                await self._update(_shown(late.not_saved(answer.by_block.values())))
+            case Open():
+                await self._update(answer.view)
 
-    async def _update(self, message: Message) -> None:
-        """The form's place says "not saved yet"; that is over. It may have been closed meanwhile."""
+    async def _update(self, view: dict[str, Any]) -> None:
+        """It may have been closed meanwhile."""
         view_id = (self.asked.view or {}).get("id")
         try:
-            await self._gateway.call("views.update", view_id=view_id, view=_shown(message))
-        except Refused as problem:
-            log.info("a form was closed before its answer came", error=problem.error)
+            await self._gateway.call("views.update", view_id=view_id, view=view)
+        except SlackProblem as problem:
+            log.info("a form was closed before its answer came", problem=str(problem))
 
     async def _tell_in(self, channel: ChannelId | None, message: Message) -> None:
         if await self._reply(message):

@@ -17,6 +17,7 @@ from bot.queries import incidents, pages
 from bot.slack import commands, ids
 from bot.slack.listeners import incidents as forms
 from bot.slack.listeners.asking import Answer, Asked, Desk, Open, Tell
+from bot.slack.listeners.forms import with_unreachable
 from bot.slack.listeners.naming import named, open_lines, the_incident
 from bot.slack.listeners.serving import Serve
 from bot.slack.modals import note as note_modal
@@ -179,7 +180,7 @@ async def _page(desk: Desk, asked: Asked, view: IncidentView, command: commands.
         found.services,
         once=f"trigger:{asked.trigger}",
     )
-    return Tell(replies.being_paged(view, paged.people))
+    return Tell(with_unreachable(replies.being_paged(view, paged.people), paged.unreachable))
 
 
 async def _note(desk: Desk, asked: Asked, view: IncidentView, text: str) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from slack_bolt.async_app import AsyncApp
 
@@ -79,9 +79,14 @@ def _declared(view: IncidentView, declared: Declared) -> Message:
     holder = page.acknowledged_by if page else None
     paged = page.paged if page and holder is None else ()
     message = replies.declared_reply(view, paged, page.id if page else None, holder)
-    if not declared.unreachable:
+    return with_unreachable(message, declared.unreachable)
+
+
+def with_unreachable(message: Message, reasons: Sequence[str]) -> Message:
+    """Whom nothing can reach is said too, and why."""
+    if not reasons:
         return message
-    note = mrkdwn.escape(f"Not everybody can be reached: {'; '.join(declared.unreachable)}.")
+    note = mrkdwn.escape(f"Not everybody can be reached: {'; '.join(reasons)}.")
     return Message(f"{message.text} {note}", (*message.blocks, section(note)))
 
 
@@ -138,7 +143,7 @@ async def page_people(desk: Desk, asked: Asked) -> Answer:
         once=_once(asked),
     )
     view = await _view(desk, filled.incident)
-    return Tell(replies.being_paged(view, paged.people), view.channel)
+    return Tell(with_unreachable(replies.being_paged(view, paged.people), paged.unreachable), view.channel)
 
 
 async def resolve(desk: Desk, asked: Asked) -> Answer:

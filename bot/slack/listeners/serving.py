@@ -80,7 +80,7 @@ class Serve:
         except TocsinError as problem:
             log.warning("an answer could not be given", listener=name, problem=str(problem))
             await self._apologize(envelope, Problem(sentence(mrkdwn.escape(str(problem)))))
-        except Exception:  # the edge of one envelope's task
+        except Exception:  # the edge of one envelope: our bug becomes an id and a kind word
             await self._apologize(envelope, _our_fault(name))
 
     async def _answer(
@@ -94,9 +94,7 @@ class Serve:
         except TocsinError as problem:
             log.info("a person was refused", listener=name, problem=str(problem))
             return Problem(sentence(mrkdwn.escape(str(problem))))
-        except (
-            Exception
-        ):  # the edge of one listener: our bug becomes an id in the log, and a word to the asker
+        except Exception:  # the edge of one listener: our bug becomes an id and a kind word
             return _our_fault(name)
 
     async def _apologize(self, envelope: Envelope, problem: Problem) -> None:
