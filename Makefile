@@ -32,7 +32,8 @@ test: $(INSTALLED_TESTS)
 	$(call stage,format,$(BIN)/python -m ruff format --check .)
 	$(call stage,types,$(BIN)/python -m mypy --explicit-package-bases bot tests)
 	$(call stage,import contracts,$(BIN)/lint-imports --no-logo)
-	$(call stage,tests,$(BIN)/python -m pytest)
+	$(call stage,tests,$(BIN)/python -m pytest -n auto -m "not timing")
+	$(call stage,tests of time,$(BIN)/python -m pytest -n 3 -m timing)
 	@echo "make test: all stages passed"
 
 clean:

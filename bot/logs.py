@@ -8,6 +8,16 @@ import sys
 import structlog
 
 
+class Stderr:
+    """A logger for structlog that writes lines to whatever is the standard error at that moment."""
+
+    def msg(self, message: str) -> None:
+        sys.stderr.write(message + "\n")
+        sys.stderr.flush()
+
+    log = debug = info = warning = error = critical = exception = fatal = msg
+
+
 def set_up(level: str) -> None:
     """Lines for people on a terminal, JSON elsewhere. Raises `ValueError` for an unknown level."""
     number = logging.getLevelNamesMapping().get(level.upper())
@@ -26,7 +36,7 @@ def set_up(level: str) -> None:
     structlog.configure(
         processors=[*shared, *exceptions, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: Stderr(),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(

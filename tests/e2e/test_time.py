@@ -7,6 +7,8 @@ import re
 
 from tests.e2e.world import BotProcess, Hands, alert, eventually, on_call_now
 
+pytestmark = pytest.mark.timing
+
 SCALE = 60.0
 NEAR_SECONDS = 0.5
 """Real seconds that a step may be away from its time (the issue's bound, not a measure of this machine)."""
@@ -39,7 +41,7 @@ def full_run() -> list[tuple[float, str]]:
     """SEV1 of checkout-critical: 3 min a level, once repeated, then frank every 10 min; a minute is a second."""
     primary, secondary = on_call_now("payments-primary"), on_call_now("payments-secondary")
     levels = [primary, secondary, "frank"]
-    return [(3 * step, who) for step, who in enumerate([*levels, *levels, "frank"])] + [(28, "frank")]
+    return [(3.0 * step, who) for step, who in enumerate([*levels, *levels, "frank"])] + [(28.0, "frank")]
 
 
 async def until_posts(people: Hands, count: int, within: float) -> list[tuple[float, str]]:

@@ -71,8 +71,7 @@ async def pay(box: Outbox, rounds: int = 1) -> None:
     """Run the duty and let what it started finish."""
     for _ in range(rounds):
         await box.run()
-        while box.in_flight:
-            await asyncio.sleep(0)
+        await asyncio.gather(*box._sends)
 
 
 async def states(db: Database) -> dict[str, str]:
@@ -129,8 +128,7 @@ async def test_one_slow_send_delays_nobody(database: Database) -> None:
     await box.run()
     await owe(database, deliver("next"))
     await box.run()
-    while len(receiver.sent) < 2:
-        await asyncio.sleep(0)
+    assert box.in_flight == 2
     receiver.hold.set()
     await pay(box)
     assert await states(database) == {"slow": "sent", "next": "sent"}
