@@ -88,7 +88,7 @@ async def test_escalating_to_a_team_without_naming_one_is_said_at_the_field(
     assert answer["errors"] == {"team": "Choose the team."}
 
 
-async def test_whoever_joins_a_page_gets_its_card(office: Office, people: Hands) -> None:
+async def test_a_page_offers_to_declare_with_its_own_title(office: Office, people: Hands) -> None:
     await office.page()
     await people.sees("ana", "Error rate")
     await people.click("ana", "Acknowledge", "@Tocsin")
@@ -113,3 +113,18 @@ async def test_a_click_that_slack_repeats_escalates_once(office: Office, people:
 
     await eventually(settled, "level 2 is paged")
     assert (await office.page_now(page.id)).level == 2
+
+
+async def test_whoever_joins_a_page_gets_its_card(office: Office, people: Hands) -> None:
+    page = await office.page()
+    await people.sees("ana", "Error rate")
+    await people.click("ana", "Acknowledge", "@Tocsin")
+    await people.sees("ana", "has it: acknowledged")
+    await people.do("home", **{"as": "ana"})
+    await people.click("ana", "Escalate…", "@Tocsin")
+    await people.submit("ana", **{"Escalate to": "People", "People": ["dave"]})
+    await people.sees("dave", "Error rate")
+    await people.click("dave", "Join", "@Tocsin")
+    told = await people.sees("dave", "You are on P-1")
+    assert told["ephemeral"]
+    assert (await office.page_now(page.id)).state is PageState.ACKNOWLEDGED
