@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 MOST_IN_ONE_COMMIT = 500
 MOST_BYTES_IN_ONE_COMMIT = 8 * 1024 * 1024
+MOST_BYTES_WAITING = 64 * 1024 * 1024
 PATIENCE_SECONDS = 10.0
 """Real time that a sender waits for a locked database before it is asked to come again."""
 
@@ -44,7 +45,7 @@ class _Waiting:
 
 
 class Journal:
-    """A bounded queue and its one writer; `on_commit` is called after each commit and must not raise."""
+    """A bounded queue and its one writer; `on_commit` is called after each commit."""
 
     def __init__(self, db: Database, *, on_commit: Callable[[], None], limit: int = 10_000) -> None:
         self._db = db
@@ -53,9 +54,15 @@ class Journal:
         self._queue: deque[_Waiting] = deque()
         self._of: Counter[str] = Counter()
         """How many bodies of an integration wait for their answer."""
+        self._bytes = 0
         self._more = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._open = False
+
+    @property
+    def waiting(self) -> int:
+        """How many bodies wait for their answer."""
+        return self._of.total()
 
     async def start(self) -> None:
         self._open = True
@@ -68,12 +75,12 @@ class Journal:
         """
         if not self._open:
             raise JournalFull("Tocsin is shutting down, nothing was kept; send it again.")
-        waiting = self._of.total()
-        if waiting >= self._limit:
+        if self.waiting >= self._limit or self._bytes + len(entry.body) > MOST_BYTES_WAITING:
             raise JournalFull("More alerts wait than can be held, nothing was kept; send it again.")
         if self._of[entry.integration] >= max(1, self._limit // 2):
             raise TooManyWaiting("Too many alerts of this integration wait, nothing was kept; send it again.")
         self._of[entry.integration] += 1
+        self._bytes += len(entry.body)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._durable(entry)
@@ -81,6 +88,7 @@ class Journal:
             raise NotKept("The database is busy and the alert may not be kept; send it again.") from error
         finally:
             self._of[entry.integration] -= 1
+            self._bytes -= len(entry.body)
 
     async def stop(self) -> None:
         """Take nothing new, answer everything that was taken."""
@@ -127,7 +135,10 @@ class Journal:
                 await self._keep([waiting])
             return
         _settle(batch, None)
-        self._on_commit()
+        try:
+            self._on_commit()
+        except Exception:  # the edge to a listener: what was kept stays kept, and the writer goes on
+            log.exception("a listener of the journal failed")
 
     async def _commit(self, entries: list[NewEntry]) -> None:
         async with self._db.write() as tx:

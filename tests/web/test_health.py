@@ -1,0 +1,136 @@
+"""Health, readiness and metrics over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.clock import ManualClock
+from bot.core.alert import AlertStatus
+from bot.core.page import PageState
+from bot.ingest.sources import parse_body
+from bot.queries import health
+from bot.store import journal
+from bot.store.database import Database
+from bot.usecases.alerts import fold_pending
+from bot.web.health import Check, Health
+from bot.web.server import Server
+from tests.company import company
+from tests.ingest.captured import body
+
+Counting = Callable[[], Awaitable[health.Counts]]
+
+
+async def well() -> str:
+    return ""
+
+
+async def unwell() -> str:
+    return "no socket to Slack is connected"
+
+
+async def broken() -> str:
+    raise RuntimeError("a check of the test")
+
+
+async def silent() -> str:
+    await asyncio.Event().wait()
+    return ""
+
+
+async def nothing() -> health.Counts:
+    return health.Counts(alerts={}, pages={}, audit_problems=0)
+
+
+async def ask(
+    path: str, checks: dict[str, Check] | None = None, counts: Counting = nothing
+) -> tuple[int, str]:
+    """Serve, ask once, stop: the status and the text."""
+    told = Health(checks or {}, counts)
+    server = Server("127.0.0.1", {0: [*told.routes(), *told.metrics_routes()]})
+    await server.start()
+    try:
+        url = f"http://127.0.0.1:{server.ports[0]}{path}"
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            return response.status, await response.text()
+    finally:
+        await server.stop()
+
+
+async def test_a_process_that_answers_is_healthy_whatever_else_is_not() -> None:
+    status, text = await ask("/healthz", {"slack": broken})
+    assert (status, json.loads(text)) == (200, {"status": "alive"})
+
+
+async def test_ready_is_when_every_part_is() -> None:
+    status, text = await ask("/readyz", {"database": well, "slack": well})
+    assert (status, json.loads(text)) == (200, {"status": "ready", "database": "ready", "slack": "ready"})
+
+
+async def test_not_ready_says_which_part_and_why() -> None:
+    status, text = await ask("/readyz", {"database": well, "slack": unwell})
+    assert status == 503
+    assert json.loads(text) == {
+        "status": "not ready",
+        "database": "ready",
+        "slack": "no socket to Slack is connected",
+    }
+
+
+@pytest.mark.parametrize("check", [broken, silent])
+async def test_a_check_that_fails_or_hangs_is_not_ready_and_hides_no_other(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.health.CHECKED_WITHIN_SECONDS", 0.05)
+    status, text = await ask("/readyz", {"database": check, "slack": unwell, "configuration": well})
+    told = json.loads(text)
+    assert status == 503
+    assert told["database"] != "ready"
+    assert (told["slack"], told["configuration"]) == ("no socket to Slack is connected", "ready")
+
+
+async def test_metrics_are_what_the_database_has_now(database: Database, clock: ManualClock) -> None:
+    async def counts() -> health.Counts:
+        async with database.read() as conn:
+            return await health.counts(conn, clock.now(), clock.real())
+
+    before = metrics((await ask("/metrics", counts=counts))[1])
+    entry = journal.NewEntry("demo-alertmanager", "http", body("am025_webhook_firing"))
+    async with database.write() as tx:
+        await journal.append(tx.conn, [entry], tx.now)
+    await fold_pending(database, company(), parse_body)
+    status, text = await ask("/metrics", counts=counts)
+    after = metrics(text)
+
+    assert status == 200
+    assert before["tocsin_alerts", "firing"] == 0
+    assert after["tocsin_alerts", "firing"] == 2
+    assert after["tocsin_pages", "triggered"] == 1
+    assert after["tocsin_audit_problems", ""] == 0
+    assert {label for name, label in after if name == "tocsin_alerts"} == set(AlertStatus)
+    assert {label for name, label in after if name == "tocsin_pages"} == set(PageState)
+    assert after["process_open_fds", ""] > 0
+
+
+def metrics(text: str) -> dict[tuple[str, str], float]:
+    """Values by name and the value of the one label, empty without one."""
+    return {
+        (sample.name, "".join(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def test_metrics_that_cannot_be_read_are_an_error_in_one_sentence() -> None:
+    async def fails() -> health.Counts:
+        raise RuntimeError("a database of the test")
+
+    status, text = await ask("/metrics", counts=fails)
+    assert status == 500
+    assert "database of the test" not in text
+    assert json.loads(text)["error"].endswith(".")
