@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 
+import pytest
+
 from tests.e2e.world import BotProcess, Hands, alert, eventually, on_call_now
 
 pytestmark = pytest.mark.timing
