@@ -126,15 +126,23 @@ class Journal:
         """All in one transaction; when it is refused, each by itself, so that one bad body harms no other."""
         try:
             await self._commit([waiting.entry for waiting in batch])
-        except Exception as error:  # the edge of the writer's loop: the senders are told to come again
-            if len(batch) == 1 or isinstance(error, DatabaseBusy):
-                log.exception("bodies could not be kept", count=len(batch))
-                _settle(batch, NotKept("The database cannot be written, nothing was kept; send it again."))
+        except DatabaseBusy as error:
+            log.error(
+                "the database is away or locked; senders come again", count=len(batch), error=str(error)
+            )
+            _settle(batch, _not_kept())
+        except Exception as error:  # the edge of the writer's loop: what a driver refuses has many names
+            if len(batch) > 1:
+                for waiting in batch:
+                    await self._keep([waiting])
                 return
-            for waiting in batch:
-                await self._keep([waiting])
-            return
-        _settle(batch, None)
+            log.error("a body could not be kept", integration=batch[0].entry.integration, error=repr(error))
+            _settle(batch, _not_kept())
+        else:
+            _settle(batch, None)
+            self._tell()
+
+    def _tell(self) -> None:
         try:
             self._on_commit()
         except Exception:  # the edge to a listener: what was kept stays kept, and the writer goes on
@@ -144,6 +152,10 @@ class Journal:
         async with self._db.write() as tx:
             await append(tx.conn, entries, tx.now)
         point("after-journal-commit")
+
+
+def _not_kept() -> NotKept:
+    return NotKept("The database cannot be written, nothing was kept; send it again.")
 
 
 def _settle(batch: list[_Waiting], problem: NotKept | None) -> None:
