@@ -23,6 +23,11 @@ class Running:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    @property
+    def at_work(self) -> tuple[str, ...]:
+        """The names of what runs now."""
+        return tuple(sorted(task.get_name() for task in self._tasks))
+
     async def drained(self, within: float) -> bool:
         """Wait for all of it, also for what it starts meanwhile; False when some was still at work after `within`."""
         try:

@@ -141,7 +141,7 @@ class Sockets:
         await self._close()
 
     async def _open(self) -> None:
-        handler = AsyncSocketModeHandler(self._bolt, self._app_token, ping_interval=PING_EVERY_SECONDS)
+        handler = _Handler(self._bolt, self._app_token, ping_interval=PING_EVERY_SECONDS)
         handler.client.message_listeners.append(self._heard)
         self._handlers.append(handler)
         await handler.connect_async()  # type: ignore[no-untyped-call]
@@ -199,6 +199,16 @@ class Sockets:
         day = self._db.clock.real().date().isoformat()
         data = {"connections": self._counted, "ours": SOCKETS}
         await notices.tell_admins(self._db, self._catalogue(), f"another-bot:{day}", "another_bot", data)
+
+
+class _Handler(AsyncSocketModeHandler):
+    """Counts an envelope as at work until its ack is out: a stop that closes the socket earlier would lose the ack."""
+
+    app: ListeningApp
+
+    async def handle(self, client: Any, req: Any) -> None:
+        work = super().handle(client, req)
+        await self.app.running.start(work, "envelope")
 
 
 _NOTHING: dict[str, Any] = {"type": "event_callback", "event": {"type": "tocsin_nothing"}}

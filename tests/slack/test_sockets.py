@@ -107,13 +107,16 @@ async def test_our_own_refreshed_sockets_are_no_other_bot(
 async def test_a_stop_waits_for_who_is_at_work(office: Office, people: Hands) -> None:
     page = await office.page()
     await people.sees("ana", "Error rate")
-    click = asyncio.create_task(people.click("ana", "Acknowledge", "@Tocsin"))
+    async with office.db.write():  # the click waits for the database
+        click = asyncio.create_task(people.click("ana", "Acknowledge", "@Tocsin"))
 
-    async def at_work() -> bool:
-        return not await office.bolt.running.drained(0) or click.done()
+        async def at_work() -> bool:
+            return any("acknowledge" in name for name in office.bolt.running.at_work)
 
-    await eventually(at_work, "the click has arrived")
-    await office.sockets.stop()
+        await eventually(at_work, "the click is at work")
+        stopping = asyncio.create_task(office.sockets.stop())
+        await asyncio.sleep(0)
+    await stopping
     assert (await click)["acked"]
     assert (await office.page_now(page.id)).acknowledged_by is not None
     assert not await office.sockets.connected()
