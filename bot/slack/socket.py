@@ -45,7 +45,6 @@ NEEDED_SCOPES = frozenset(
         "groups:read",
         "groups:write",
         "im:history",
-        "im:read",
         "im:write",
         "users:read",
         "users:read.email",
