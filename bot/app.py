@@ -113,7 +113,7 @@ class Tocsin:
         parts = (
             Escalate(self.db, self.catalogue),
             Fold(self.db, self.catalogue, parse_body),
-            Audit(self.db, self.catalogue),
+            Audit(self.db),
         )
         self.engine = Engine(duties(self.outbox, *parts), self.clock)
         self.db.on_commit(self._wake)
@@ -271,7 +271,7 @@ class Tocsin:
 
     async def _counts(self) -> health.Counts:
         async with self.db.read() as conn:
-            return await health.counts(conn, self.clock.now(), self.clock.real())
+            return await health.counts(conn, self.clock.now(), self.clock.real(), self.clock.scale)
 
 
 def _check_settings(settings: Settings) -> None:

@@ -29,6 +29,11 @@ class Clock(Protocol):
         """Seconds that never step back, from an unspecified start; for measuring durations."""
         ...
 
+    @property
+    def scale(self) -> float:
+        """Product seconds in a real second."""
+        ...
+
     def to_real(self, at: datetime) -> datetime:
         """The real instant at which product time reaches `at`."""
         ...
@@ -81,6 +86,10 @@ class SystemClock(Clock):
     def monotonic(self) -> float:
         return time.monotonic()
 
+    @property
+    def scale(self) -> float:
+        return 1.0 if self.anchor is None else self.anchor.scale
+
     def to_real(self, at: datetime) -> datetime:
         return at if self.anchor is None else self.anchor.real_at(at)
 
@@ -105,6 +114,10 @@ class ManualClock(Clock):
 
     def monotonic(self) -> float:
         return self._monotonic
+
+    @property
+    def scale(self) -> float:
+        return 1.0
 
     def to_real(self, at: datetime) -> datetime:
         return at

@@ -15,6 +15,10 @@ REPEAT_AFTER_RESOLVE = timedelta(minutes=10)
 """After a person resolved it, a repeat without a start within this time only counts (PRODUCT §2)."""
 
 
+CLOCKS_DIFFER = timedelta(hours=1)
+"""A start further in the future than this is a mistake of the sender's: it is not counted as one."""
+
+
 class AlertStatus(StrEnum):
     FIRING = "firing"
     RESOLVED = "resolved"
@@ -103,6 +107,8 @@ def fold(
     now: datetime,
 ) -> Fold:
     """Fold one event into the latest alert of its key (None: the key is new). A new alert has id 0."""
+    if incoming.starts_at is not None and incoming.starts_at > now + CLOCKS_DIFFER:
+        incoming = replace(incoming, starts_at=None)
     if incoming.status is AlertStatus.RESOLVED:
         return _resolve(latest, incoming, integration, service, severity, now)
     if latest is not None:

@@ -59,22 +59,22 @@ class Fold:
 class Audit:
     """Look for what breaks the promise, repair it and say so."""
 
-    def __init__(self, db: Database, catalogue: Callable[[], Catalogue]) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
-        self._catalogue = catalogue
         self._last: datetime | None = None
         self._known: frozenset[str] = frozenset()
 
     async def run(self) -> None:
         self._last = self._db.clock.real()
         async with self._db.read() as conn:
-            problems = await health.audit(conn, self._db.clock.now(), self._db.clock.real())
+            clock = self._db.clock
+            problems = await health.audit(conn, clock.now(), clock.real(), clock.scale)
         for problem in problems:
             if problem.what not in self._known:
                 log.error("the auditor found a problem", problem=problem.what, page=problem.page)
         self._known = frozenset(problem.what for problem in problems)
         if problems:
-            await audit.repair(self._db, self._catalogue())
+            await audit.repair(self._db)
 
     async def due(self) -> datetime | None:
         """Thirty real seconds after the last look; the first one a while after the start."""

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ids import PageId
-from bot.store import alerts, debts, journal, pages
+from bot.store import alerts, debts, incidents, journal, pages
 
 OVERDUE_AFTER = timedelta(seconds=60)
-"""Product time: a step this late is a problem, not a busy second."""
+"""Real time: a step this late is a problem, not a busy second."""
 STUCK_AFTER = timedelta(minutes=5)
 """Real time: a debt owed for this long is a problem; Slack's own limits explain less."""
 
@@ -33,9 +33,13 @@ class Counts:
     audit_problems: int
 
 
-async def audit(conn: AsyncConnection, now: datetime, real: datetime) -> tuple[Problem, ...]:
-    """Everything that breaks the promise at this moment; empty when all is well."""
-    late = await pages.without_next_step(conn, now - OVERDUE_AFTER)
+async def audit(conn: AsyncConnection, now: datetime, real: datetime, scale: float) -> tuple[Problem, ...]:
+    """Everything that breaks the promise at this moment; empty when all is well.
+
+    `scale`: product seconds in a real one.
+    """
+    overdue = now - OVERDUE_AFTER * scale
+    late = await pages.without_next_step(conn, overdue)
     found = [
         Problem(
             f"P-{page.id} is {page.state} and its next step was due {page.due_at}"
@@ -48,14 +52,16 @@ async def audit(conn: AsyncConnection, now: datetime, real: datetime) -> tuple[P
     for debt in await debts.stuck(conn, real - STUCK_AFTER):
         found.append(Problem(f"{debt.key} has been owed since long ago ({debt.tries} tries)", debt.page))
     waiting = await journal.oldest_pending(conn)
-    if waiting is not None and waiting < now - OVERDUE_AFTER:
+    if waiting is not None and waiting < overdue:
         found.append(Problem(f"an accepted alert waits since {waiting}"))
+    for incident in await incidents.half_made(conn):
+        found.append(Problem(f"INC-{incident} has no channel, and nothing is owed for it"))
     return tuple(found)
 
 
-async def counts(conn: AsyncConnection, now: datetime, real: datetime) -> Counts:
+async def counts(conn: AsyncConnection, now: datetime, real: datetime, scale: float) -> Counts:
     return Counts(
         alerts=await alerts.count_by_status(conn),
         pages=await pages.count_by_state(conn),
-        audit_problems=len(await audit(conn, now, real)),
+        audit_problems=len(await audit(conn, now, real, scale)),
     )

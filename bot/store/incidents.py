@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, String, cast, exists, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ids import ChannelId, IncidentId
 from bot.core.incident import WORKING, Incident, IncidentStatus, Update
-from bot.store.tables import IncidentRow
+from bot.store.tables import DebtRow, IncidentRow
 from bot.store.uow import Tx
 
 _TABLE = IncidentRow.__table__  # type: ignore[attr-defined]
+_DEBTS = DebtRow.__table__  # type: ignore[attr-defined]
 _UPDATE: TypeAdapter[Update | None] = TypeAdapter(Update | None)
 _SAME = [
     "title",
@@ -92,6 +93,16 @@ async def open_incidents(conn: AsyncConnection) -> tuple[Incident, ...]:
     """All open ones, the newest first."""
     rows = await conn.execute(select(_TABLE).where(_TABLE.c.status.in_(WORKING)).order_by(_TABLE.c.id.desc()))
     return tuple(_incident(row) for row in rows.mappings())
+
+
+async def half_made(conn: AsyncConnection) -> tuple[IncidentId, ...]:
+    """Open incidents without a channel for which none is owed and none failed: the auditor's question."""
+    key = literal("incident:") + cast(_TABLE.c.id, String) + literal(":incident_channel")
+    owed = exists().where(_DEBTS.c.key == key, _DEBTS.c.state.in_(("new", "sending")))
+    query = select(_TABLE.c.id).where(
+        _TABLE.c.status.in_(WORKING), _TABLE.c.channel.is_(None), _TABLE.c.setup_problem == "", ~owed
+    )
+    return tuple((await conn.execute(query)).scalars())
 
 
 async def recent(conn: AsyncConnection, limit: int = 100) -> tuple[Incident, ...]:

@@ -82,6 +82,12 @@ def test_an_earlier_occurrence_that_resolves_late_leaves_the_present_one() -> No
     assert (folded.change, folded.alert.status) == (Change.NOTHING, AlertStatus.FIRING)
 
 
+def test_a_start_far_in_the_future_does_not_swallow_what_follows() -> None:
+    bogus = take(None, replace(FIRING, starts_at=NOW + timedelta(days=400))).alert
+    over = take(bogus, OVER, NOW + MINUTE).alert
+    assert take(over, replace(FIRING, starts_at=NOW + 2 * MINUTE), NOW + 2 * MINUTE).change is Change.NEW
+
+
 def test_resolved_before_firing_is_kept_and_its_late_firing_pages_nobody() -> None:
     over = take(None, replace(OVER, starts_at=STARTED))
     assert (over.change, over.alert.status) == (Change.NOTHING, AlertStatus.RESOLVED)

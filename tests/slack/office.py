@@ -147,7 +147,7 @@ class Office:
         parts = (
             Escalate(db, self.catalogue),
             Fold(db, self.catalogue, parse_body),
-            Audit(db, self.catalogue),
+            Audit(db),
         )
         self.engine = Engine(duties(self.outbox, *parts), clock)
         db.on_commit(self._wake)

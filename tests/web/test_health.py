@@ -97,7 +97,7 @@ async def test_a_check_that_fails_or_hangs_is_not_ready_and_hides_no_other(
 async def test_metrics_are_what_the_database_has_now(database: Database, clock: ManualClock) -> None:
     async def counts() -> health.Counts:
         async with database.read() as conn:
-            return await health.counts(conn, clock.now(), clock.real())
+            return await health.counts(conn, clock.now(), clock.real(), clock.scale)
 
     before = metrics((await ask("/metrics", counts=counts))[1])
     entry = journal.NewEntry("demo-alertmanager", "http", body("am025_webhook_firing"))
