@@ -14,7 +14,7 @@ from typing import Any
 import typer
 
 from bot.errors import CannotStart
-from bot.settings import SANDBOX_APP_TOKEN, SANDBOX_BOT_TOKEN, Settings
+from bot.settings import SANDBOX_APP_TOKEN, SANDBOX_BOT_TOKEN, SANDBOX_DATABASE, Settings
 
 app = typer.Typer(
     invoke_without_command=True, help="The local Slack, with the bot and the demo company on it."
@@ -22,7 +22,6 @@ app = typer.Typer(
 
 START_WITHIN_SECONDS = 20.0
 DEMO = Path(__file__).parent.parent / "manifests" / "demo"
-DATABASE = Path("data/sandbox.db")
 
 
 @app.callback()
@@ -71,9 +70,9 @@ def _on_sandbox(settings: Settings, port: int) -> Settings:
         "config": settings.config or DEMO,
     }
     if "database_url" not in settings.model_fields_set:
-        for leftover in DATABASE.parent.glob(f"{DATABASE.name}*"):
+        for leftover in SANDBOX_DATABASE.parent.glob(f"{SANDBOX_DATABASE.name}*"):
             leftover.unlink()
-        wanted["database_url"] = f"sqlite+aiosqlite:///{DATABASE}"
+        wanted["database_url"] = f"sqlite+aiosqlite:///{SANDBOX_DATABASE}"
     return Settings(**wanted)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -12,14 +14,17 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import SystemClock
+from bot.errors import TocsinError
 from bot.queries import show as queries
 from bot.queries import timeline as timelines
-from bot.settings import Settings
+from bot.settings import SANDBOX_DATABASE, Settings
 from bot.slack.render import timeline as render
 from bot.store.database import Database
+from bot.store.migrations import check_schema
 from bot.usecases.configuration import load_catalogue
 
 
@@ -28,6 +33,14 @@ class What(StrEnum):
     PAGES = "pages"
     INCIDENTS = "incidents"
     TIMELINE = "timeline"
+
+
+COLUMNS: dict[What, tuple[str, ...]] = {
+    What.ALERTS: ("id", "status", "severity", "service", "title", "events", "last_at", "page"),
+    What.PAGES: ("id", "state", "severity", "service", "title", "level", "round", "due_at"),
+    What.INCIDENTS: ("id", "status", "severity", "title", "declared_at"),
+    What.TIMELINE: ("at", "kind", "text"),
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -43,19 +56,35 @@ def show(
     if what is What.TIMELINE and not subject:
         print("Say whose timeline: tocsin show timeline INC-1, or P-1.")
         raise typer.Exit(1)
-    rows = asyncio.run(_read(Settings(), what, subject))
+    try:
+        rows = asyncio.run(_read(_database_url(Settings()), what, subject))
+    except TocsinError as problem:
+        print(problem, file=sys.stderr)
+        raise typer.Exit(1) from problem
     if rows is None:
         print(f"There is no {subject}.")
         raise typer.Exit(1)
     if as_json:
         print(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
     else:
-        _print(rows, f"No {what} yet.")
+        _print(rows, COLUMNS[what], f"No {what} yet.")
 
 
-async def _read(settings: Settings, what: What, subject: str) -> list[dict[str, Any]] | None:
-    database = Database(settings.database_url, SystemClock())
+def _database_url(settings: Settings) -> str:
+    """The database that is set; unset, the one that there is: Tocsin's own, or else the sandbox's."""
+    is_set = "database_url" in settings.model_fields_set
+    path = make_url(settings.database_url).database
+    if is_set or (path and Path(path).exists()) or not SANDBOX_DATABASE.exists():
+        return settings.database_url
+    print(f"From the sandbox's database, {SANDBOX_DATABASE}.", file=sys.stderr)
+    return f"sqlite+aiosqlite:///{SANDBOX_DATABASE}"
+
+
+async def _read(url: str, what: What, subject: str) -> list[dict[str, Any]] | None:
+    """Raises `CannotStart` when there is no database, or none of this version."""
+    database = Database(url, SystemClock())
     try:
+        await check_schema(database)
         async with database.read() as conn:
             match what:
                 case What.ALERTS:
@@ -82,15 +111,15 @@ async def _timeline(conn: AsyncConnection, subject: str) -> list[dict[str, Any]]
     return rows
 
 
-def _print(rows: list[dict[str, Any]], empty: str) -> None:
+def _print(rows: list[dict[str, Any]], columns: tuple[str, ...], empty: str) -> None:
+    """What fits on a terminal; `--json` has everything."""
     console = Console()
     if not rows:
         console.print(empty)
         return
-    table = Table(box=None, header_style="bold")
-    columns = [name for name, value in rows[0].items() if not isinstance(value, dict | list)]
+    table = Table(box=None, header_style="bold", pad_edge=False)
     for name in columns:
-        table.add_column(name)
+        table.add_column(name, overflow="fold", no_wrap=name not in ("title", "text"))
     for row in rows:
         table.add_row(*(escape(_cell(row[name])) for name in columns))
     console.print(table)

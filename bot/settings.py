@@ -8,6 +8,8 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SLACK_API = "https://slack.com/api/"
+SANDBOX_DATABASE = Path("data/sandbox.db")
+"""What `tocsin sandbox` uses when no database is set; new at each of its starts, like the workspace."""
 SANDBOX_BOT_TOKEN = "xoxb-sandbox"
 SANDBOX_APP_TOKEN = "xapp-sandbox"
 

@@ -104,3 +104,14 @@ async def test_a_mistake_in_changed_files_keeps_the_last_good_configuration(
     async with people.http.get(f"{bot_process.url}/readyz") as answer:
         detail = await answer.text()
     assert "mistake.yml:3" in detail
+
+
+async def test_show_without_a_database_is_one_sentence(people: Hands, bot_process: BotProcess) -> None:
+    said = await bot_process.refused("show", "pages")
+    assert said.startswith("There is no database at"), said
+
+
+async def test_show_reads_while_the_bot_runs(people: Hands, bot_process: BotProcess) -> None:
+    await bot_process.start()
+    assert await bot_process.show("pages") == []
+    assert "There is no P-9" in await bot_process.refused("show", "timeline", "P-9")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
+import orjson
 
 from bot.clock import SystemClock
 from bot.config.load import load
@@ -223,13 +224,18 @@ class BotProcess:
 
     async def show(self, *words: str) -> Any:
         """`python -m bot show … --json`."""
-        import orjson
-
         child = Process([sys.executable, "-m", "bot", "show", *words, "--json"], self._environment())
         await child.start()
         code = await child.ended()
         assert code == 0, child.output
         return orjson.loads("\n".join(child.output))
+
+    async def refused(self, *words: str) -> str:
+        """What a command says that ends with exit code 1."""
+        child = Process([sys.executable, "-m", "bot", *words], self._environment())
+        await child.start()
+        assert await child.ended() == 1, child.output
+        return "\n".join(child.output)
 
 
 async def alert(http: aiohttp.ClientSession, url: str, token: str = "demo-generic", **body: Any) -> Any:

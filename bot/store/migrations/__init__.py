@@ -41,6 +41,23 @@ async def migrate(database: Database) -> None:
             await raw.driver_connection.execute("PRAGMA foreign_keys = ON")  # type: ignore[union-attr]
 
 
+async def check_schema(database: Database) -> None:
+    """Raises `CannotStart` when the database is missing or not of this program's revision; changes nothing."""
+    path = Path(database.url.database or "")
+    if database.is_sqlite and not path.exists():
+        raise CannotStart(
+            f"There is no database at {path} yet. Start Tocsin first, or set TOCSIN_DATABASE_URL."
+        )
+    async with database.read_engine.connect() as conn:
+        present = await conn.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    if present != head:
+        raise CannotStart(
+            f"The database has schema {present or 'none'}, and this Tocsin needs {head}. "
+            "Run `tocsin migrate` with the newer of the two versions."
+        )
+
+
 def upgrade(connection: Connection) -> None:
     """Migrate to the newest revision on a plain connection; see `migrate`."""
     config = alembic_config()
