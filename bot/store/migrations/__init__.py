@@ -43,10 +43,9 @@ async def migrate(database: Database) -> None:
 
 async def check_schema(database: Database) -> None:
     """Raises `CannotStart` when the database is missing or not of this program's revision; changes nothing."""
-    path = Path(database.url.database or "")
-    if database.is_sqlite and not path.exists():
+    if database.is_sqlite and not _exists(database):
         raise CannotStart(
-            f"There is no database at {path} yet. Start Tocsin first, or set TOCSIN_DATABASE_URL."
+            f"There is no database at {database.url.database} yet. Start Tocsin first, or set TOCSIN_DATABASE_URL."
         )
     async with database.read_engine.connect() as conn:
         present = await conn.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
@@ -56,6 +55,10 @@ async def check_schema(database: Database) -> None:
             f"The database has schema {present or 'none'}, and this Tocsin needs {head}. "
             "Run `tocsin migrate` with the newer of the two versions."
         )
+
+
+def _exists(database: Database) -> bool:
+    return Path(database.url.database or "").exists()
 
 
 def upgrade(connection: Connection) -> None:
