@@ -29,7 +29,9 @@ async def arrives(database: Database, integration: Integration, name: str) -> No
 
 async def page_states(database: Database) -> dict[str, int]:
     async with database.read() as conn:
-        states = (await health.counts(conn, database.clock.now(), database.clock.real(), database.clock.scale)).pages
+        states = (
+            await health.counts(conn, database.clock.now(), database.clock.real(), database.clock.scale)
+        ).pages
     return {state: count for state, count in states.items() if count}
 
 
