@@ -53,7 +53,7 @@ def test_on_call_names_the_next_shift() -> None:
         "You: not on call. Next: Mon 23 Nov 09:00 UTC (payments-primary) for 7 d."
     )
     never = said(on_call(replace(VIEW, mine=(), teams=())))
-    assert never.startswith("You: not on call. No shift of yours is planned.")
+    assert never.startswith("You: not on call by any schedule, and no shift of yours is planned.")
     assert "No team has a schedule yet" in never
 
 
@@ -61,11 +61,11 @@ def test_the_home_shows_what_is_open_on_me_with_its_buttons() -> None:
     view = home(HOME)
     assert is_accepted_view(view)
     shown = texts(view["blocks"])
-    assert "P-204 Error rate · SEV2 · checkout · unacknowledged · since 02:47 UTC" in shown
+    assert "P-204 *Error rate* · SEV2 · checkout · unacknowledged · since 02:47 UTC" in shown
     first = Message("", tuple(view["blocks"]))
     assert buttons(first)[2:5] == ["Acknowledge", "Can't take it", "Escalate…"]
     mine = next(text for text in shown if "INC-13" in text)
-    assert mine.startswith("*You are in this one:*")
+    assert "· you are in it ·" in mine
     assert shown.index(mine) < shown.index(next(text for text in shown if "INC-12" in text))
 
 
@@ -77,6 +77,15 @@ def test_an_acknowledged_page_on_the_home_can_be_taken_over() -> None:
     assert "Take over" in offered
     assert "Acknowledge" not in offered
     assert "[Declare incident]" not in offered
+
+
+def test_the_home_shows_what_nobody_has_before_what_is_taken_and_offers_no_take_over_of_ones_own() -> None:
+    mine = replace(PAGE, id=PageId(1), state=PageState.ACKNOWLEDGED, acknowledged_by=ANA)
+    bobs = replace(PAGE, id=PageId(2), state=PageState.ACKNOWLEDGED, acknowledged_by=BOB)
+    view = home(replace(HOME, pages=(bobs, mine, PAGE)))
+    shown = [text.split()[0] for text in texts(view["blocks"]) if text.startswith("P-")]
+    assert shown == ["P-204", "P-1", "P-2"]
+    assert buttons(Message("", tuple(view["blocks"]))).count("Take over") == 1
 
 
 def test_a_quiet_home_says_what_to_do() -> None:

@@ -68,6 +68,13 @@ def test_the_card_shows_the_present_state() -> None:
     assert "7 people here" in shown
 
 
+def test_the_card_says_that_an_answer_is_awaited_and_counts_no_alerts_where_none_are() -> None:
+    waiting = replace(BARE, paged=(PagedLine(ANA, "paged", after(0)),), alerts_firing=0)
+    shown = said(incident.card(waiting))
+    assert "Paged: Ana at 02:47 UTC, no answer yet" in shown
+    assert "firing" not in shown
+
+
 def test_the_card_has_the_buttons_of_an_open_incident() -> None:
     assert buttons(incident.card(INCIDENT)) == [
         "Update",
@@ -171,7 +178,9 @@ def test_without_an_incident_the_answer_says_how_to_name_one() -> None:
         "Which incident? Use this in its channel, or name it: /incident resolve INC-12.\n"
         "*Open:* INC-12 Checkout is down (SEV1, Bob)"
     )
-    assert "No incident is open." in said(incident_replies.need_incident("resolve", []))
+    assert said(incident_replies.need_incident("resolve", [])) == (
+        "No incident is open. If you mean one that is over, name it: /incident resolve INC-12."
+    )
 
 
 def test_lists_name_each_incident_and_count_what_does_not_fit() -> None:

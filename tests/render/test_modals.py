@@ -135,7 +135,26 @@ def test_declare_shows_each_severitys_criteria_and_who_is_on_call() -> None:
     assert "I don't know" in shown
     assert "On call: Ana" in shown
     page = shown.index("Page")
-    assert shown[page + 1 : page + 5] == ["On call for the service", "Ana", "Choose people", "Nobody"]
+    assert shown[page + 1 : page + 5] == [
+        "On call for the service",
+        "checkout: Ana",
+        "Choose people",
+        "Nobody",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "service"),
+    [
+        ("Checkout is down", "checkout"),
+        ("Nobody can search", "search"),
+        ("Research says it's slow", None),
+        ("Checkout and search are down", None),
+        ("", None),
+    ],
+)
+def test_a_title_that_names_one_service_chooses_it(title: str, service: str | None) -> None:
+    assert declare.likely_service(replace(DECLARE, title=title)) == service
 
 
 def test_declare_offers_to_join_what_is_open_already() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.escalation import Cause
 from bot.core.ids import Actor, ChannelId, IncidentId
-from bot.core.views import NextStep, OnCallPerson, PageView, PreviousPaged, Why
+from bot.core.views import Link, NextStep, OnCallPerson, PageView, PreviousPaged, Why
 from bot.slack import ids
 from bot.slack.render import page
 from bot.templates import mrkdwn
@@ -50,6 +50,25 @@ def test_the_dm_says_what_how_bad_where_why_you_and_what_comes_next() -> None:
     assert "Runbook" in shown
     assert "Alertmanager" in shown
     assert "page P-204" in shown
+
+
+def test_an_open_card_says_nothing_twice() -> None:
+    links = (
+        Link("Runbook", "https://alerts.example.com/rb"),
+        Link("Alertmanager", "https://am.example.com/"),
+    )
+    shown = said(page.card(replace(TRIGGERED, links=links, incident=IncidentId(12))))
+    assert shown.count("Runbook") == shown.count("Alertmanager") == 1
+    assert shown.count("INC-12") == 1
+    assert shown.count("02:47") == 1
+
+
+def test_who_declined_reads_it_on_their_own_card() -> None:
+    shown = said(page.card(replace(TRIGGERED, declined=(BOB,))))
+    assert "Bob can't take it." in shown
+    assert shown.index("can't take it") < shown.index("Next:")
+    told = replace(TRIGGERED, declined=(ANA,), why=replace(LEVEL_TWO, cause=Cause.DECLINED))
+    assert "Ana can't take it." not in said(page.card(told))
 
 
 def test_the_notification_is_whole_sentences() -> None:

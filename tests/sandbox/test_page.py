@@ -97,6 +97,14 @@ async def test_a_typed_name_is_offered_and_becomes_a_mention(desk: Desk) -> None
     assert told["messages"][0]["text"] == f"over to <@{await desk.person_id('bob')}>"
 
 
+async def test_a_name_typed_whole_needs_no_choosing_before_it_is_sent(desk: Desk) -> None:
+    ana = await desk.window("ana", "#general")
+    await ana.get_by_label("Message #general").press_sequentially("over to @bob")
+    await expect(ana.get_by_role("option", name="Bob")).to_be_visible()
+    await ana.get_by_label("Message #general").press("Enter")
+    await expect(messages(ana).locator(".mention")).to_have_text("@bob")
+
+
 async def test_text_from_outside_runs_nothing_and_pings_nobody(desk: Desk) -> None:
     escaped = NASTY.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     await desk.bot.chat_postMessage(

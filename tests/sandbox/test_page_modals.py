@@ -99,6 +99,11 @@ async def test_an_error_stands_under_its_field_and_nothing_typed_is_lost(desk: D
     await expect(page.get_by_label("Title")).to_have_attribute("aria-invalid", "true")
     await expect(page.get_by_label("Title")).to_have_value("?")
     await expect(page.get_by_label("What is happening?")).to_have_value("still here")
+    await page.get_by_label("What is happening?").fill("and here")
+    await expect(page.locator("[data-block-id=title] [role=alert]")).to_have_text("Say what is broken.")
+    await page.get_by_label("Title").fill("Checkout")
+    await expect(page.locator("[data-block-id=title] [role=alert]")).to_be_empty()
+    await expect(page.get_by_label("Title")).not_to_have_attribute("aria-invalid", "true")
 
 
 async def test_a_required_field_left_empty_is_told_at_the_field(desk: Desk) -> None:

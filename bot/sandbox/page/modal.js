@@ -62,6 +62,7 @@ function sheet(view, form, stacked) {
         event.preventDefault();
         submit(view, event.currentTarget);
       },
+      input: (event) => forgive(view, event.target.closest("[data-block-id]")?.dataset.blockId),
     },
   },
   h("header", { class: "sheet-head" },
@@ -72,6 +73,16 @@ function sheet(view, form, stacked) {
     form.trouble && h("p", { class: "trouble", role: "alert", key: "trouble" }, form.trouble),
     blocks(view.blocks, { prefix: view.id, errors: form.errors })),
   foot(view, form, stacked));
+}
+
+/** What was wrong at a field is gone once the field is changed; whether it is right now, submitting tells. */
+function forgive(view, id) {
+  const { errors } = formOf(view);
+  const label = view.blocks.find((each) => each.block_id === id)?.label?.text;
+  if (!(id in errors) && !(label in errors)) return;
+  delete errors[id];
+  delete errors[label];
+  changed();
 }
 
 function tool(label, drawing, run) {

@@ -28,7 +28,7 @@ function peopleOffers(typed, from) {
   const matches = state.people.filter((each) => !each.deactivated && words(each).some((word) => word.startsWith(typed)));
   return matches.slice(0, MOST).map((each) => ({
     mark: avatar(each, "tiny"), label: each.real_name || each.name, hint: `@${each.name}`,
-    from, text: `@${each.name} `, complete: false,
+    from, text: `@${each.name} `, complete: each.name === typed,
   }));
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -102,7 +103,20 @@ def _services(shown: DeclareForm) -> Block:
     }
     unknown = option("I don't know", UNKNOWN_SERVICE)
     options = [unknown, *form.named(shown.services, described)]
-    return form.choice(options, shown.service or UNKNOWN_SERVICE)
+    return form.choice(options, likely_service(shown) or UNKNOWN_SERVICE)
+
+
+def likely_service(shown: DeclareForm) -> ServiceId | None:
+    """The service of the page, else the only one that the title names; the declarer can change it."""
+    if shown.service:
+        return shown.service
+    title = shown.title.casefold()
+    named = [
+        service
+        for service, name in shown.services
+        if any(re.search(rf"\b{re.escape(word.casefold())}\b", title) for word in (service, name))
+    ]
+    return named[0] if len(named) == 1 else None
 
 
 def _private() -> Block:
@@ -110,9 +124,12 @@ def _private() -> Block:
 
 
 def _whom(shown: DeclareForm) -> Block:
-    people = shown.on_call.get(shown.service, ()) if shown.service else ()
+    service = likely_service(shown)
+    people = shown.on_call.get(service, ()) if service else ()
+    # The service may be changed in the form, so the name is said together with it.
+    now = f"{dict(shown.services).get(service, service)}: {_names(people)}" if service and people else ""
     options = [
-        option("On call for the service", "on_call", _names(people)),
+        option("On call for the service", "on_call", now),
         option("Choose people", "chosen"),
         option("Nobody", "nobody"),
     ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
+from bot.core.ids import UserId
 from bot.core.page import PageState
 from bot.core.views import HomeView, IncidentLine, PageLine
 from bot.slack import ids
@@ -35,27 +35,33 @@ def home(view: HomeView) -> dict[str, Any]:
     """The reader's Home, whole: what is too much for Slack is counted."""
     declare = button("Declare an incident", ids.DECLARE)
     blocks = [section(mine(view.on_call)), actions([declare, button("Help", ids.HELP)], "home:start")]
-    blocks += [header("On you now"), *_pages(view.pages)]
+    blocks += [header("On you now"), *_pages(view)]
     blocks += [divider(), header("Open incidents"), *_incidents(view)]
     blocks += [divider(), header("On call now"), *_teams(view)]
     return {"type": "home", "blocks": blocks}
 
 
-def _pages(pages: Sequence[PageLine]) -> list[Block]:
-    if not pages:
+def _pages(view: HomeView) -> list[Block]:
+    """First what nobody has yet, then what the reader has."""
+    if not view.pages:
         return [section(say("home", "nothing_on_you"))]
+    ordered = sorted(
+        view.pages,
+        key=lambda line: (line.state is not PageState.TRIGGERED, line.acknowledged_by != view.reader),
+    )
     blocks: list[Block] = []
-    for line in pages[:MOST_PAGES]:
+    for line in ordered[:MOST_PAGES]:
         blocks.append(section(say("home", "page", line)))
-        blocks.append(actions(_page_buttons(line), f"home:page:{line.id}"))
-    return blocks + _more(len(pages) - MOST_PAGES)
+        blocks.append(actions(_page_buttons(line, view.reader), f"home:page:{line.id}"))
+    return blocks + _more(len(ordered) - MOST_PAGES)
 
 
-def _page_buttons(line: PageLine) -> list[Block]:
+def _page_buttons(line: PageLine, reader: UserId) -> list[Block]:
     escalate = button("Escalate…", ids.PAGE_ESCALATE, line.id)
     more = overflow(ids.PAGE_MORE, _page_options(line))
     if line.state is PageState.ACKNOWLEDGED:
-        return [button("Take over", ids.PAGE_TAKE_OVER, line.id), escalate, more]
+        take_over = button("Take over", ids.PAGE_TAKE_OVER, line.id)
+        return [*([take_over] if line.acknowledged_by != reader else []), escalate, more]
     acknowledge = button("Acknowledge", ids.PAGE_ACKNOWLEDGE, line.id, style="primary")
     decline = button("Can't take it", ids.PAGE_DECLINE, line.id)
     return [acknowledge, *([decline] if line.state is PageState.TRIGGERED else []), escalate, more]

@@ -159,7 +159,8 @@ def _more(view: IncidentView) -> Block:
 def _links(view: IncidentView) -> Iterator[str]:
     for bookmark in bookmarks(view):
         yield mrkdwn.link(bookmark.title, bookmark.link)
-    yield say("incident", "alerts", view)
+    if view.alerts_firing:
+        yield say("incident", "alerts", view)
     yield say("incident", "here", view)
 
 

@@ -100,10 +100,9 @@ def list_incidents(incidents: Sequence[IncidentLine], title: str = "Open inciden
 
 def need_incident(what: str, open_incidents: Sequence[IncidentLine]) -> Message:
     """ "Which incident? Use this in its channel, or name it: /incident resolve INC-12." and those that are open."""
-    example = incident_label(open_incidents[0].id) if open_incidents else "INC-12"
-    text = say("incident", "which", what, example)
     if not open_incidents:
-        return sentence(f"{text} {say('incident', 'none_open')}")
+        return sentence(say("incident", "which_of_none", what))
+    text = say("incident", "which", what, incident_label(open_incidents[0].id))
     named = [say("incident", "short", line) for line in open_incidents[:MOST_NAMED]]
     left = len(open_incidents) - len(named)
     named += [say("incident", "more", left)] if left else []

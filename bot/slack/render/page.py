@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from bot.core.ids import incident_label, page_label, user_of
+from bot.core.ids import UserId, incident_label, page_label, user_of
 from bot.core.page import PageState
 from bot.core.views import PageView
 from bot.slack import ids
@@ -93,6 +93,8 @@ def _body(view: PageView) -> list[Block]:
     match view.state:
         case PageState.TRIGGERED:
             told = [say("page", "why", view.why)] if view.why else [say("page", "so_far", view)]
+            if others := _declined_untold(view):
+                told.append(say("page", "declined", others))
             if view.next_step:
                 told.append(say("page", "next", view.next_step))
             return [about, *_description(view), *map(section, lines(told))]
@@ -104,6 +106,14 @@ def _body(view: PageView) -> list[Block]:
             return [section(_summary(view))]
         case _:
             assert_never(view.state)
+
+
+def _declined_untold(view: PageView) -> tuple[UserId, ...]:
+    """On a person's own card: who declined, themselves included, unless the reason names them already."""
+    if view.why is None:
+        return ()
+    named = {previous.user for previous in view.why.previous}
+    return tuple(user for user in view.declined if user not in named)
 
 
 def _summary(view: PageView) -> str:
@@ -120,14 +130,18 @@ def _description(view: PageView) -> list[Block]:
 
 
 def _origin(view: PageView) -> list[str]:
-    parts = [say("page", "origin", view)]
-    parts += [mrkdwn.link(mrkdwn.cut(each.text or "Link", 60), each.url) for each in view.links[:LINKS]]
-    if view.service and view.service.dashboard:
+    """Where to look. What an open card says above is not said again; an alert's own runbook is the exact one."""
+    over = view.state is PageState.RESOLVED
+    parts = [say("page", "origin", view)] if over else []
+    links = view.links[:LINKS]
+    parts += [mrkdwn.link(mrkdwn.cut(each.text or "Link", 60), each.url) for each in links]
+    named = {each.text for each in links}
+    if view.service and view.service.dashboard and "Dashboard" not in named:
         parts.append(mrkdwn.link("Dashboard", view.service.dashboard))
-    if view.service and view.service.runbook:
+    if view.service and view.service.runbook and "Runbook" not in named:
         parts.append(mrkdwn.link("Runbook", view.service.runbook))
-    if view.source:
+    if view.source and view.source not in named:
         parts.append(mrkdwn.escape(mrkdwn.one_line(view.source)))
-    if view.incident:
+    if view.incident and over:
         parts.append(incident_label(view.incident))
     return [*parts, f"page {page_label(view.id)}"]
