@@ -79,6 +79,7 @@ async def serve(settings: Settings, greeting: str) -> None:
     await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
     if not starting.done():
         starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
         return
     try:
         await starting

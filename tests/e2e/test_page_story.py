@@ -101,3 +101,18 @@ async def test_a_hostile_title_pings_and_breaks_nothing(bot: Tocsin, people: Han
     body = str(calls[-1]["args"])
     assert "<!channel>" not in str(calls[-1]["args"].get("text", ""))
     assert page["plain"].count("*x*") >= 1, body
+
+
+async def test_whom_slack_refuses_for_good_nobody_waits_for(bot: Tocsin, people: Hands) -> None:
+    fault = {"method": "conversations.open", "error": "user_disabled", "times": 1}
+    await people.call("POST", "faults", **fault)
+    await alert(people.http, url_of(bot), title="checkout latency", service="checkout")
+    await people.sees("carol", "@Tocsin", "checkout latency")
+    assert await people.dm("ana") == []
+
+
+async def test_a_card_that_slack_refuses_goes_out_as_text(bot: Tocsin, people: Hands) -> None:
+    await people.call("POST", "faults", **{"method": "chat.postMessage", "error": "invalid_blocks", "times": 1})
+    await alert(people.http, url_of(bot), title="checkout latency", service="checkout")
+    page = await people.sees("ana", "@Tocsin", "checkout latency")
+    assert page["blocks"] == []
