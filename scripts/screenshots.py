@@ -1,0 +1,213 @@
+"""Makes the README's screenshots: walks through an incident in the sandbox with a real browser.
+
+    .venv/bin/python scripts/screenshots.py
+
+It starts the sandbox and the bot on free ports with a database of their own, drives Chromium as the people of the demo
+company would, and writes docs/screenshots/*.png. Debian needs the packages chromium and fonts-noto-color-emoji; without
+the fonts every emoji is a box.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+OUT = ROOT / "docs" / "screenshots"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-sync",
+    "--no-first-run",
+]
+DESKTOP = (1280, 800)
+PHONE = (390, 844)
+MODAL = (760, 860)
+HOME = (1080, 520)
+READY_WITHIN = 30.0
+"""Seconds."""
+CHANNEL = "inc-1-checkout-is-down"
+
+
+@dataclass(frozen=True)
+class Tocsin:
+    """The running sandbox and bot; addresses without a slash at the end."""
+
+    page: str
+    http: str
+
+
+def main() -> None:
+    """Write all pictures, or say what is missing."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        sys.exit("Chromium is missing: apt-get install chromium fonts-noto-color-emoji")
+    OUT.mkdir(parents=True, exist_ok=True)
+    with running() as tocsin, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        walk(Desk(browser, tocsin))
+        browser.close()
+
+
+def walk(desk: Desk) -> None:
+    """From the declaration to the timeline, in the order in which it happens."""
+    erin = desk.window("erin", "#general", size=MODAL)
+    declare(erin)
+    erin.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    ana = desk.window("ana", "@Tocsin", size=PHONE)
+    ana.get_by_role("button", name="Acknowledge").wait_for()
+    picture(ana, "page-phone")
+    ana.get_by_role("button", name="Acknowledge").click()
+    messages(ana).filter(has_text="has it").wait_for()
+    picture(ana, "acknowledged-phone")
+    work(erin)
+    home(desk)
+    resolve(erin)
+
+
+def declare(erin: Page) -> None:
+    command(erin, "#general", "/incident declare Checkout is down")
+    form = erin.get_by_role("dialog", name="Declare an incident")
+    form.get_by_label("Severity").select_option(label="SEV1")
+    form.get_by_label("What is happening?").fill("Customers see an error page after they press Pay.")
+    picture(erin, "declare")
+    form.get_by_role("button", name="Declare").click()
+    erin.locator(f"a[data-place='#{CHANNEL}']").first.wait_for(state="attached")
+
+
+def work(erin: Page) -> None:
+    """What the channel sees while people are at it."""
+    erin.locator(f"#sidebar a[data-place='#{CHANNEL}']").click()
+    messages(erin).filter(has_text="acknowledged P-1").wait_for()
+    for typed, seen in (
+        ("/incident lead @ana", "is Incident commander now"),
+        ("/incident update Rolling back release 4711", "posted an update"),
+    ):
+        command(erin, f"#{CHANNEL}", typed)
+        messages(erin).filter(has_text=seen).last.wait_for()
+    messages(erin).first.get_by_text("Rolling back release 4711").wait_for()
+    erin.locator("#messages").evaluate("node => { node.scrollTop = 0; }")
+    picture(erin, "incident")
+
+
+def home(desk: Desk) -> None:
+    ana = desk.window("ana", "@Tocsin", size=HOME, tab="home")
+    ana.get_by_role("button", name="Update").wait_for()
+    picture(ana, "home")
+
+
+def resolve(erin: Page) -> None:
+    command(erin, f"#{CHANNEL}", "/incident resolve")
+    form = erin.get_by_role("dialog", name="Resolve INC-1")
+    form.get_by_label("What happened?").fill("Release 4711 sent a wrong header to the card processor.")
+    form.get_by_label("What fixed it?").fill("Rolled back to 4710.")
+    form.get_by_role("button", name="Resolve").click()
+    messages(erin).filter(has_text="INC-1 is resolved").wait_for()
+    command(erin, f"#{CHANNEL}", "/incident timeline")
+    erin.get_by_role("dialog", name="Timeline of INC-1").wait_for()
+    erin.set_viewport_size({"width": MODAL[0], "height": 660})
+    picture(erin, "timeline")
+
+
+class Desk:
+    """The browser, and the windows of the people in it."""
+
+    def __init__(self, browser: Browser, tocsin: Tocsin) -> None:
+        self.browser = browser
+        self.tocsin = tocsin
+
+    def window(
+        self, name: str, place: str, *, size: tuple[int, int] = DESKTOP, tab: str = "messages"
+    ) -> Page:
+        """A person's window, open at a place such as "#general"."""
+        width, height = size
+        context = self.browser.new_context(viewport={"width": width, "height": height})
+        context.add_init_script("localStorage.setItem('tocsin.greeted', 'yes')")
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.goto(f"{self.tocsin.page}/?as={name}&in={quote(place)}&tab={tab}")
+        page.locator("#sidebar .me").wait_for(state="attached")
+        return page
+
+
+def messages(page: Page) -> Locator:
+    return page.locator("#messages").get_by_role("listitem")
+
+
+def command(page: Page, place: str, typed: str) -> None:
+    composer = page.get_by_label(f"Message {place}")
+    composer.fill(typed)
+    composer.press("Enter")
+
+
+def picture(page: Page, name: str) -> None:
+    """A PNG without hover, caret and half-drawn emoji."""
+    page.mouse.move(0, 0)
+    page.evaluate("document.fonts.ready")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    path = OUT / f"{name}.png"
+    page.screenshot(path=path, animations="disabled", caret="hide")
+    print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} kB")  # noqa: T201  # what the script is for
+
+
+@contextmanager
+def running() -> Iterator[Tocsin]:
+    """Sandbox and bot on free ports, with a database that is gone afterwards."""
+    ports = free_ports(2)
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            **os.environ,
+            "TOCSIN_SANDBOX_PORT": str(ports[0]),
+            "TOCSIN_HTTP_PORT": str(ports[1]),
+            "TOCSIN_CONFIG": str(ROOT / "manifests" / "demo"),
+            "TOCSIN_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/tocsin.db",
+        }
+        process = subprocess.Popen([sys.executable, "-m", "bot", "sandbox"], cwd=ROOT, env=environment)
+        try:
+            tocsin = Tocsin(f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}")
+            wait_until_ready(tocsin, process)
+            yield tocsin
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(20)
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def wait_until_ready(tocsin: Tocsin, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"{tocsin.http}/readyz").close()
+            return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    sys.exit("Tocsin did not start; what it said is above.")
+
+
+if __name__ == "__main__":
+    main()
