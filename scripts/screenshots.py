@@ -36,10 +36,10 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-DESKTOP = (1280, 800)
 PHONE = (390, 844)
 MODAL = (760, 860)
 HOME = (1080, 520)
+CHANNEL_WINDOW = (1080, 700)
 READY_WITHIN = 30.0
 """Seconds."""
 CHANNEL = "inc-1-checkout-is-down"
@@ -69,7 +69,7 @@ def walk(desk: Desk) -> None:
     """From the declaration to the timeline, in the order in which it happens."""
     erin = desk.window("erin", "#general", size=MODAL)
     declare(erin)
-    erin.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    erin.set_viewport_size({"width": CHANNEL_WINDOW[0], "height": CHANNEL_WINDOW[1]})
     ana = desk.window("ana", "@Tocsin", size=PHONE)
     ana.get_by_role("button", name="Acknowledge").wait_for()
     picture(ana, "page-phone")
@@ -132,9 +132,7 @@ class Desk:
         self.browser = browser
         self.tocsin = tocsin
 
-    def window(
-        self, name: str, place: str, *, size: tuple[int, int] = DESKTOP, tab: str = "messages"
-    ) -> Page:
+    def window(self, name: str, place: str, *, size: tuple[int, int], tab: str = "messages") -> Page:
         """A person's window, open at a place such as "#general"."""
         width, height = size
         context = self.browser.new_context(viewport={"width": width, "height": height})

@@ -179,7 +179,7 @@ def test_without_an_incident_the_answer_says_how_to_name_one() -> None:
         "*Open:* INC-12 Checkout is down (SEV1, Bob)"
     )
     assert said(incident_replies.need_incident("resolve", [])) == (
-        "No incident is open. If you mean one that is over, name it: /incident resolve INC-12."
+        "Which incident? No incident is open. If you mean one that is over, name it: /incident resolve INC-12."
     )
 
 
