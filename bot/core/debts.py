@@ -120,9 +120,16 @@ class Withdrawn:
 Outcome = Sent | Retry | Failed | Withdrawn
 
 
-def backoff(tries: int) -> float:
-    """Real seconds until the next try after `tries` failed ones: 1, 2, 4 … at most 60."""
-    return float(min(60, 2 ** min(max(tries - 1, 0), 6)))
+PAGE_KINDS = frozenset({DebtKind.PAGE_DM, DebtKind.PAGE_CHANNEL, DebtKind.PAGE_COPY})
+
+
+def backoff(tries: int, kind: DebtKind) -> float:
+    """Real seconds until the next try after `tries` failed ones: 1, 2, 4 … at most 60, and at most 5 for a page.
+
+    Slack being back must not find a page still waiting; one call each five seconds harms nobody.
+    """
+    longest = 5 if kind in PAGE_KINDS else 60
+    return float(min(longest, 2 ** min(max(tries - 1, 0), 6)))
 
 
 def page_dm(page: PageId, generation: int, notification: NotificationId, user: UserId) -> Deliver:

@@ -134,7 +134,7 @@ class Outbox:
                 case Sent():
                     await debts.settle_sent(tx.conn, debt, tx.real)
                 case Retry():
-                    after = outcome.after if outcome.after is not None else backoff(debt.tries + 1)
+                    after = outcome.after if outcome.after is not None else backoff(debt.tries + 1, debt.kind)
                     due_at = tx.real + timedelta(seconds=after)
                     await debts.settle_retry(tx.conn, debt, due_at, outcome.reason, certain=outcome.certain)
                 case Failed():
