@@ -91,6 +91,8 @@ class PageView:
     links: tuple[Link, ...] = ()
     source: str = ""
     why: Why | None = None
+    reader: UserId | None = None
+    """Whose own copy it is; None for a channel's."""
     next_step: NextStep | None = None
     acknowledged_by: UserId | None = None
     acknowledged_at: datetime | None = None

@@ -55,6 +55,7 @@ async def card(
         links=worst[0].links if worst else (),
         source=worst[0].source if worst else "",
         why=_why(found, mine, notes, facts) if mine else None,
+        reader=mine.user if mine else None,
         next_step=_next_step(found, catalogue, in_force),
         acknowledged_by=found.acknowledged_by if found.state is PageState.ACKNOWLEDGED else None,
         acknowledged_at=found.acknowledged_at,

@@ -177,6 +177,11 @@ def test_acknowledged_says_who_has_it_and_dead_buttons_go() -> None:
     assert "Next:" not in said(card)
 
 
+def test_whoever_has_it_is_not_asked_to_take_it_over() -> None:
+    own = replace(ACKNOWLEDGED, reader=ACKNOWLEDGED.acknowledged_by)
+    assert buttons(page.card(own))[:3] == ["Resolve", "Can't take it", "Escalate…"]
+
+
 def test_a_page_that_no_alert_began_speaks_of_none() -> None:
     by_hand = replace(ACKNOWLEDGED, alerts=0, alerts_firing=0, events=0, source="")
     assert "acknowledged 02:49 UTC, 2 min after it began." in said(page.card(by_hand))

@@ -128,3 +128,14 @@ async def test_whoever_joins_a_page_gets_its_card(office: Office, people: Hands)
     told = await people.sees("dave", "You are on P-1")
     assert told["ephemeral"]
     assert (await office.page_now(page.id)).state is PageState.ACKNOWLEDGED
+
+
+async def test_whoever_has_it_resolves_or_gives_it_back_from_their_card(
+    office: Office, people: Hands
+) -> None:
+    await office.page()
+    await people.sees("ana", "Error rate")
+    await people.click("ana", "Acknowledge", "@Tocsin")
+    await people.sees("ana", "has it: acknowledged")
+    await people.click("ana", "Resolve", "@Tocsin")
+    await people.sees("ana", "Resolved")

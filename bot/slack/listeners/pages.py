@@ -35,6 +35,7 @@ def register(bolt: AsyncApp, serve: Serve) -> None:
         ids.PAGE_ACKNOWLEDGE: acknowledge,
         ids.PAGE_DECLINE: decline,
         ids.PAGE_TAKE_OVER: take_over,
+        ids.PAGE_RESOLVE: resolve,
         ids.PAGE_JOIN: join,
         ids.PAGE_ESCALATE: open_escalate,
         ids.PAGE_WHY: why,

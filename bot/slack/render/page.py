@@ -62,13 +62,16 @@ def why_text(view: PageView) -> Message:
 def buttons(view: PageView) -> list[Block]:
     """What can be done with an open page; dead buttons are not among them."""
     escalate = button("Escalate…", ids.PAGE_ESCALATE, view.id)
+    decline = button("Can't take it", ids.PAGE_DECLINE, view.id)
     acknowledge = button("Acknowledge", ids.PAGE_ACKNOWLEDGE, view.id, style="primary")
     join = button("Join", ids.PAGE_JOIN, view.id)
     why = [button("Why was I paged?", ids.PAGE_WHY, view.id)] if view.why else []
     match view.state:
         case PageState.TRIGGERED:
-            decline = button("Can't take it", ids.PAGE_DECLINE, view.id)
             return [acknowledge, decline, escalate, _more(view), *why]
+        case PageState.ACKNOWLEDGED if view.reader is not None and view.reader == view.acknowledged_by:
+            over = button("Resolve", ids.PAGE_RESOLVE, view.id, style="primary")
+            return [over, decline, escalate, _more(view), *why]
         case PageState.ACKNOWLEDGED:
             take_over = button("Take over", ids.PAGE_TAKE_OVER, view.id)
             return [take_over, join, escalate, _more(view), *why]
