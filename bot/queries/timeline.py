@@ -44,8 +44,11 @@ async def named(conn: AsyncConnection, catalogue: Catalogue, subject: str) -> Ti
         view = await of_incident(conn, catalogue, IncidentId(int(number)))
     else:
         view = await of_page(conn, catalogue, PageId(int(number)))
-    if view is None:
-        return None
+    return None if view is None else await with_people(conn, view)
+
+
+async def with_people(conn: AsyncConnection, view: TimelineView) -> TimelineView:
+    """With people's names too, for where Slack does not show them."""
     people: dict[str, str] = {by_user(member.id): member.name for member in await configuration.roster(conn)}
     return replace(view, names={**view.names, **people})
 

@@ -31,6 +31,8 @@ ALIASES: Mapping[str, str] = {
     "?": "help",
     "--help": "help",
 }
+FORMS: Mapping[str, str] = {"md": "markdown"}
+"""Other words for a timeline's format."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,10 @@ class Note:
 
 @dataclass(frozen=True)
 class Timeline:
+    """`form` in small letters, such as `markdown`; empty: it is shown, not written into a file."""
+
     incident: IncidentId | None = None
+    form: str = ""
 
 
 @dataclass(frozen=True)
@@ -238,7 +243,7 @@ _READERS: Mapping[str, _Reader] = {
     "escalate": lambda number, _: Escalate(number),
     "ack": lambda number, _: Acknowledge(number),
     "note": lambda number, rest: Note(number, _unquoted(_readable(rest))),
-    "timeline": lambda number, _: Timeline(number),
+    "timeline": lambda number, rest: Timeline(number, _form(rest)),
     "resolve": lambda number, _: Resolve(number),
     "reopen": lambda number, rest: Reopen(number, _unquoted(_readable(rest))),
     "help": lambda _, rest: Help(_topic(rest)),
@@ -290,6 +295,11 @@ def _unquoted(text: str) -> str:
     inner = text[1:-1]
     whole = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" and text[0] not in inner
     return inner.strip() if whole else text
+
+
+def _form(rest: str) -> str:
+    word = rest.split()[-1].lower() if rest else ""
+    return FORMS.get(word, word)
 
 
 def _topic(rest: str) -> str:

@@ -133,10 +133,10 @@ def with_day(at: datetime, before: str = "") -> Markup:
 
 
 def plain(markup: str, names: Mapping[str, str]) -> str:
-    """Markup as text for a terminal or a file: instants in UTC, people by `names` (user id to shown name)."""
+    """Markup as text for a terminal or a file: instants in UTC, people and channels by `names` (id to name)."""
     text = re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", markup)
     text = re.sub(r"<@([A-Z0-9]+)>", lambda found: names.get(found[1], f"@{found[1]}"), text)
-    text = re.sub(r"<#([A-Z0-9]+)>", r"#\1", text)
+    text = re.sub(r"<#([A-Z0-9]+)>", lambda found: f"#{names.get(found[1], found[1])}", text)
     text = re.sub(r"<([^|>]*)\|([^>]*)>", r"\2 (\1)", text)
     text = text.replace(ZERO_WIDTH, "").replace("&lt;", "<").replace("&gt;", ">")
     return text.replace("&amp;", "&")

@@ -42,6 +42,8 @@ SCOPES_OF_METHOD: dict[str, set[str]] = {
     "conversations.open": {"im:write"},
     "conversations.replies": HISTORY,
     "conversations.setTopic": MANAGE,
+    "files.completeUploadExternal": {"files:write"},
+    "files.getUploadURLExternal": {"files:write"},
     "pins.add": {"pins:write"},
     "users.info": {"users:read", "users:read.email"},
     "users.list": {"users:read", "users:read.email"},

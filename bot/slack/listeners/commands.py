@@ -111,7 +111,10 @@ async def _in_incident(desk: Desk, asked: Asked, command: InIncident) -> Answer:
             return await _acted(desk, done, Act.ACKNOWLEDGE)
         case commands.Note(_, text):
             return await _note(desk, asked, view, text)
-        case commands.Timeline():
+        case commands.Timeline(_, form):
+            if form:
+                here = view.channel if view.channel == asked.channel else None
+                return await forms.send_timeline(desk, asked, view, form, here)
             return await forms.show_timeline(desk, view.id)
         case commands.Resolve():
             return forms.resolve_form(view)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.core.ids import IncidentId, incident_label
+from bot.core.ids import ChannelId, IncidentId, incident_label
 from bot.core.permissions import Action
 from bot.core.views import IncidentView
 from bot.errors import Wrong
@@ -23,6 +23,7 @@ from bot.slack.render import incident as render
 from bot.slack.render import incident_replies
 from bot.slack.render import on_call as on_call_render
 from bot.slack.render import timeline as timeline_render
+from bot.slack.render import timeline_file as timeline_file_render
 from bot.usecases import incident_channel
 
 
@@ -44,6 +45,8 @@ def register(bolt: AsyncApp, serve: Serve) -> None:
         bolt.action(action_id)(serve(listener, Action.WORK_INCIDENT, Click))
     bolt.action(ids.INCIDENT_JOIN)(serve(join, Action.JOIN_INCIDENT, Click))
     bolt.action(ids.DECLARE)(serve(open_declare, Action.DECLARE, Click))
+    files = re.compile(f"^{ids.INCIDENT_TIMELINE_FILE}:")
+    bolt.action(files)(serve(timeline_file, Action.WORK_INCIDENT, Click))
     bolt.action(re.compile(f"^{ids.LINK}"))(serve(nothing, Action.WORK_INCIDENT, Click))
 
 
@@ -103,7 +106,36 @@ async def show_timeline(desk: Desk, number: IncidentId) -> Answer:
         view = await timeline.of_incident(conn, desk.catalogue(), number)
     if view is None:
         return None
-    return Open(text.view(f"Timeline of {incident_label(number)}", timeline_render.sections(view)))
+    blocks = [timeline_render.as_file(number), *timeline_render.sections(view)]
+    return Open(text.view(f"Timeline of {incident_label(number)}", blocks))
+
+
+async def timeline_file(desk: Desk, asked: Asked) -> Answer:
+    view = await certainly(desk, asked, asked.incident)
+    return await send_timeline(desk, asked, view, asked.option)
+
+
+async def send_timeline(
+    desk: Desk, asked: Asked, incident: IncidentView, form: str, channel: ChannelId | None = None
+) -> Answer:
+    """As a file in `channel`, or else in the asker's DM."""
+    if form not in timeline_file_render.FORMATS:
+        known = " or ".join(timeline_file_render.FORMATS)
+        raise Wrong(f"I can't write a timeline as {form}: say {known}.")
+    async with desk.db.read() as conn:
+        view = await timeline.of_incident(conn, desk.catalogue(), incident.id)
+        named = await timeline.with_people(conn, view) if view else None
+    if named is None:
+        return None
+    ending, write = timeline_file_render.FORMATS[form]
+    name = incident_label(incident.id)
+    await desk.gateway.upload(
+        channel or await desk.gateway.direct(asked.user),
+        f"{name.lower()}-timeline.{ending}",
+        write(named),
+        f"Timeline of {name}",
+    )
+    return Tell(incident_replies.timeline_sent(incident, channel))
 
 
 async def open_declare(desk: Desk, asked: Asked) -> Answer:

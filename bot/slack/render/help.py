@@ -42,7 +42,12 @@ INCIDENT: tuple[Usage, ...] = (
     Usage("escalate", "[INC-12]", "pages the next level now"),
     Usage("ack", "[INC-12]", "acknowledges its open pages"),
     Usage("note", "[INC-12] text", "adds a line to the timeline", "note cache flushed"),
-    Usage("timeline", "[INC-12]", "shows all that happened"),
+    Usage(
+        "timeline",
+        "[INC-12] [markdown|json]",
+        "shows all that happened, or sends it as a file",
+        "timeline json",
+    ),
     Usage("resolve", "[INC-12]", "asks what happened and what fixed it, and ends it"),
     Usage("reopen", "[INC-12] [reason]", "opens it again", "reopen INC-12 errors are back"),
     Usage("help", "[command]", "shows this", "help page"),

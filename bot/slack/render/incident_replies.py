@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.ids import PageId, UserId, incident_label
+from bot.core.ids import ChannelId, PageId, UserId, incident_label
 from bot.core.incident import Outcome
 from bot.core.views import IncidentLine, IncidentView
 from bot.slack import ids
@@ -49,6 +49,11 @@ def joined(view: IncidentView) -> Message:
 
 def noted(view: IncidentView) -> Message:
     return sentence(say("incident", "noted", view))
+
+
+def timeline_sent(view: IncidentView, channel: ChannelId | None) -> Message:
+    """`channel`: where the file is; None for the asker's DM."""
+    return sentence(say("incident", "timeline_sent", view, channel))
 
 
 def update_posted(view: IncidentView) -> Message:

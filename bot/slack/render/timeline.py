@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from bot.core.ids import Actor, user_of
+from bot.core.facts import ChannelCreated
+from bot.core.ids import Actor, IncidentId, user_of
 from bot.core.views import TimelineView
+from bot.slack import ids
 from bot.slack.render.message import (
     MOST_CHARACTERS,
     Block,
     Message,
+    actions,
+    button,
     context,
     header,
     lines,
@@ -46,6 +50,17 @@ def sections(view: TimelineView) -> list[Block]:
     return [*older, *map(section, lines(texts) or [say("timeline", "empty")])]
 
 
+def as_file(number: IncidentId) -> Block:
+    """Buttons that send it as a file."""
+    names = {"markdown": "Send as Markdown", "json": "Send as JSON"}
+    return actions(
+        [
+            button(label, f"{ids.INCIDENT_TIMELINE_FILE}:{form}", f"{form}:{number}")
+            for form, label in names.items()
+        ]
+    )
+
+
 def as_text(view: TimelineView) -> str:
     """`02:47:09  alert     Alertmanager: …`, in UTC: for a terminal, a file, a code block."""
     return "\n".join(
@@ -59,6 +74,7 @@ def sentences(view: TimelineView) -> list[str]:
     names: dict[str, str] = {
         user: name for actor, name in view.names.items() if (user := user_of(Actor(actor)))
     }
+    names |= {fact.channel: fact.name for fact in view.facts if isinstance(fact, ChannelCreated)}
     return [mrkdwn.plain(wording.sentence(fact, view.names), names) for fact in view.facts]
 
 
