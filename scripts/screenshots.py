@@ -101,7 +101,7 @@ def work(erin: Page) -> None:
     ):
         command(erin, f"#{CHANNEL}", typed)
         messages(erin).filter(has_text=seen).last.wait_for()
-    messages(erin).first.get_by_text("Rolling back release 4711").wait_for()
+    messages(erin).filter(has_text="Next update due").filter(has_text="Commander").wait_for()
     erin.locator("#messages").evaluate("node => { node.scrollTop = 0; }")
     picture(erin, "incident")
 
