@@ -227,9 +227,42 @@ class RoleAssigned(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class NoteAdded(Fact):
+    """With `message` (a ts) it came from that message in the incident's channel, and follows it."""
+
     kind = "note_added"
     text: str
     link: str = ""
+    message: str = ""
+    reaction: bool = False
+    """Kept by a 📌 on the message: it is retracted when that is removed."""
+    author: UserId | None = None
+    """Who wrote the message, when that may be another than who noted it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteEdited(Fact):
+    """The message that a note came from says something else now."""
+
+    kind = "note_edited"
+    message: str
+    text: str
+    before: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteRetracted(Fact):
+    kind = "note_retracted"
+    message: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteSourceDeleted(Fact):
+    """The message that a note came from is gone from Slack; the note stays."""
+
+    kind = "note_source_deleted"
+    message: str
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -289,5 +322,8 @@ FACTS: tuple[type[Fact], ...] = (
     IncidentResolved,
     IncidentReopened,
     ChannelArchived,
+    NoteEdited,
+    NoteRetracted,
+    NoteSourceDeleted,
 )
 FACT_BY_KIND = {fact.kind: fact for fact in FACTS}

@@ -11,11 +11,12 @@ from pydantic import TypeAdapter
 from sqlalchemy import RowMapping, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.facts import FACT_BY_KIND, Fact
+from bot.core.facts import FACT_BY_KIND, Fact, NoteAdded, NoteEdited, NoteRetracted, NoteSourceDeleted
 from bot.core.ids import IncidentId, PageId
 from bot.store.tables import PageRow, TimelineRow
 
 _COMMON = {"at", "by", "page", "incident"}
+_OF_MESSAGES = [fact.kind for fact in (NoteAdded, NoteEdited, NoteRetracted, NoteSourceDeleted)]
 _TABLE = TimelineRow.__table__  # type: ignore[attr-defined]
 _PAGES = PageRow.__table__  # type: ignore[attr-defined]
 
@@ -56,6 +57,13 @@ async def of_page(conn: AsyncConnection, page: PageId) -> tuple[Fact, ...]:
     """The page's facts in the order in which they were recorded."""
     rows = await conn.execute(select(_TABLE).where(_TABLE.c.page_id == page).order_by(_TABLE.c.id))
     return tuple(_fact(row) for row in rows.mappings())
+
+
+async def of_message(conn: AsyncConnection, incident: IncidentId, message: str) -> tuple[Fact, ...]:
+    """The facts about one message (its ts) of the incident's channel, in order."""
+    notes = _TABLE.c.incident_id == incident, _TABLE.c.kind.in_(_OF_MESSAGES)
+    rows = await conn.execute(select(_TABLE).where(*notes).order_by(_TABLE.c.id))
+    return tuple(_fact(row) for row in rows.mappings() if row["data"].get("message") == message)
 
 
 async def of_incident(conn: AsyncConnection, incident: IncidentId) -> tuple[Fact, ...]:

@@ -45,6 +45,9 @@ WORDS: Mapping[str, str] = {
     "incident_resolved": "resolved",
     "incident_reopened": "reopened",
     "channel_archived": "channel",
+    "note_edited": "edited",
+    "note_retracted": "retracted",
+    "note_source_deleted": "deleted",
 }
 
 

@@ -127,14 +127,29 @@ async def note(
     text: str,
     link: str = "",
     once: str | None = None,
+    message: str = "",
+    author: UserId | None = None,
 ) -> Changed:
-    """Write something into the timeline, also after the end; `link` leads to the message that it came from."""
+    """Write something into the timeline, also after the end; `link` leads to the message that it came from.
+
+    `message` is that message's ts when it is in the incident's own channel: the note follows it. `author` wrote it.
+    """
     async with db.write() as tx:
         incident = await working_on(tx, number, by)
         if await repeated(tx, once):
             return Changed(incident, Outcome.UNCHANGED)
         text = checked_text(text, "The note")
-        tx.record(NoteAdded(at=tx.now, by=by_user(by), incident=number, text=text, link=link))
+        tx.record(
+            NoteAdded(
+                at=tx.now,
+                by=by_user(by),
+                incident=number,
+                text=text,
+                link=link,
+                message=message,
+                author=author,
+            )
+        )
         return Changed(incident)
 
 

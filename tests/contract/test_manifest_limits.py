@@ -26,6 +26,8 @@ SCOPE_OF_EVENT = {
     "message.groups": "groups:history",
     "message.im": "im:history",
     "pin_added": "pins:read",
+    "reaction_added": "reactions:read",
+    "reaction_removed": "reactions:read",
     "team_join": "users:read",
     "user_change": "users:read",
 }

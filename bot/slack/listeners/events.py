@@ -20,6 +20,7 @@ from bot.core.permissions import Action
 from bot.errors import NotAllowed, Wrong
 from bot.queries import incidents
 from bot.slack.gateway import SlackProblem
+from bot.slack.listeners import notes
 from bot.slack.listeners.asking import Asked, Desk
 from bot.slack.listeners.naming import the_incident
 from bot.slack.listeners.on_call import answer_mention
@@ -123,6 +124,10 @@ async def pinned(desk: Desk, told: Told) -> None:
     )
 
 
+async def reacted(desk: Desk, told: Told) -> None:
+    await notes.pushpin(desk, told.event)
+
+
 async def mentioned(desk: Desk, told: Told) -> None:
     if told.event.get("bot_id") or not await receipts.first_time(desk.db, f"event:{told.id}"):
         return
@@ -130,8 +135,13 @@ async def mentioned(desk: Desk, told: Told) -> None:
 
 
 async def messaged(desk: Desk, told: Told) -> None:
-    """Somebody writes to the bot in its DM."""
+    """Somebody writes to the bot in its DM, or changes or deletes a message anywhere."""
     event = told.event
+    match event.get("subtype"):
+        case "message_changed":
+            await notes.message_changed(desk, event)
+        case "message_deleted":
+            await notes.message_deleted(desk, event)
     if event.get("channel_type") == "im" and "subtype" not in event and not event.get("bot_id"):
         await mentioned(desk, told)
 
@@ -180,6 +190,8 @@ HANDLERS: Mapping[str, Callable[[Desk, Told], Awaitable[None]]] = {
     "user_change": person_changed,
     "team_join": person_changed,
     "pin_added": pinned,
+    "reaction_added": reacted,
+    "reaction_removed": reacted,
 }
 
 

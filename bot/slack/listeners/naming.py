@@ -79,4 +79,4 @@ def _index(entries: Iterable[tuple[str | None, ...]]) -> dict[str, str]:
 def _nothing_named(word: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(word.casefold(), list(known), n=1)
     meant = f" Did you mean {near[0]}?" if near else ""
-    return f"I know no person, team or service called {word}.{meant} Nobody was paged."
+    return f"I know no person, team or service called {word}.{meant} Nothing was done."

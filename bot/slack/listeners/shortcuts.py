@@ -10,6 +10,7 @@ from bot.slack.listeners import incidents as forms
 from bot.slack.listeners.answering import Click
 from bot.slack.listeners.asking import Answer, Asked, Desk, Open, Tell
 from bot.slack.listeners.naming import open_lines, the_incident
+from bot.slack.listeners.notes import author_of
 from bot.slack.listeners.serving import Serve
 from bot.slack.modals import note
 from bot.slack.permalinks import permalink
@@ -55,5 +56,7 @@ async def add_to_timeline(desk: Desk, asked: Asked) -> Answer:
         text,
         link,
         once=f"trigger:{asked.trigger}",
+        message=asked.ts,
+        author=author_of(asked.message or {}),
     )
     return Tell(replies.noted(view))

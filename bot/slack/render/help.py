@@ -41,7 +41,9 @@ INCIDENT: tuple[Usage, ...] = (
     Usage("page", "[INC-12] @who, team or service", "pages more people", "page @carol platform"),
     Usage("escalate", "[INC-12]", "pages the next level now"),
     Usage("ack", "[INC-12]", "acknowledges its open pages"),
-    Usage("note", "[INC-12] text", "adds a line to the timeline", "note cache flushed"),
+    Usage(
+        "note", "[INC-12] text", "adds a line to the timeline; so does 📌 on a message", "note cache flushed"
+    ),
     Usage(
         "timeline",
         "[INC-12] [markdown|json]",

@@ -1,0 +1,36 @@
+"""A note that came from a message: whether it stands, and what it says now, told by its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from bot.core.facts import Fact, NoteAdded, NoteEdited, NoteRetracted, NoteSourceDeleted
+
+
+@dataclass(frozen=True)
+class Noted:
+    """`reaction`: by a 📌 on the message, so that it can be taken back by removing the 📌."""
+
+    text: str
+    reaction: bool = False
+    deleted: bool = False
+    """The message is gone from Slack; what it said stays."""
+
+
+def standing(facts: Iterable[Fact]) -> Noted | None:
+    """Fold the facts of one message, in their order; None when it is not noted, or not any more."""
+    noted: Noted | None = None
+    for fact in facts:
+        match fact:
+            case NoteAdded():
+                noted = Noted(fact.text, fact.reaction)
+            case NoteRetracted():
+                noted = None
+            case NoteEdited() if noted:
+                noted = replace(noted, text=fact.text)
+            case NoteSourceDeleted() if noted:
+                noted = replace(noted, deleted=True)
+            case _:
+                pass
+    return noted

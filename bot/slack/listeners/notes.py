@@ -1,0 +1,76 @@
+"""Messages of an incident's channel that are kept in its timeline: by a 📌, and what becomes of them afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from bot.core.ids import ChannelId, UserId
+from bot.queries import incidents
+from bot.slack.gateway import Refused
+from bot.slack.listeners.asking import Desk
+from bot.slack.permalinks import permalink
+from bot.slack.said import said
+from bot.usecases import incident_notes
+
+log = structlog.get_logger(__name__)
+
+PUSHPIN = "pushpin"
+WITHOUT_TEXT = "A message without text"
+
+
+async def pushpin(desk: Desk, event: Mapping[str, Any]) -> None:
+    """A 📌 came or went. Events overtake each other, so Slack is asked whether the message bears one now."""
+    item = event.get("item") or {}
+    if event.get("reaction") != PUSHPIN or item.get("type") != "message":
+        return
+    user, channel, ts = UserId(event["user"]), ChannelId(item["channel"]), str(item["ts"])
+    async with desk.db.read() as conn:
+        incident = await incidents.find(conn, None, channel, user)
+    if incident is None:
+        return
+    await desk.directory.meet(user)
+    message = await _message(desk, channel, ts)
+    if message is None:
+        return
+    if not any(each.get("name") == PUSHPIN for each in message.get("reactions") or ()):
+        await incident_notes.take_back(desk.db, incident.id, ts, user)
+        return
+    link = await permalink(desk.gateway, channel, ts, "")
+    text = said(message) or WITHOUT_TEXT
+    await incident_notes.keep(desk.db, incident.id, ts, user, text, author_of(message), link)
+
+
+async def message_changed(desk: Desk, event: Mapping[str, Any]) -> None:
+    """A bot's messages change all the time and are not followed. A deleted message with replies leaves a tombstone."""
+    message = event.get("message") or {}
+    channel, ts = ChannelId(event["channel"]), str(message.get("ts", ""))
+    author = author_of(message)
+    if message.get("subtype") == "tombstone":
+        await incident_notes.follow_deletion(desk.db, channel, ts)
+    elif author is not None:
+        await incident_notes.follow_edit(desk.db, channel, ts, author, said(message) or WITHOUT_TEXT)
+
+
+async def message_deleted(desk: Desk, event: Mapping[str, Any]) -> None:
+    await incident_notes.follow_deletion(desk.db, ChannelId(event["channel"]), str(event["deleted_ts"]))
+
+
+async def _message(desk: Desk, channel: ChannelId, ts: str) -> Mapping[str, Any] | None:
+    """One message, also a reply in a thread; None when it is gone. Raises when Slack can't be asked."""
+    try:
+        answer = await desk.gateway.call(
+            "conversations.replies", channel=channel, ts=ts, oldest=ts, latest=ts, inclusive=True, limit=2
+        )
+    except Refused as problem:
+        log.info("a message with a pushpin can't be read", channel=channel, error=problem.error)
+        return None
+    found = (each for each in answer.get("messages", []) if each.get("ts") == ts)
+    return next(found, None)
+
+
+def author_of(message: Mapping[str, Any]) -> UserId | None:
+    """None for a bot or a webhook."""
+    return UserId(message["user"]) if message.get("user") and not message.get("bot_id") else None

@@ -1,0 +1,136 @@
+"""Messages of an incident's channel that are kept in its timeline, and what becomes of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.core.facts import Fact, NoteAdded, NoteEdited, NoteRetracted
+from bot.core.ids import IncidentId, UserId, by_user
+from bot.queries import timeline as timelines
+from bot.sandbox import posting
+from bot.sandbox.posting import Content
+from bot.slack.render.timeline import as_text
+from bot.store import timeline
+from tests.slack.office import Hands, Office, eventually
+from tests.slack.test_incident_story import declare
+
+
+@pytest.fixture
+async def channel(office: Office, people: Hands) -> str:
+    await declare(people)
+    name = f"#{(await people.channel('ana', 'inc-1-'))['name']}"
+    await people.sees("dave", "🚨 INC-1", name)
+    return name
+
+
+async def notes(office: Office) -> list[Fact]:
+    async with office.db.read() as conn:
+        return [f for f in await timeline.of_incident(conn, IncidentId(1)) if f.kind.startswith("note_")]
+
+
+async def told(office: Office, *kinds: str) -> list[Fact]:
+    """The facts about notes, once they are of these kinds."""
+
+    async def there() -> bool:
+        return [fact.kind for fact in await notes(office)] == list(kinds)
+
+    await eventually(there, f"the notes are {kinds}, not {[f.kind for f in await notes(office)]}")
+    return await notes(office)
+
+
+async def react(people: Hands, who: str, where: str, ts: str, **more: Any) -> None:
+    await people.do("react", **{"as": who, "in": where, "ts": ts, "name": "pushpin", **more})
+
+
+def user(office: Office, name: str) -> UserId:
+    found = office.sandbox.sandbox.workspace.person(name)
+    assert found is not None
+    return UserId(found.id)
+
+
+async def test_a_pushpin_keeps_a_message_once_and_says_whose_it_is(
+    office: Office, people: Hands, channel: str
+) -> None:
+    said = await people.do("post", **{"as": "dave", "in": channel, "text": "It began after 4711"})
+    await people.do("react", **{"as": "dave", "in": channel, "ts": said["ts"], "name": "eyes"})
+    await react(people, "ana", channel, said["ts"])
+    await told(office, "note_added")
+    await react(people, "dave", channel, said["ts"])
+    await office.quiet()
+    (note,) = await told(office, "note_added")
+    assert isinstance(note, NoteAdded)
+    assert (note.text, note.by, note.author) == (
+        "It began after 4711",
+        by_user(user(office, "ana")),
+        user(office, "dave"),
+    )
+    assert note.link.startswith("http")
+
+
+async def test_the_last_pushpin_removed_takes_it_back_and_nothing_is_deleted(
+    office: Office, people: Hands, channel: str
+) -> None:
+    said = await people.do("post", **{"as": "dave", "in": channel, "text": "It was me"})
+    for who in ("ana", "dave"):
+        await react(people, who, channel, said["ts"])
+    await told(office, "note_added")
+    await react(people, "ana", channel, said["ts"], remove=True)
+    await office.quiet()
+    await told(office, "note_added")
+    await react(people, "dave", channel, said["ts"], remove=True)
+    facts = await told(office, "note_added", "note_retracted")
+    assert isinstance(facts[1], NoteRetracted)
+    assert facts[1].text == "It was me"
+    await react(people, "dave", channel, said["ts"])
+    await told(office, "note_added", "note_retracted", "note_added")
+
+
+async def test_an_edit_is_followed_and_a_deletion_is_said(
+    office: Office, people: Hands, channel: str
+) -> None:
+    said = await people.do("post", **{"as": "dave", "in": channel, "text": "Release 4711"})
+    await people.do("shortcut", **{"as": "ana", "name": "Add to timeline", "in": channel, "ts": said["ts"]})
+    await told(office, "note_added")
+    sandbox = office.sandbox.sandbox
+    where = sandbox.workspace.conversations[said["channel"]]
+    message = where.messages[said["ts"]]
+    posting.edit(sandbox, where, message, Content("Release 4712"), message.user or "")
+    facts = await told(office, "note_added", "note_edited")
+    assert isinstance(facts[1], NoteEdited)
+    assert (facts[1].before, facts[1].text) == ("Release 4711", "Release 4712")
+    posting.delete(sandbox, where, message)
+    await told(office, "note_added", "note_edited", "note_source_deleted")
+    async with office.db.read() as conn:
+        view = await timelines.named(conn, office.catalogue(), "INC-1")
+    assert view is not None
+    lines = as_text(view)
+    assert "dave: Release 4711, added by ana" in lines
+    assert 'dave changed "Release 4711" to: Release 4712' in lines
+    assert "deleted   in Slack, this message: Release 4712" in lines
+
+
+async def test_a_reply_in_a_thread_can_be_kept(office: Office, people: Hands, channel: str) -> None:
+    asked = await people.do("post", **{"as": "ana", "in": channel, "text": "Since when?"})
+    reply = await people.do(
+        "post", **{"as": "dave", "in": channel, "text": "Since 02:40", "thread_ts": asked["ts"]}
+    )
+    await react(people, "ana", channel, reply["ts"])
+    (note,) = await told(office, "note_added")
+    assert isinstance(note, NoteAdded)
+    assert note.text == "Since 02:40"
+
+
+async def test_what_nobody_kept_is_not_followed(office: Office, people: Hands, channel: str) -> None:
+    said = await people.do("post", **{"as": "dave", "in": channel, "text": "Hm"})
+    sandbox = office.sandbox.sandbox
+    where = sandbox.workspace.conversations[said["channel"]]
+    message = where.messages[said["ts"]]
+    posting.edit(sandbox, where, message, Content("Hmm"), message.user or "")
+    posting.delete(sandbox, where, message)
+    other = await people.do("post", **{"as": "dave", "in": channel, "text": "This counts"})
+    await react(people, "dave", channel, other["ts"])
+    (note,) = await told(office, "note_added")
+    assert isinstance(note, NoteAdded)
+    assert note.text == "This counts"
