@@ -93,6 +93,8 @@ class PageView:
     why: Why | None = None
     reader: UserId | None = None
     """Whose own copy it is; None for a channel's."""
+    reader_declined: bool = False
+    """They said that they can't take it."""
     next_step: NextStep | None = None
     acknowledged_by: UserId | None = None
     acknowledged_at: datetime | None = None

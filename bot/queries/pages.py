@@ -41,13 +41,14 @@ async def card(
     worst = _worst_first(its_alerts, catalogue)
     first = next((fact for fact in facts if isinstance(fact, PageAcknowledged)), None)
     by = found.resolved_by
+    by_hand = all(alert.first_at > found.started_at for alert in its_alerts)
     return PageView(
         id=found.id,
-        title=worst[0].title if worst else found.title,
+        title=worst[0].title if worst and not by_hand else found.title,
         state=found.state,
         severity=found.severity,
         service=service_view(catalogue, found),
-        started_at=min((a.starts_at or a.first_at for a in its_alerts), default=found.started_at),
+        started_at=min((found.started_at, *(a.starts_at or a.first_at for a in its_alerts))),
         description=worst[0].description if worst else "",
         alerts_firing=sum(alert.status is AlertStatus.FIRING for alert in its_alerts),
         alerts=len(its_alerts),
@@ -56,6 +57,7 @@ async def card(
         source=worst[0].source if worst else "",
         why=_why(found, mine, notes, facts) if mine else None,
         reader=mine.user if mine else None,
+        reader_declined=mine is not None and _has_declined(mine, facts),
         next_step=_next_step(found, catalogue, in_force),
         acknowledged_by=found.acknowledged_by if found.state is PageState.ACKNOWLEDGED else None,
         acknowledged_at=found.acknowledged_at,
@@ -118,6 +120,12 @@ def _next_step(page: Page, catalogue: Catalogue, in_force: roster.Overrides) -> 
     schedules = [t.id for t in targets if t.kind is TargetKind.SCHEDULE]
     channels = tuple(t.id for t in targets if t.kind is TargetKind.CHANNEL)
     return NextStep(page.due_at, people, schedules[0] if len(schedules) == 1 else "", last_resort, channels)
+
+
+def _has_declined(note: Notification, facts: Sequence[Fact]) -> bool:
+    """Whether whom it was sent to said that they can't take it."""
+    said = (fact for fact in facts if isinstance(fact, PageDeclined) and fact.at >= note.created_at)
+    return any(user_of(fact.by) == note.user for fact in said)
 
 
 def _why(page: Page, note: Notification, notes: Sequence[Notification], facts: Sequence[Fact]) -> Why:

@@ -67,7 +67,7 @@ async def take(tx: Tx, catalogue: Catalogue, integration: Integration, incoming:
     latest = await alerts.latest(tx.conn, integration.id, key)
     folded = fold(
         latest,
-        replace(incoming, dedup_key=key),
+        replace(incoming, dedup_key=key, source=incoming.source or integration.name),
         integration=integration.id,
         service=service,
         severity=severity,

@@ -56,10 +56,10 @@ async def setup_failed(tx: Tx, number: IncidentId, step: str, reason: str) -> No
 
 
 async def card_posted(tx: Tx, number: IncidentId, channel: ChannelId, ts: str, version: int) -> None:
-    """The card is out and shows `version`; it is to be pinned."""
+    """The card is out and shows `version`; it is to be pinned, and the topic may follow it."""
     incident = await _present(tx, number)
     await messages.add(tx.conn, messages.of_incident(number), CARD, channel, ts, version, tx.now)
-    owe_sides(tx, incident, DebtKind.INCIDENT_PIN)
+    owe_sides(tx, incident, DebtKind.INCIDENT_PIN, DebtKind.INCIDENT_TOPIC)
 
 
 async def announced(tx: Tx, number: IncidentId, channel: ChannelId, ts: str, version: int) -> None:

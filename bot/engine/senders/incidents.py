@@ -230,7 +230,7 @@ class PinSender(_Side):
 
 
 class TopicSender(_Side):
-    """Sets the channel's topic to how the incident stands."""
+    """Sets the channel's topic to how the incident stands, once the card is there: Slack writes a line about it."""
 
     step = "topic"
 
@@ -243,6 +243,9 @@ class TopicSender(_Side):
         view = await _view(self._db, self._catalogue(), debt)
         if view is None or view.channel is None:
             return Withdrawn("there is no channel yet")
+        async with self._db.read() as conn:
+            if not await messages.of_subject(conn, messages.of_incident(view.id), incident_channel.CARD):
+                return Withdrawn("the card comes first, and owes the topic")
         topic = render.topic(view)
         try:
             await self._set(view.channel, topic)

@@ -68,7 +68,8 @@ def buttons(view: PageView) -> list[Block]:
     why = [button("Why was I paged?", ids.PAGE_WHY, view.id)] if view.why else []
     match view.state:
         case PageState.TRIGGERED:
-            return [acknowledge, decline, escalate, _more(view), *why]
+            own = [] if view.reader_declined else [decline]
+            return [acknowledge, *own, escalate, _more(view), *why]
         case PageState.ACKNOWLEDGED if view.reader is not None and view.reader == view.acknowledged_by:
             over = button("Resolve", ids.PAGE_RESOLVE, view.id, style="primary")
             return [over, decline, escalate, _more(view), *why]
@@ -95,7 +96,10 @@ def _body(view: PageView) -> list[Block]:
     about = section(say("page", "about", view))
     match view.state:
         case PageState.TRIGGERED:
-            told = [say("page", "why", view.why)] if view.why else [say("page", "so_far", view)]
+            if view.reader_declined:
+                told = [say("page", "you_declined", view)]
+            else:
+                told = [say("page", "why", view.why)] if view.why else [say("page", "so_far", view)]
             if others := _declined_untold(view):
                 told.append(say("page", "declined", others))
             if view.next_step:
@@ -115,7 +119,7 @@ def _declined_untold(view: PageView) -> tuple[UserId, ...]:
     """On a person's own card: who declined, themselves included, unless the reason names them already."""
     if view.why is None:
         return ()
-    named = {previous.user for previous in view.why.previous}
+    named = {view.reader, *(previous.user for previous in view.why.previous)}
     return tuple(user for user in view.declined if user not in named)
 
 
