@@ -285,6 +285,14 @@ class IncidentReopened(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IncidentCanceled(Fact):
+    """It was declared by mistake."""
+
+    kind = "incident_canceled"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChannelArchived(Fact):
     kind = "channel_archived"
     archived: bool
@@ -325,5 +333,6 @@ FACTS: tuple[type[Fact], ...] = (
     NoteEdited,
     NoteRetracted,
     NoteSourceDeleted,
+    IncidentCanceled,
 )
 FACT_BY_KIND = {fact.kind: fact for fact in FACTS}

@@ -13,6 +13,7 @@ from bot.core.facts import (
     ChannelArchived,
     ChannelCreated,
     Fact,
+    IncidentCanceled,
     IncidentReopened,
     IncidentResolved,
     IncidentSeverityChanged,
@@ -208,11 +209,30 @@ def resolve(incident: Incident, what_happened: str, fix: str, by: UserId, now: d
     return IncidentDecision(changed, facts=(fact,))
 
 
+def cancel(incident: Incident, reason: str, by: UserId, now: datetime) -> IncidentDecision:
+    """It never was one; what happened is then the reason."""
+    if not incident.is_open:
+        return IncidentDecision(incident, Outcome.NOT_OPEN)
+    fact = IncidentCanceled(at=now, by=by_user(by), incident=incident.id, reason=reason)
+    changed = _changed(
+        incident,
+        status=IncidentStatus.CANCELED,
+        resolved_at=now,
+        resolved_by=by,
+        what_happened=reason,
+        fix="",
+        next_update_at=None,
+    )
+    return IncidentDecision(changed, facts=(fact,))
+
+
 def reopen(incident: Incident, reason: str, by: UserId, now: datetime) -> IncidentDecision:
     if incident.is_open:
         return IncidentDecision(incident, Outcome.STILL_OPEN)
     fact = IncidentReopened(at=now, by=by_user(by), incident=incident.id, reason=reason)
     changed = _changed(incident, status=IncidentStatus.INVESTIGATING, resolved_at=None, resolved_by=None)
+    if incident.status is IncidentStatus.CANCELED:
+        changed = replace(changed, what_happened="")
     return IncidentDecision(changed, facts=(fact,))
 
 

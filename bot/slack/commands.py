@@ -124,6 +124,12 @@ class Resolve:
 
 
 @dataclass(frozen=True)
+class Cancel:
+    incident: IncidentId | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Reopen:
     incident: IncidentId | None = None
     reason: str = ""
@@ -162,6 +168,7 @@ IncidentCommand = (
     | Note
     | Timeline
     | Resolve
+    | Cancel
     | Reopen
     | Help
     | Unknown
@@ -245,12 +252,13 @@ _READERS: Mapping[str, _Reader] = {
     "note": lambda number, rest: Note(number, _unquoted(_readable(rest))),
     "timeline": lambda number, rest: Timeline(number, _form(rest)),
     "resolve": lambda number, _: Resolve(number),
+    "cancel": lambda number, rest: Cancel(number, _unquoted(_readable(rest))),
     "reopen": lambda number, rest: Reopen(number, _unquoted(_readable(rest))),
     "help": lambda _, rest: Help(_topic(rest)),
 }
 SUBCOMMANDS = tuple(_READERS)
 _WITH_INCIDENT = frozenset(SUBCOMMANDS) - {"declare", "list", "help"}
-_FREE_TEXT = frozenset({"update", "note", "reopen"})
+_FREE_TEXT = frozenset({"update", "note", "cancel", "reopen"})
 
 
 def _take_incident(rest: str, word: str) -> tuple[IncidentId | None, str]:
@@ -308,5 +316,7 @@ def _topic(rest: str) -> str:
 
 
 def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+    if word.startswith("<"):  # somebody, a group or a channel: no typo
+        return None
     found = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return found[0] if found else None

@@ -45,6 +45,7 @@ WORDS: Mapping[str, str] = {
     "incident_resolved": "resolved",
     "incident_reopened": "reopened",
     "channel_archived": "channel",
+    "incident_canceled": "canceled",
     "note_edited": "edited",
     "note_retracted": "retracted",
     "note_source_deleted": "deleted",

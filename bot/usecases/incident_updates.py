@@ -175,6 +175,21 @@ async def resolve(
         return Changed(changed.incident, pages=over)
 
 
+async def cancel(
+    db: Database, catalogue: Catalogue, number: IncidentId, by: UserId, reason: str = ""
+) -> Changed:
+    """It was declared by mistake: it ends, and so do its open pages. NOT_OPEN: somebody was quicker."""
+    async with db.write() as tx:
+        before = await working_on(tx, number, by)
+        reason = short_enough(reason, "The reason")
+        changed = await write(tx, core.cancel(before, reason, by, tx.now), *_EVERYWHERE)
+        if changed.outcome is not Outcome.DONE:
+            return changed
+        over = await _resolve_pages(tx, catalogue, changed.incident, by)
+        say_to_all(tx, changed.incident, "canceled", by, reason=reason)
+        return Changed(changed.incident, pages=over)
+
+
 async def reopen(
     db: Database, catalogue: Catalogue, number: IncidentId, by: UserId, reason: str = ""
 ) -> Changed:

@@ -10,8 +10,9 @@ The posts that the others owe to the incident's channel carry `by` and `at` (ISO
     acknowledged         pages
     escalated            pages
     resolved             what_happened, fix
+    canceled             reason
     reopened             reason
-    announcement_update  event (update, resolved or reopened) and what that one has; a reply under the announcement
+    announcement_update  event (update, resolved, canceled, reopened) and what that one has; a reply under the announcement
 """
 
 from __future__ import annotations

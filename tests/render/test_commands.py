@@ -8,6 +8,7 @@ from bot.core.ids import IncidentId, UserId
 from bot.slack import commands, ids
 from bot.slack.commands import (
     Acknowledge,
+    Cancel,
     ChangeSeverity,
     Declare,
     Escalate,
@@ -92,6 +93,9 @@ ANN, BOB = UserId("U1"), UserId("U2")
         ("timeline INC-12 JSON", Timeline(N, "json")),
         ("timeline md", Timeline(None, "markdown")),
         ("resolve INC-12", Resolve(N)),
+        ("cancel", Cancel()),
+        ("cancel inc-12 “a test”", Cancel(N, "a test")),
+        ("cancle 12", Unknown("cancle", "cancel", "12")),
         ("reopen INC-12 errors are back", Reopen(N, "errors are back")),
         ("reopen 12", Reopen(N)),
         ("help", Help()),

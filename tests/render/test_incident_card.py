@@ -85,6 +85,7 @@ def test_the_card_has_the_buttons_of_an_open_incident() -> None:
         "[Timeline]",
         "[Add a note]",
         "[Status]",
+        "[Cancel: declared by mistake]",
         "[Runbook]",
     ]
 

@@ -42,6 +42,7 @@ InIncident = (
     | commands.Note
     | commands.Timeline
     | commands.Resolve
+    | commands.Cancel
     | commands.Reopen
 )
 WORDS: dict[type[object], str] = {
@@ -55,6 +56,7 @@ WORDS: dict[type[object], str] = {
     commands.Note: "note",
     commands.Timeline: "timeline",
     commands.Resolve: "resolve",
+    commands.Cancel: "cancel",
     commands.Reopen: "reopen",
 }
 
@@ -118,6 +120,8 @@ async def _in_incident(desk: Desk, asked: Asked, command: InIncident) -> Answer:
             return await forms.show_timeline(desk, view.id)
         case commands.Resolve():
             return forms.resolve_form(view)
+        case commands.Cancel(_, reason):
+            return forms.cancel_form(view, reason)
         case commands.Reopen(_, reason):
             return await _reopen(desk, asked, view, reason)
         case _:

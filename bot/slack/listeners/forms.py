@@ -17,6 +17,7 @@ from bot.slack import ids
 from bot.slack.listeners.answering import Submission
 from bot.slack.listeners.asking import Answer, Asked, Desk, FieldErrors, Tell
 from bot.slack.listeners.serving import Serve
+from bot.slack.modals import cancel as cancel_modal
 from bot.slack.modals import declare as declare_modal
 from bot.slack.modals import note as note_modal
 from bot.slack.modals import page_people as page_modal
@@ -42,6 +43,7 @@ def register(bolt: AsyncApp, serve: Serve) -> None:
         (ids.MODAL_ROLES, assign_roles),
         (ids.MODAL_PAGE, page_people),
         (ids.MODAL_RESOLVE, resolve),
+        (ids.MODAL_CANCEL, cancel),
         (ids.MODAL_REOPEN, reopen),
         (ids.MODAL_NOTE, add_note),
     ):
@@ -160,6 +162,16 @@ async def resolve(desk: Desk, asked: Asked) -> Answer:
         filled.resolve_pages,
     )
     return await _outcome(desk, changed, replies.is_resolved)
+
+
+async def cancel(desk: Desk, asked: Asked) -> Answer:
+    filled = cancel_modal.read(asked.view or {})
+    if isinstance(filled, dict):
+        return FieldErrors(filled)
+    changed = await incident_updates.cancel(
+        desk.db, desk.catalogue(), filled.incident, asked.user, filled.reason
+    )
+    return await _outcome(desk, changed, replies.is_canceled)
 
 
 async def reopen(desk: Desk, asked: Asked) -> Answer:

@@ -17,7 +17,18 @@ from bot.slack.listeners.answering import Click
 from bot.slack.listeners.asking import Answer, Asked, Desk, Listener, Open, Tell
 from bot.slack.listeners.naming import certainly
 from bot.slack.listeners.serving import Serve
-from bot.slack.modals import declare, note, page_people, reopen, resolve, roles, severity, text, update
+from bot.slack.modals import (
+    cancel,
+    declare,
+    note,
+    page_people,
+    reopen,
+    resolve,
+    roles,
+    severity,
+    text,
+    update,
+)
 from bot.slack.render import help as help_render
 from bot.slack.render import incident as render
 from bot.slack.render import incident_replies
@@ -97,6 +108,8 @@ async def more(desk: Desk, asked: Asked) -> Answer:
             return Open(note.view(view.id))
         case "status":
             return Tell(render.status(view))
+        case "cancel":
+            return cancel_form(view)
         case _:
             return None
 
@@ -195,6 +208,11 @@ def page_form(desk: Desk, view: IncidentView) -> Open:
 def resolve_form(view: IncidentView) -> Open:
     _must_be_open(view, "resolve")
     return Open(resolve.view(view))
+
+
+def cancel_form(view: IncidentView, reason: str = "") -> Open:
+    _must_be_open(view, "cancel")
+    return Open(cancel.view(view, reason))
 
 
 def reopen_form(view: IncidentView, reason: str = "") -> Open:

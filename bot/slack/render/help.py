@@ -51,6 +51,7 @@ INCIDENT: tuple[Usage, ...] = (
         "timeline json",
     ),
     Usage("resolve", "[INC-12]", "asks what happened and what fixed it, and ends it"),
+    Usage("cancel", "[INC-12] [reason]", "ends one that was declared by mistake", "cancel a test alert"),
     Usage("reopen", "[INC-12] [reason]", "opens it again", "reopen INC-12 errors are back"),
     Usage("help", "[command]", "shows this", "help page"),
 )

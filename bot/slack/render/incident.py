@@ -25,6 +25,8 @@ from bot.slack.render.message import (
 )
 from bot.templates import mrkdwn, say
 
+_SIGNS = {IncidentStatus.CANCELED: "🚫"}
+"""Before the titles of those that are over in another way than resolved."""
 TOPIC = 250
 """Slack's limit for a channel's topic."""
 LONG_TEXT = 1500
@@ -89,7 +91,7 @@ def update_text(update: Update) -> str:
 
 
 def _head(view: IncidentView) -> list[Block]:
-    sign = "🚨" if is_open(view) else "✅"
+    sign = "🚨" if is_open(view) else _SIGNS.get(view.status, "✅")
     return [
         header(f"{sign} {incident_label(view.id)} {view.title}"),
         section(f"{say('incident', 'standing', view)}\n{say('incident', 'facts', view)}"),
@@ -117,6 +119,8 @@ def _now(view: IncidentView) -> list[Block]:
 
 
 def _outcome(view: IncidentView) -> list[Block]:
+    if view.status is IncidentStatus.CANCELED and view.resolved_by:
+        return [section(say("incident", "canceled", view, view.resolved_by, view.what_happened))]
     if view.status is not IncidentStatus.RESOLVED:
         return []
     told = [("What happened", view.what_happened), ("What fixed it", view.fix)]
@@ -150,6 +154,8 @@ def _more(view: IncidentView) -> Block:
         option("Add a note", f"note:{view.id}"),
         option("Status", f"status:{view.id}"),
     ]
+    if is_open(view):
+        options.append(option("Cancel: declared by mistake", f"cancel:{view.id}"))
     runbook = view.service.runbook if view.service else None
     if runbook and mrkdwn.is_web(runbook):
         options.append(option("Runbook", f"runbook:{view.id}", url=runbook))

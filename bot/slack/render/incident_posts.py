@@ -35,6 +35,8 @@ def post(view: IncidentView, owed: Mapping[str, Any]) -> Message | None:
             return posts.role_post(UserId(owed["user"]), owed["role"], by, previous)
         case "resolved":
             return posts.resolved_post(view)
+        case "canceled":
+            return posts.canceled_post(view, by, owed["reason"])
         case "reopened":
             return posts.reopened_post(view, by, owed["reason"])
         case _:

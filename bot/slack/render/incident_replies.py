@@ -76,6 +76,10 @@ def is_resolved(view: IncidentView) -> Message:
     return sentence(say("incident", "is_resolved", view))
 
 
+def is_canceled(view: IncidentView) -> Message:
+    return sentence(say("incident", "is_canceled", view))
+
+
 def is_reopened(view: IncidentView) -> Message:
     return sentence(say("incident", "is_reopened", view))
 

@@ -68,6 +68,10 @@ def resolved_post(view: IncidentView) -> Message:
     return message(head, (section(head), *answers))
 
 
+def canceled_post(view: IncidentView, by: UserId, reason: str) -> Message:
+    return sentence(say("incident", "canceled", view, by, reason))
+
+
 def reopened_post(view: IncidentView, by: UserId, reason: str) -> Message:
     return sentence(say("incident", "reopened", view, by, reason))
 
