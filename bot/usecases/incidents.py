@@ -12,7 +12,7 @@ The posts that the others owe to the incident's channel carry `by` and `at` (ISO
     resolved             what_happened, fix
     canceled             reason
     reopened             reason
-    announcement_update  event (update, resolved, canceled, reopened) and what that one has; a reply under the announcement
+    announcement_update  event (update, resolved, canceled, reopened) and what that has; a reply under the announcement
 """
 
 from __future__ import annotations
