@@ -49,7 +49,7 @@ async def card(
         severity=found.severity,
         service=service_view(catalogue, found),
         started_at=min((found.started_at, *(a.starts_at or a.first_at for a in its_alerts))),
-        description=worst[0].description if worst else "",
+        description=_description(worst, by_hand),
         alerts_firing=sum(alert.status is AlertStatus.FIRING for alert in its_alerts),
         alerts=len(its_alerts),
         events=sum(alert.events for alert in its_alerts),
@@ -120,6 +120,14 @@ def _next_step(page: Page, catalogue: Catalogue, in_force: roster.Overrides) -> 
     schedules = [t.id for t in targets if t.kind is TargetKind.SCHEDULE]
     channels = tuple(t.id for t in targets if t.kind is TargetKind.CHANNEL)
     return NextStep(page.due_at, people, schedules[0] if len(schedules) == 1 else "", last_resort, channels)
+
+
+def _description(worst: Sequence[Alert], by_hand: bool) -> str:
+    """What the worst alert says; where a person began the page, its title is news as well."""
+    if not worst:
+        return ""
+    parts = (worst[0].title if by_hand else "", worst[0].description)
+    return "\n".join(part for part in parts if part)
 
 
 def _has_declined(note: Notification, facts: Sequence[Fact]) -> bool:
