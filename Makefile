@@ -7,11 +7,12 @@ INSTALLED_TESTS := $(VENV)/.installed-tests
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test clean
+.PHONY: help run install test bench clean
 
 help:
 	@echo "make run      install when needed, then start Tocsin: on Slack when its tokens are set, else on the sandbox"
 	@echo "make test     lint, types, import contracts and all tests"
+	@echo "make bench    measure Tocsin beside its references, about five minutes, into bench.json"
 	@echo "make install  only the virtual environment, in $(VENV)"
 	@echo "make clean    remove what the commands above made, except data/"
 
@@ -30,15 +31,18 @@ stage = @echo "== $(1)"; $(2) || { echo "make test: stopped, the stage '$(1)' fa
 test: $(INSTALLED_TESTS)
 	$(call stage,lint,$(BIN)/python -m ruff check .)
 	$(call stage,format,$(BIN)/python -m ruff format --check .)
-	$(call stage,types,$(BIN)/python -m mypy --explicit-package-bases bot tests)
+	$(call stage,types,$(BIN)/python -m mypy --explicit-package-bases bot bench tests)
 	$(call stage,import contracts,$(BIN)/lint-imports --no-logo)
 	$(call stage,tests,$(BIN)/python -m pytest -n auto -m "not timing")
 	$(call stage,tests of time,$(BIN)/python -m pytest -n 3 -m timing)
 	@echo "make test: all stages passed"
 
+bench: $(INSTALLED)
+	@$(BIN)/python -m bench
+
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	find bot tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find bot bench tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Asked before anything is made, so that a wrong Python leaves no half-made .venv behind.
 $(BIN)/python:

@@ -1,0 +1,47 @@
+"""`make bench`: measure, print the table, write `bench.json`. With names of measures, only those."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+import uvloop
+
+from bench import burst, declaring, holding, intake, paging
+from bench.figures import Figure, as_json, as_table
+
+RESULT = Path("bench.json")
+MEASURES: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
+    "paging": paging.measure,
+    "declaring": declaring.measure,
+    "burst": burst.measure,
+    "intake": intake.measure,
+    "holding": holding.measure,
+}
+
+
+async def measured(names: Sequence[str]) -> list[Figure]:
+    figures: list[Figure] = []
+    for name in names or MEASURES:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+        figures += await MEASURES[name]()
+    return figures
+
+
+def tell(figures: Sequence[Figure]) -> None:
+    RESULT.write_bytes(as_json(figures))
+    print(as_table(figures))
+    load = os.getloadavg()[1]
+    print(f"\n{os.cpu_count()} cores, load {load:.1f} over five minutes; written to {RESULT}")
+
+
+if __name__ == "__main__":
+    unknown = [name for name in sys.argv[1:] if name not in MEASURES]
+    if unknown:
+        raise SystemExit(f"There is no measure {unknown[0]}; there are {', '.join(MEASURES)}.")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        figures = runner.run(measured(sys.argv[1:]))
+    tell(figures)
