@@ -25,7 +25,7 @@ ANSWERED = {
 }
 """Functions that answer with what is wrong instead of raising it."""
 PROBLEM_MACROS = {
-    "replies.j2": {"no_open_page", "not_saved_yet", "our_fault", "gone", "held_by_other", "over"},
+    "replies.j2": {"not_saved_yet", "our_fault", "held_by_other", "over"},
     "late.j2": {"not_saved"},
     "notices.j2": {"empty_schedule", "nobody_reached", "setup_failed", "other_bot"},
     "incident.j2": {"not_open", "still_open", "setup_problem"},
