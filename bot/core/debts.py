@@ -27,6 +27,7 @@ class DebtKind(StrEnum):
     INCIDENT_MEMBERS = "incident_members"
     INCIDENT_CARD = "incident_card"
     INCIDENT_PIN = "incident_pin"
+    INCIDENT_NAME = "incident_name"
     INCIDENT_TOPIC = "incident_topic"
     INCIDENT_BOOKMARKS = "incident_bookmarks"
     INCIDENT_ANNOUNCEMENT = "incident_announcement"

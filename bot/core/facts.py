@@ -285,6 +285,13 @@ class IncidentReopened(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IncidentRenamed(Fact):
+    kind = "incident_renamed"
+    title: str
+    previous: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class IncidentCanceled(Fact):
     """It was declared by mistake."""
 
@@ -334,5 +341,6 @@ FACTS: tuple[type[Fact], ...] = (
     NoteRetracted,
     NoteSourceDeleted,
     IncidentCanceled,
+    IncidentRenamed,
 )
 FACT_BY_KIND = {fact.kind: fact for fact in FACTS}

@@ -14,6 +14,7 @@ from bot.core.facts import (
     ChannelCreated,
     Fact,
     IncidentCanceled,
+    IncidentRenamed,
     IncidentReopened,
     IncidentResolved,
     IncidentSeverityChanged,
@@ -117,6 +118,10 @@ class IncidentDecision:
     facts: tuple[Fact, ...] = ()
 
 
+MOST_NAMES = 20
+"""Names tried for a channel before it is said that all are taken."""
+
+
 def channel_name(incident: IncidentId, title: str, attempt: int = 0) -> str:
     """`inc-12-checkout-errors`: lower case letters, digits and hyphens, at most 80 (Slack's rule for names)."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
@@ -124,6 +129,22 @@ def channel_name(incident: IncidentId, title: str, attempt: int = 0) -> str:
     suffix = f"-{attempt + 1}" if attempt else ""
     name = f"inc-{incident}-{words}"[: 60 - len(suffix)].strip("-")
     return name + suffix
+
+
+def names_channel(incident: Incident) -> bool:
+    """Whether the channel's name, as we made it last, tells the title."""
+    return any(
+        incident.channel_name == channel_name(incident.id, incident.title, attempt)
+        for attempt in range(MOST_NAMES)
+    )
+
+
+def rename(incident: Incident, title: str, by: UserId, now: datetime) -> IncidentDecision:
+    """Another title, also after the end."""
+    if title == incident.title:
+        return IncidentDecision(incident, Outcome.UNCHANGED)
+    fact = IncidentRenamed(at=now, by=by_user(by), incident=incident.id, title=title, previous=incident.title)
+    return IncidentDecision(_changed(incident, title=title), facts=(fact,))
 
 
 def change_severity(incident: Incident, severity: SeverityId, by: Actor, now: datetime) -> IncidentDecision:
@@ -248,6 +269,13 @@ def channel_made(incident: Incident, channel: ChannelId, name: str, now: datetim
     fact = ChannelCreated(at=now, by=TOCSIN, incident=incident.id, channel=channel, name=name)
     changed = _changed(incident, channel=channel, channel_name=name, setup_problem="")
     return IncidentDecision(changed, facts=(fact,))
+
+
+def channel_renamed(incident: Incident, name: str) -> Incident:
+    """The channel bears the title's name; an earlier problem with that is over."""
+    if incident.channel_name == name:
+        return incident
+    return _changed(incident, channel_name=name, setup_problem="")
 
 
 def setup_failed(incident: Incident, step: str, reason: str, now: datetime) -> IncidentDecision:

@@ -73,6 +73,14 @@ class ChangeSeverity:
 
 
 @dataclass(frozen=True)
+class Rename:
+    """Without a title, the form opens."""
+
+    incident: IncidentId | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True)
 class Lead:
     """`user` None: whoever typed it. `word` is what was typed instead of a person, if anything."""
 
@@ -161,6 +169,7 @@ IncidentCommand = (
     | Status
     | Update
     | ChangeSeverity
+    | Rename
     | Lead
     | Page
     | Escalate
@@ -245,6 +254,7 @@ _READERS: Mapping[str, _Reader] = {
     "status": lambda number, _: Status(number),
     "update": lambda number, rest: Update(number, _unquoted(_readable(rest))),
     "severity": _severity,
+    "rename": lambda number, rest: Rename(number, _unquoted(" ".join(_readable(rest).split()))),
     "lead": _lead,
     "page": _page,
     "escalate": lambda number, _: Escalate(number),
@@ -258,7 +268,7 @@ _READERS: Mapping[str, _Reader] = {
 }
 SUBCOMMANDS = tuple(_READERS)
 _WITH_INCIDENT = frozenset(SUBCOMMANDS) - {"declare", "list", "help"}
-_FREE_TEXT = frozenset({"update", "note", "cancel", "reopen"})
+_FREE_TEXT = frozenset({"update", "note", "rename", "cancel", "reopen"})
 
 
 def _take_incident(rest: str, word: str) -> tuple[IncidentId | None, str]:

@@ -26,10 +26,8 @@ from bot.usecases.incident_paging import (
     page_service,
 )
 from bot.usecases.incident_updates import check_severity
-from bot.usecases.incidents import checked_text, owe_homes, short_enough
+from bot.usecases.incidents import LONGEST_TITLE, checked_text, owe_homes, short_enough
 from bot.usecases.members import require
-
-LONGEST_TITLE = 200
 
 
 class PageWhom(StrEnum):

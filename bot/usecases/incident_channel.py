@@ -41,6 +41,14 @@ async def channel_made(tx: Tx, number: IncidentId, channel: ChannelId, name: str
             await paging.touch(tx, page.id)
 
 
+async def channel_renamed(tx: Tx, number: IncidentId, name: str) -> None:
+    """The channel has its new name."""
+    before = await _present(tx, number)
+    renamed = core.channel_renamed(before, name)
+    if renamed is not before:
+        await write(tx, IncidentDecision(renamed), DebtKind.INCIDENT_CARD, DebtKind.INCIDENT_ANNOUNCEMENT)
+
+
 async def setup_failed(tx: Tx, number: IncidentId, step: str, reason: str) -> None:
     """A step failed for good: the card and the announcement say so, and the declarer is told what to do.
 
@@ -76,7 +84,7 @@ async def retry_setup(db: Database, catalogue: Catalogue, number: IncidentId, by
             await incidents.save(tx, cleared)
         if cleared.channel is None:
             tx.owe(debts.incident(DebtKind.INCIDENT_CHANNEL, number))
-        owe_sides(tx, cleared, *EVERY_SIDE, DebtKind.INCIDENT_PIN)
+        owe_sides(tx, cleared, *EVERY_SIDE, DebtKind.INCIDENT_PIN, DebtKind.INCIDENT_NAME)
         return Changed(cleared)
 
 
@@ -113,7 +121,7 @@ async def channel_archived(
     async with db.write() as tx:
         changed = await _in_channel(tx, channel, lambda it, now: core.channel_archived(it, archived, by, now))
         if changed and changed.outcome is Outcome.DONE and not archived:
-            owe_sides(tx, changed.incident, *EVERY_SIDE)
+            owe_sides(tx, changed.incident, *EVERY_SIDE, DebtKind.INCIDENT_NAME)
         return changed
 
 

@@ -17,6 +17,7 @@ from bot.store.database import Database
 from bot.store.uow import Tx
 from bot.usecases import paging
 from bot.usecases.incidents import (
+    LONGEST_TITLE,
     Changed,
     checked_text,
     repeated,
@@ -99,6 +100,18 @@ async def change_severity(
         raised = await _raise_pages(tx, catalogue, changed.incident, by)
         say(tx, changed.incident, "severity", by, severity=severity, previous=before.severity)
         return Changed(changed.incident, pages=raised)
+
+
+async def rename(db: Database, catalogue: Catalogue, number: IncidentId, by: UserId, title: str) -> Changed:
+    """Another title; the channel's name follows, its pages keep theirs. Raises `Wrong` for an empty or long one."""
+    async with db.write() as tx:
+        before = await working_on(tx, number, by)
+        title = short_enough(" ".join(checked_text(title, "The title").split()), "The title", LONGEST_TITLE)
+        decision = core.rename(before, title, by, tx.now)
+        changed = await write(tx, decision, *_EVERYWHERE, DebtKind.INCIDENT_NAME)
+        if changed.outcome is Outcome.DONE:
+            say_to_all(tx, changed.incident, "renamed", by, title=title, previous=before.title)
+        return changed
 
 
 async def assign_role(

@@ -11,8 +11,9 @@ The posts that the others owe to the incident's channel carry `by` and `at` (ISO
     escalated            pages
     resolved             what_happened, fix
     canceled             reason
+    renamed              title, previous
     reopened             reason
-    announcement_update  event (update, resolved, canceled, reopened) and what that has; a reply under the announcement
+    announcement_update  event (update, resolved, canceled, reopened, renamed) and what that has; a reply there
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ from bot.usecases.members import require
 LONGEST_TEXT = 3000
 """Characters of one text; Slack shows no more in a section."""
 
-_LATER = (DebtKind.INCIDENT_TOPIC, DebtKind.INCIDENT_BOOKMARKS, DebtKind.INCIDENT_PIN)
+LONGEST_TITLE = 200
+_LATER = (DebtKind.INCIDENT_NAME, DebtKind.INCIDENT_TOPIC, DebtKind.INCIDENT_BOOKMARKS, DebtKind.INCIDENT_PIN)
 """In a storm these lag first (DESIGN, "Slack")."""
 
 

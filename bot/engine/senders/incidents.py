@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.core.catalogue import Catalogue
 from bot.core.debts import Debt, DebtKind, Failed, Outcome, Sent, Withdrawn, posts_lane
 from bot.core.ids import ChannelId, IncidentId, UserId
-from bot.core.incident import Incident, channel_name
+from bot.core.incident import MOST_NAMES, Incident, channel_name, names_channel
 from bot.core.permissions import Standing
 from bot.core.views import IncidentView
 from bot.crashpoints import point
@@ -28,8 +28,6 @@ from bot.usecases import incident_channel
 
 log = structlog.get_logger(__name__)
 
-MOST_NAMES = 20
-"""Names tried for a channel before it is said that all are taken."""
 MOST_INVITED_AT_ONCE = 100
 """Slack's limit (docs.slack.dev, conversations.invite)."""
 ALREADY = frozenset({"already_in_channel", "cant_invite_self"})
@@ -60,6 +58,7 @@ def incident_senders(
         DebtKind.INCIDENT_CHANNEL: ChannelSender(db, gateway),
         DebtKind.INCIDENT_MEMBERS: MembersSender(db, gateway),
         DebtKind.INCIDENT_PIN: PinSender(db, gateway),
+        DebtKind.INCIDENT_NAME: NameSender(db, gateway),
         DebtKind.INCIDENT_TOPIC: TopicSender(db, gateway, catalogue),
         DebtKind.INCIDENT_BOOKMARKS: BookmarksSender(db, gateway, catalogue),
         DebtKind.INCIDENT_CARD: CardSender(db, gateway, catalogue),
@@ -227,6 +226,46 @@ class PinSender(_Side):
             if problem.error != "already_pinned":
                 return Failed(problem.error)
         return Sent()
+
+
+class NameSender(_Side):
+    """Gives the channel the name that tells the incident's title, after the title was changed."""
+
+    step = "name"
+
+    def __init__(self, db: Database, gateway: Gateway) -> None:
+        self._db = db
+        self._gateway = gateway
+
+    async def send(self, debt: Debt) -> Outcome:
+        incident = await _incident(self._db, debt)
+        if incident is None or incident.channel is None or names_channel(incident):
+            return Withdrawn("the name is right")
+        try:
+            for attempt in range(MOST_NAMES):
+                name = channel_name(incident.id, incident.title, attempt)
+                if await self._rename(incident.channel, name):
+                    return Sent({"name": name})
+        except Refused as problem:
+            return Failed(problem.error)
+        return Failed("name_taken")
+
+    async def settle(self, tx: Tx, debt: Debt, outcome: Outcome) -> None:
+        if isinstance(outcome, Sent):
+            number = IncidentId(debt.payload["incident"])
+            await incident_channel.channel_renamed(tx, number, outcome.remote["name"])
+        await super().settle(tx, debt, outcome)
+
+    async def _rename(self, channel: ChannelId, name: str) -> bool:
+        """False: another channel has that name. This one has it when the answer to an earlier attempt was lost."""
+        try:
+            await self._gateway.call("conversations.rename", channel=channel, name=name)
+        except Refused as problem:
+            if problem.error != "name_taken":
+                raise
+            answer = await self._gateway.call("conversations.info", channel=channel)
+            return bool(answer["channel"].get("name") == name)
+        return True
 
 
 class TopicSender(_Side):

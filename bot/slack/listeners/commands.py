@@ -21,6 +21,7 @@ from bot.slack.listeners.forms import with_unreachable
 from bot.slack.listeners.naming import named, open_lines, the_incident
 from bot.slack.listeners.serving import Serve
 from bot.slack.modals import note as note_modal
+from bot.slack.modals import rename as rename_modal
 from bot.slack.render import help as help_render
 from bot.slack.render import incident as render
 from bot.slack.render import incident_replies as replies
@@ -35,6 +36,7 @@ InIncident = (
     commands.Status
     | commands.Update
     | commands.ChangeSeverity
+    | commands.Rename
     | commands.Lead
     | commands.Page
     | commands.Escalate
@@ -49,6 +51,7 @@ WORDS: dict[type[object], str] = {
     commands.Status: "status",
     commands.Update: "update",
     commands.ChangeSeverity: "severity",
+    commands.Rename: "rename",
     commands.Lead: "lead",
     commands.Page: "page",
     commands.Escalate: "escalate",
@@ -99,6 +102,8 @@ async def _in_incident(desk: Desk, asked: Asked, command: InIncident) -> Answer:
             return await _update(desk, asked, view, text)
         case commands.ChangeSeverity(_, severity):
             return await _severity(desk, asked, view, severity)
+        case commands.Rename(_, title):
+            return await _rename(desk, asked, view, title)
         case commands.Lead():
             return await _lead(desk, asked, view, command)
         case commands.Page():
@@ -146,6 +151,15 @@ async def _severity(desk: Desk, asked: Asked, view: IncidentView, severity: str)
     if changed.outcome is not Outcome.DONE:
         return Tell(replies.refused(view, changed.outcome))
     return Tell(replies.severity_is(await _again(desk, view)))
+
+
+async def _rename(desk: Desk, asked: Asked, view: IncidentView, title: str) -> Answer:
+    if not title:
+        return Open(rename_modal.view(view))
+    changed = await incident_updates.rename(desk.db, desk.catalogue(), view.id, asked.user, title)
+    if changed.outcome is not Outcome.DONE:
+        return Tell(replies.refused(view, changed.outcome))
+    return Tell(replies.is_renamed(await _again(desk, view)))
 
 
 async def _lead(desk: Desk, asked: Asked, view: IncidentView, command: commands.Lead) -> Answer:

@@ -21,6 +21,7 @@ from bot.slack.modals import cancel as cancel_modal
 from bot.slack.modals import declare as declare_modal
 from bot.slack.modals import note as note_modal
 from bot.slack.modals import page_people as page_modal
+from bot.slack.modals import rename as rename_modal
 from bot.slack.modals import reopen as reopen_modal
 from bot.slack.modals import resolve as resolve_modal
 from bot.slack.modals import roles as roles_modal
@@ -44,6 +45,7 @@ def register(bolt: AsyncApp, serve: Serve) -> None:
         (ids.MODAL_PAGE, page_people),
         (ids.MODAL_RESOLVE, resolve),
         (ids.MODAL_CANCEL, cancel),
+        (ids.MODAL_RENAME, rename),
         (ids.MODAL_REOPEN, reopen),
         (ids.MODAL_NOTE, add_note),
     ):
@@ -172,6 +174,16 @@ async def cancel(desk: Desk, asked: Asked) -> Answer:
         desk.db, desk.catalogue(), filled.incident, asked.user, filled.reason
     )
     return await _outcome(desk, changed, replies.is_canceled)
+
+
+async def rename(desk: Desk, asked: Asked) -> Answer:
+    filled = rename_modal.read(asked.view or {})
+    if isinstance(filled, dict):
+        return FieldErrors(filled)
+    changed = await incident_updates.rename(
+        desk.db, desk.catalogue(), filled.incident, asked.user, filled.title
+    )
+    return await _outcome(desk, changed, replies.is_renamed)
 
 
 async def reopen(desk: Desk, asked: Asked) -> Answer:

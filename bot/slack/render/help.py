@@ -37,6 +37,7 @@ INCIDENT: tuple[Usage, ...] = (
     Usage("status", "[INC-12]", "shows where it stands", "status INC-12"),
     Usage("update", "[INC-12] [text]", "tells everybody what is being done", "update rolling back 4711"),
     Usage("severity", "[INC-12] [severity]", "changes how bad it is", "severity SEV1"),
+    Usage("rename", "[INC-12] [title]", "gives it another title", "rename Checkout is slow"),
     Usage("lead", "[INC-12] [@who]", "names the commander; without a name, you", "lead @bob"),
     Usage("page", "[INC-12] @who, team or service", "pages more people", "page @carol platform"),
     Usage("escalate", "[INC-12]", "pages the next level now"),

@@ -80,6 +80,10 @@ def is_canceled(view: IncidentView) -> Message:
     return sentence(say("incident", "is_canceled", view))
 
 
+def is_renamed(view: IncidentView) -> Message:
+    return sentence(say("incident", "is_renamed", view))
+
+
 def is_reopened(view: IncidentView) -> Message:
     return sentence(say("incident", "is_reopened", view))
 
