@@ -39,6 +39,7 @@ from bot.store.database import Database
 from bot.store.lock import LockFile
 from bot.store.migrations import migrate
 from bot.store.uow import Tx
+from bot.store.wakeups import WakeUps
 from bot.usecases import configuration, workspace
 from bot.web.health import Health
 from bot.web.server import Server
@@ -117,6 +118,7 @@ class Tocsin:
         )
         self.engine = Engine(duties(self.outbox, *parts), self.clock)
         self.db.on_commit(self._wake)
+        self.wakeups = WakeUps(self.db.write_engine, self.engine.wake)
         self.journal = Journal(self.db, on_commit=lambda: self.engine.wake("intake"))
         self.server = Server(settings.http_host, self._routes())
         slack = Parts(
@@ -136,6 +138,8 @@ class Tocsin:
     async def _start(self) -> None:
         if self.db.is_sqlite:
             await self.outbox.take_over()
+        else:
+            await self.wakeups.start()
         await self.journal.start()
         await self.engine.start()
         await self.server.start()
@@ -174,7 +178,7 @@ class Tocsin:
         """Finish what was begun, write it down, close. Safe to call at any stage of the start."""
         for task in self._tasks:
             task.cancel()
-        for part in ("server", "sockets", "journal", "engine", "outbox"):
+        for part in ("server", "sockets", "journal", "engine", "outbox", "wakeups"):
             if hasattr(self, part):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._end(part), STOP_WITHIN_SECONDS + 0.5)

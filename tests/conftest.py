@@ -1,8 +1,8 @@
-"""What all tests share: a clock to push and a real database."""
+"""What all tests share: a clock to push and a real database, of both kinds where its statements are tested."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,8 +11,19 @@ import pytest
 from bot.clock import ManualClock
 from bot.store.database import Database
 from bot.store.migrations import migrate
+from tests.postgres import MIGRATED, Cluster, cluster
 
 NIGHT = datetime(2026, 11, 21, 2, 47, tzinfo=UTC)
+ON_BOTH = frozenset(
+    ["store", "usecases", "queries", "engine", "test_journal.py", "test_captured_story.py", "test_http.py"]
+)
+"""The folders and files whose tests run on SQLite and on PostgreSQL; the others are about something else."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    path = metafunc.definition.path
+    if "database_url" in metafunc.fixturenames and ON_BOTH & {path.parent.name, path.name}:
+        metafunc.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture
@@ -21,10 +32,32 @@ def clock() -> ManualClock:
     return ManualClock(NIGHT)
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A private PostgreSQL server."""
+    with cluster() as running:
+        yield running
+
+
 @pytest.fixture
-async def database(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Database]:
+def postgres_url(postgres: Cluster) -> Iterator[str]:
+    """A migrated PostgreSQL database with nothing in it."""
+    yield postgres.url(MIGRATED)
+    postgres.empty()
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where the test's own database is."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite+aiosqlite:///{tmp_path}/tocsin.db"
+
+
+@pytest.fixture
+async def database(database_url: str, clock: ManualClock) -> AsyncIterator[Database]:
     """A migrated database of its own."""
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/tocsin.db", clock)
+    database = Database(database_url, clock)
     await migrate(database)
     yield database
     await database.close()

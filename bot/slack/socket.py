@@ -175,28 +175,28 @@ class Sockets:
             return
         self._counted = int(message.get("num_connections") or 0)
         self._hello.set()
-        crowded = self._counted > SOCKETS and self._db.is_sqlite
-        if crowded and (self._watch is None or self._watch.done()):
+        if self._counted > SOCKETS and (self._watch is None or self._watch.done()):
             self._watch = asyncio.create_task(self._look_again(), name="count sockets")
 
     async def _look_again(self) -> None:
         """Only a new socket is told the number, so one is renewed; the other covers for it."""
         await asyncio.sleep(CROWDED_FOR_SECONDS)
-        if self._counted <= SOCKETS or not self._handlers:
+        ours = SOCKETS * await self._db.copies()
+        if self._counted <= ours or not self._handlers:
             return
         self._hello.clear()
         await self._handlers[0].client.connect_to_new_endpoint(force=True)
         async with asyncio.timeout(CONNECT_WITHIN_SECONDS):
             await self._hello.wait()
-        if self._counted <= SOCKETS:
+        if self._counted <= ours:
             return
         log.error(
             "another bot with the same app token is connected and takes a part of Slack's envelopes; stop it",
             connections=self._counted,
-            ours=SOCKETS,
+            ours=ours,
         )
         day = self._db.clock.real().date().isoformat()
-        data = {"connections": self._counted, "ours": SOCKETS}
+        data = {"connections": self._counted, "ours": ours}
         await notices.tell_admins(self._db, self._catalogue(), f"another-bot:{day}", "another_bot", data)
 
 

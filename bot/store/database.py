@@ -1,7 +1,8 @@
 """The database: one writer at a time, readers beside it, and a promise about what a commit means.
 
 SQLite (the default): WAL, `synchronous=FULL`, foreign keys on, every write transaction is `BEGIN IMMEDIATE` (without it
-79 of 100 read-modify-writes were lost in silence). PostgreSQL: the same code on a pool.
+79 of 100 read-modify-writes were lost in silence). PostgreSQL: the same, by a lock that all copies share
+(`docs/decisions/006-postgresql.md`); what a commit woke is told to the other copies with it.
 """
 
 from __future__ import annotations
@@ -10,22 +11,24 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-import orjson
-from sqlalchemy import event
+from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.clock import Clock
-from bot.errors import CannotStart, DatabaseBusy, DatabaseRefused
+from bot.errors import DatabaseBusy
+from bot.store import wakeups
+from bot.store.engines import postgres_engine, sqlite_engine
+from bot.store.refusals import CONNECTING, is_away, is_locked, told
 from bot.store.uow import Tx
 
-LOCK_WAIT_MS = 250
-"""How long SQLite itself waits for a lock; longer waits are ours, so that the thread is not held."""
 PATIENCE_SECONDS = 60.0
-"""How long a write waits for a locked database before it gives up with `DatabaseBusy`."""
+"""How long a write waits for a database that is locked or away before it gives up with `DatabaseBusy`."""
+LOOK_AGAIN_AFTER = 0.05
+WRITER_LOCK = 0x70C5_1A00
+"""The advisory lock that a write transaction holds on PostgreSQL; any number that nobody else uses."""
 
 
 class Database:
@@ -37,13 +40,17 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = asyncio.Lock()
         self._listeners: list[Callable[[Tx], None]] = []
+        self.write_engine: AsyncEngine
+        self.read_engine: AsyncEngine
         if self.is_sqlite:
             _make_folder(self.url.database)
-            self.write_engine = _sqlite_engine(url, writes=True)
-            self.read_engine = _sqlite_engine(url, writes=False)
+            self.write_engine = sqlite_engine(url, writes=True)
+            self.read_engine = sqlite_engine(url, writes=False)
         else:
-            self.write_engine = _postgres_engine(url)
-            self.read_engine = self.write_engine
+            self.write_engine = postgres_engine(url)
+            self.read_engine = self.write_engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
 
     def on_commit(self, listener: Callable[[Tx], None]) -> None:
         """Call `listener` with the transaction right after each commit; it must be quick and must not raise."""
@@ -53,111 +60,84 @@ class Database:
     async def write(self) -> AsyncIterator[Tx]:
         """A write transaction: committed with its facts and debts when the block ends, rolled back when it raises.
 
-        Raises `DatabaseBusy` when the database stays locked for `PATIENCE_SECONDS` or is away, and `DatabaseRefused`
-        for a statement that it does not take; nothing is saved then.
+        Raises `DatabaseBusy` when the database stays locked or away for `PATIENCE_SECONDS` or goes away meanwhile, and
+        `DatabaseRefused` for a statement that it does not take; nothing is saved then.
         """
         try:
             async with AsyncExitStack() as stack:
-                if self.is_sqlite:
-                    await stack.enter_async_context(self._writer)
+                await stack.enter_async_context(self._writer)
                 conn = await stack.enter_async_context(self._begin())
                 tx = Tx(conn, now=self.clock.now(), real=self.clock.real())
                 yield tx
                 await tx.flush()
+                if tx.wakes and not self.is_sqlite:
+                    await wakeups.tell(conn, tx.wakes)
                 await conn.commit()
-        except (OperationalError, InterfaceError) as error:
-            raise DatabaseBusy(
-                f"The database cannot be written: {error.orig}. Nothing was saved; try again."
-            ) from error
         except DBAPIError as error:
-            raise DatabaseRefused(
-                f"The database refused a statement: {error.orig}. Nothing was saved."
-            ) from error
+            raise told(error) from error
         for listener in self._listeners:
             listener(tx)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that sees one consistent state and writes nothing."""
-        async with self.read_engine.connect() as conn:
-            yield conn
+        """A connection that sees one consistent state and writes nothing.
 
-    @asynccontextmanager
-    async def _begin(self) -> AsyncIterator[AsyncConnection]:
-        deadline = self.clock.monotonic() + PATIENCE_SECONDS
-        async with self.write_engine.connect() as conn:
-            while True:
-                try:
-                    await conn.begin()
-                    break
-                except OperationalError as error:
-                    if not is_locked(error):
-                        raise
-                    await conn.rollback()
-                    if self.clock.monotonic() > deadline:
-                        raise DatabaseBusy("The database is locked. Nothing was saved; try again.") from error
-                    await asyncio.sleep(0.05)
-            yield conn
+        Raises `DatabaseBusy` when the database is away, and `DatabaseRefused` as `write` does.
+        """
+        try:
+            async with AsyncExitStack() as stack:
+                yield await self._reading(stack)
+        except DBAPIError as error:
+            raise told(error) from error
+
+    async def copies(self) -> int:
+        """How many Tocsins run on this database, this one included."""
+        if self.is_sqlite:
+            return 1
+        async with self.read() as conn:
+            return max(1, await wakeups.listening(conn))
 
     async def close(self) -> None:
         await self.write_engine.dispose()
-        if self.read_engine is not self.write_engine:
+        if self.is_sqlite:
             await self.read_engine.dispose()
 
+    async def _reading(self, stack: AsyncExitStack) -> AsyncConnection:
+        try:
+            return await stack.enter_async_context(self.read_engine.connect())
+        except CONNECTING as error:
+            raise told(error) from error
 
-def is_locked(error: OperationalError) -> bool:
-    return "locked" in str(error.orig) or "busy" in str(error.orig)
+    @asynccontextmanager
+    async def _begin(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that may write; nothing was begun before, so waiting for it is safe."""
+        deadline = self.clock.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                conn = await self._writing()
+                break
+            except CONNECTING as error:
+                if not (is_locked(error) if self.is_sqlite else is_away(error)):
+                    raise told(error) from error
+                if self.clock.monotonic() > deadline:
+                    locked = DatabaseBusy("The database is locked. Nothing was saved; try again.")
+                    raise (locked if self.is_sqlite else told(error)) from error
+            await asyncio.sleep(LOOK_AGAIN_AFTER)
+        try:
+            yield conn
+        finally:
+            await conn.close()
 
-
-def _dumps(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    async def _writing(self) -> AsyncConnection:
+        async with AsyncExitStack() as stack:
+            conn = await stack.enter_async_context(self.write_engine.connect())
+            await conn.begin()
+            if not self.is_sqlite:
+                await conn.execute(select(func.pg_advisory_xact_lock(WRITER_LOCK)))
+            stack.pop_all()  # open it stays
+        return conn
 
 
 def _make_folder(database: str | None) -> None:
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-
-
-def _sqlite_engine(url: str, *, writes: bool) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        json_serializer=_dumps,
-        json_deserializer=orjson.loads,
-        pool_size=1 if writes else 4,
-        max_overflow=0 if writes else 4,
-        connect_args={"timeout": LOCK_WAIT_MS / 1000},
-    )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute(f"PRAGMA busy_timeout = {LOCK_WAIT_MS}")
-        if not writes:
-            cursor.execute("PRAGMA query_only = ON")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
-def _postgres_engine(url: str) -> AsyncEngine:
-    if make_url(url).get_backend_name() != "postgresql":
-        raise CannotStart(
-            "TOCSIN_DATABASE_URL must begin with sqlite+aiosqlite:// or postgresql+asyncpg://; "
-            f"it begins with {make_url(url).drivername}://."
-        )
-    return create_async_engine(
-        url,
-        json_serializer=_dumps,
-        json_deserializer=orjson.loads,
-        pool_size=10,
-        max_overflow=10,
-        pool_pre_ping=True,
-    )

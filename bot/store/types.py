@@ -1,10 +1,8 @@
-"""How values sit in columns: instants as UTC on both databases, JSON as JSONB where there is one."""
+"""How values sit in columns, the same on both databases: instants as UTC, JSON as it was given."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
 
@@ -28,4 +26,5 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-Json: Any = JSON().with_variant(JSONB(), "postgresql")
+Json = JSON()
+"""Not JSONB: that would sort an object's keys and refuse NUL and large exponents, which SQLite keeps."""

@@ -39,7 +39,7 @@ async def test_the_database_refuses_an_unacknowledged_page_without_a_next_step(d
     row = (
         "INSERT INTO page (policy, title, state, started_at, generation, step, level, round, last_resort, paged, "
         "declined, failed, reached, ever_paged, version, due_at) VALUES "
-        "('{}', 'x', 'triggered', '2026-11-21 02:47:00', 0, 0, 0, 1, 0, '[]', '[]', '[]', 0, '[]', 1, NULL)"
+        "('{}', 'x', 'triggered', '2026-11-21 02:47:00', 0, 0, 0, 1, false, '[]', '[]', '[]', false, '[]', 1, NULL)"
     )
     with pytest.raises(Exception, match="unacknowledged_has_a_next_step"):
         async with database.write() as tx:

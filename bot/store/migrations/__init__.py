@@ -7,16 +7,20 @@ on a parent table with them on deletes all children.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import CannotStart
-from bot.store.database import Database
+from bot.store.database import WRITER_LOCK, Database
+from bot.store.refusals import CONNECTING
 
 
 def alembic_config() -> Config:
@@ -29,9 +33,9 @@ def alembic_config() -> Config:
 async def migrate(database: Database) -> None:
     """Bring the schema to this program's revision; does nothing when it is there.
 
-    Raises `CannotStart` when the database belongs to a newer Tocsin.
+    Raises `CannotStart` when the database cannot be reached or belongs to a newer Tocsin.
     """
-    async with database.write_engine.connect() as conn:
+    async with _reached(database) as conn:
         raw = await conn.get_raw_connection()
         if database.is_sqlite:
             await raw.driver_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]
@@ -39,6 +43,17 @@ async def migrate(database: Database) -> None:
         await conn.commit()
         if database.is_sqlite:
             await raw.driver_connection.execute("PRAGMA foreign_keys = ON")  # type: ignore[union-attr]
+
+
+@asynccontextmanager
+async def _reached(database: Database) -> AsyncIterator[AsyncConnection]:
+    async with AsyncExitStack() as stack:
+        try:
+            conn = await stack.enter_async_context(database.write_engine.connect())
+        except CONNECTING as error:
+            where = database.url.render_as_string(hide_password=True)
+            raise CannotStart(f"TOCSIN_DATABASE_URL: {where} cannot be reached: {error}") from error
+        yield conn
 
 
 async def check_schema(database: Database) -> None:
@@ -63,6 +78,8 @@ def _exists(database: Database) -> bool:
 
 def upgrade(connection: Connection) -> None:
     """Migrate to the newest revision on a plain connection; see `migrate`."""
+    if connection.dialect.name == "postgresql":  # copies that start together migrate one after the other
+        connection.execute(select(func.pg_advisory_xact_lock(WRITER_LOCK)))
     config = alembic_config()
     scripts = ScriptDirectory.from_config(config)
     present = MigrationContext.configure(connection).get_current_revision()

@@ -1,0 +1,74 @@
+"""How we connect: SQLite as one writer and some readers, PostgreSQL as one pool."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.errors import CannotStart
+
+LOCK_WAIT_MS = 250
+"""How long SQLite itself waits for a lock; longer waits are ours, so that the thread is not held."""
+POSTGRES_SETTINGS = {
+    "application_name": "tocsin",
+    "timezone": "UTC",
+    # A copy that hangs within a transaction (a laptop asleep, a network gone) holds the others up no longer than this.
+    "idle_in_transaction_session_timeout": "10s",
+    "lock_timeout": "20s",
+}
+CONNECT_WITHIN_SECONDS = 5.0
+
+
+def sqlite_engine(url: str, *, writes: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        pool_size=1 if writes else 4,
+        max_overflow=0 if writes else 4,
+        connect_args={"timeout": LOCK_WAIT_MS / 1000},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA busy_timeout = {LOCK_WAIT_MS}")
+        if not writes:
+            cursor.execute("PRAGMA query_only = ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def postgres_engine(url: str) -> AsyncEngine:
+    """Raises `CannotStart` for any other kind of database."""
+    if make_url(url).drivername != "postgresql+asyncpg":
+        raise CannotStart(
+            "TOCSIN_DATABASE_URL must begin with sqlite+aiosqlite:// or postgresql+asyncpg://; "
+            f"it begins with {make_url(url).drivername}://."
+        )
+    return create_async_engine(
+        url,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        pool_size=10,
+        max_overflow=10,
+        pool_pre_ping=True,
+        connect_args={"timeout": CONNECT_WITHIN_SECONDS, "server_settings": POSTGRES_SETTINGS},
+    )
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
