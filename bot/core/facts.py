@@ -292,6 +292,17 @@ class IncidentRenamed(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandedOff(Fact):
+    """The command went to `user`, who was told `going_on` and `next`."""
+
+    kind = "handed_off"
+    user: UserId
+    previous: UserId | None
+    going_on: str
+    next: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class IncidentCanceled(Fact):
     """It was declared by mistake."""
 
@@ -342,5 +353,6 @@ FACTS: tuple[type[Fact], ...] = (
     NoteSourceDeleted,
     IncidentCanceled,
     IncidentRenamed,
+    HandedOff,
 )
 FACT_BY_KIND = {fact.kind: fact for fact in FACTS}

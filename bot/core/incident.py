@@ -13,6 +13,7 @@ from bot.core.facts import (
     ChannelArchived,
     ChannelCreated,
     Fact,
+    HandedOff,
     IncidentCanceled,
     IncidentRenamed,
     IncidentReopened,
@@ -209,6 +210,29 @@ def assign_role(
     fact = RoleAssigned(at=now, by=by_user(by), incident=incident.id, role=role, user=user, previous=previous)
     invited = tuple(dict.fromkeys((*incident.invited, user)))
     changed = _changed(incident, roles={**incident.roles, role: user}, invited=invited)
+    return IncidentDecision(changed, facts=(fact,))
+
+
+def hand_off(
+    incident: Incident, role: RoleId, to: UserId, going_on: str, following: str, by: UserId, now: datetime
+) -> IncidentDecision:
+    """`role` (the commander's) goes to somebody else, who is told how it stands and what is next."""
+    if not incident.is_open:
+        return IncidentDecision(incident, Outcome.NOT_OPEN)
+    previous = incident.roles.get(role)
+    if previous == to:
+        return IncidentDecision(incident, Outcome.UNCHANGED)
+    fact = HandedOff(
+        at=now,
+        by=by_user(by),
+        incident=incident.id,
+        user=to,
+        previous=previous,
+        going_on=going_on,
+        next=following,
+    )
+    invited = tuple(dict.fromkeys((*incident.invited, to)))
+    changed = _changed(incident, roles={**incident.roles, role: to}, invited=invited)
     return IncidentDecision(changed, facts=(fact,))
 
 

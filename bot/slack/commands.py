@@ -90,6 +90,15 @@ class Lead:
 
 
 @dataclass(frozen=True)
+class HandOff:
+    """`word` is what was typed instead of a person, if anything; the form opens in any case."""
+
+    incident: IncidentId | None = None
+    user: UserId | None = None
+    word: str = ""
+
+
+@dataclass(frozen=True)
 class Page:
     """Whom to page; `words` name teams or services. Nobody named: the form opens."""
 
@@ -171,6 +180,7 @@ IncidentCommand = (
     | ChangeSeverity
     | Rename
     | Lead
+    | HandOff
     | Page
     | Escalate
     | Acknowledge
@@ -240,6 +250,11 @@ def _lead(number: IncidentId | None, rest: str) -> IncidentCommand:
     return Lead(number, None, "" if me else _readable(rest))
 
 
+def _hand_off(number: IncidentId | None, rest: str) -> IncidentCommand:
+    found = _PERSON.search(rest)
+    return HandOff(number, UserId(found[1])) if found else HandOff(number, None, _readable(rest))
+
+
 def _page(number: IncidentId | None, rest: str) -> IncidentCommand:
     users = tuple(dict.fromkeys(UserId(found) for found in _PERSON.findall(rest)))
     groups = tuple(dict.fromkeys(found[0] for found in _GROUP.findall(rest)))
@@ -256,6 +271,7 @@ _READERS: Mapping[str, _Reader] = {
     "severity": _severity,
     "rename": lambda number, rest: Rename(number, _unquoted(" ".join(_readable(rest).split()))),
     "lead": _lead,
+    "handoff": _hand_off,
     "page": _page,
     "escalate": lambda number, _: Escalate(number),
     "ack": lambda number, _: Acknowledge(number),

@@ -46,6 +46,7 @@ WORDS: Mapping[str, str] = {
     "incident_reopened": "reopened",
     "channel_archived": "channel",
     "incident_canceled": "canceled",
+    "handed_off": "handoff",
     "incident_renamed": "renamed",
     "note_edited": "edited",
     "note_retracted": "retracted",

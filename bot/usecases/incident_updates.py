@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.core import incident as core
-from bot.core.catalogue import Catalogue
+from bot.core.catalogue import COMMANDER, Catalogue
 from bot.core.debts import DebtKind
 from bot.core.facts import NoteAdded
 from bot.core.ids import IncidentId, RoleId, SeverityId, UserId, by_user, incident_label
@@ -129,6 +129,28 @@ async def assign_role(
         if changed.outcome is Outcome.DONE:
             previous = before.roles.get(role)
             say(tx, changed.incident, "role", by, role=known.name, user=user, previous=previous)
+        return changed
+
+
+async def hand_off(
+    db: Database,
+    catalogue: Catalogue,
+    number: IncidentId,
+    by: UserId,
+    to: UserId,
+    going_on: str,
+    following: str = "",
+) -> Changed:
+    """Give the command to somebody else, with how it stands and what is next; they are invited."""
+    async with db.write() as tx:
+        before = await working_on(tx, number, by)
+        going_on = checked_text(going_on, "What is going on")
+        following = short_enough(following, "What is next")
+        decision = core.hand_off(before, COMMANDER, to, going_on, following, by, tx.now)
+        changed = await write(tx, decision, *_EVERYWHERE, DebtKind.INCIDENT_MEMBERS)
+        if changed.outcome is Outcome.DONE:
+            said = {"user": to, "going_on": going_on, "next": following}
+            say(tx, changed.incident, "handoff", by, previous=before.roles.get(COMMANDER), **said)
         return changed
 
 

@@ -10,6 +10,7 @@ The posts that the others owe to the incident's channel carry `by` and `at` (ISO
     acknowledged         pages
     escalated            pages
     resolved             what_happened, fix
+    handoff              user, previous, going_on, next
     canceled             reason
     renamed              title, previous
     reopened             reason

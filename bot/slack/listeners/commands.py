@@ -38,6 +38,7 @@ InIncident = (
     | commands.ChangeSeverity
     | commands.Rename
     | commands.Lead
+    | commands.HandOff
     | commands.Page
     | commands.Escalate
     | commands.Acknowledge
@@ -53,6 +54,7 @@ WORDS: dict[type[object], str] = {
     commands.ChangeSeverity: "severity",
     commands.Rename: "rename",
     commands.Lead: "lead",
+    commands.HandOff: "handoff",
     commands.Page: "page",
     commands.Escalate: "escalate",
     commands.Acknowledge: "ack",
@@ -106,6 +108,8 @@ async def _in_incident(desk: Desk, asked: Asked, command: InIncident) -> Answer:
             return await _rename(desk, asked, view, title)
         case commands.Lead():
             return await _lead(desk, asked, view, command)
+        case commands.HandOff(_, user, word):
+            return forms.handoff_form(view, user or _person(desk, word))
         case commands.Page():
             return await _page(desk, asked, view, command)
         case commands.Escalate():

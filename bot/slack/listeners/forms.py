@@ -19,6 +19,7 @@ from bot.slack.listeners.asking import Answer, Asked, Desk, FieldErrors, Tell
 from bot.slack.listeners.serving import Serve
 from bot.slack.modals import cancel as cancel_modal
 from bot.slack.modals import declare as declare_modal
+from bot.slack.modals import handoff as handoff_modal
 from bot.slack.modals import note as note_modal
 from bot.slack.modals import page_people as page_modal
 from bot.slack.modals import rename as rename_modal
@@ -42,6 +43,7 @@ def register(bolt: AsyncApp, serve: Serve) -> None:
         (ids.MODAL_UPDATE, post_update),
         (ids.MODAL_SEVERITY, change_severity),
         (ids.MODAL_ROLES, assign_roles),
+        (ids.MODAL_HANDOFF, hand_off),
         (ids.MODAL_PAGE, page_people),
         (ids.MODAL_RESOLVE, resolve),
         (ids.MODAL_CANCEL, cancel),
@@ -129,6 +131,22 @@ async def assign_roles(desk: Desk, asked: Asked) -> Answer:
     for role, user in filled.roles.items():
         await incident_updates.assign_role(desk.db, desk.catalogue(), filled.incident, asked.user, role, user)
     return None
+
+
+async def hand_off(desk: Desk, asked: Asked) -> Answer:
+    filled = handoff_modal.read(asked.view or {})
+    if isinstance(filled, dict):
+        return FieldErrors(filled)
+    changed = await incident_updates.hand_off(
+        desk.db,
+        desk.catalogue(),
+        filled.incident,
+        asked.user,
+        filled.to,
+        filled.going_on,
+        filled.next,
+    )
+    return await _outcome(desk, changed, replies.leads)
 
 
 async def page_people(desk: Desk, asked: Asked) -> Answer:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.core.ids import ChannelId, IncidentId, incident_label
+from bot.core.ids import ChannelId, IncidentId, UserId, incident_label
 from bot.core.permissions import Action
 from bot.core.views import IncidentView
 from bot.errors import Wrong
@@ -20,6 +20,7 @@ from bot.slack.listeners.serving import Serve
 from bot.slack.modals import (
     cancel,
     declare,
+    handoff,
     note,
     page_people,
     reopen,
@@ -208,6 +209,11 @@ def page_form(desk: Desk, view: IncidentView) -> Open:
 def resolve_form(view: IncidentView) -> Open:
     _must_be_open(view, "resolve")
     return Open(resolve.view(view))
+
+
+def handoff_form(view: IncidentView, to: UserId | None) -> Open:
+    _must_be_open(view, "hand off")
+    return Open(handoff.view(view, to))
 
 
 def cancel_form(view: IncidentView, reason: str = "") -> Open:

@@ -39,6 +39,7 @@ INCIDENT: tuple[Usage, ...] = (
     Usage("severity", "[INC-12] [severity]", "changes how bad it is", "severity SEV1"),
     Usage("rename", "[INC-12] [title]", "gives it another title", "rename Checkout is slow"),
     Usage("lead", "[INC-12] [@who]", "names the commander; without a name, you", "lead @bob"),
+    Usage("handoff", "[INC-12] [@who]", "gives the command to somebody, with what to know", "handoff @bob"),
     Usage("page", "[INC-12] @who, team or service", "pages more people", "page @carol platform"),
     Usage("escalate", "[INC-12]", "pages the next level now"),
     Usage("ack", "[INC-12]", "acknowledges its open pages"),

@@ -37,6 +37,8 @@ def post(view: IncidentView, owed: Mapping[str, Any]) -> Message | None:
             return posts.resolved_post(view)
         case "canceled":
             return posts.canceled_post(view, by, owed["reason"])
+        case "handoff":
+            return posts.handoff_post(view, by, owed)
         case "renamed":
             return sentence(say("posts", "renamed", view.id, by, owed["title"], owed["previous"]))
         case "reopened":

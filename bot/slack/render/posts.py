@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from bot.core.ids import IncidentId, PageId, UserId
 from bot.core.incident import IncidentStatus, Update
@@ -52,6 +53,13 @@ def role_post(user: UserId, role: str, by: UserId | None = None, previous: UserI
     return sentence(say("incident", "role_assigned", user, role, by, previous))
 
 
+def handoff_post(view: IncidentView, by: UserId, told: Mapping[str, Any]) -> Message:
+    """`told`: `user` who takes over, `previous`, `going_on` and `next`."""
+    head = say("posts", "handoff", view.id, by, told["user"], told["previous"])
+    answers = _answers([("What is going on", told["going_on"]), ("What is next", told["next"])])
+    return message(head, (section(head), *answers))
+
+
 def acknowledged_post(user: UserId, page: PageId) -> Message:
     return sentence(say("incident", "acknowledged", user, page))
 
@@ -59,13 +67,17 @@ def acknowledged_post(user: UserId, page: PageId) -> Message:
 def resolved_post(view: IncidentView) -> Message:
     """The end: what happened and what fixed it."""
     head = say("incident", "resolved_head", view)
-    told = [("What happened", view.what_happened), ("What fixed it", view.fix)]
-    answers = [
+    answers = _answers([("What happened", view.what_happened), ("What fixed it", view.fix)])
+    return message(head, (section(head), *answers))
+
+
+def _answers(told: Sequence[tuple[str, str]]) -> list[Block]:
+    """Those that were given."""
+    return [
         section(f"*{label}:* {mrkdwn.prose(mrkdwn.cut(text, LONG_TEXT))}")
         for label, text in told
         if text.strip()
     ]
-    return message(head, (section(head), *answers))
 
 
 def canceled_post(view: IncidentView, by: UserId, reason: str) -> Message:
