@@ -15,6 +15,7 @@ from bot.core.facts import Fact, PageAcknowledged, PageDeclined
 from bot.core.ids import IntegrationId, NotificationId, PageId, UserId, user_of
 from bot.core.page import Page, PageState
 from bot.core.views import NextStep, PageView, PreviousPaged, ServiceView, Why
+from bot.queries import notifications
 from bot.store import alerts, incidents, overrides, pages, timeline
 from bot.store.pages import Notification
 
@@ -73,6 +74,17 @@ async def card(
         incident=incident.id if incident else None,
         incident_channel=incident.channel if incident else None,
     )
+
+
+async def of_person(
+    conn: AsyncConnection, catalogue: Catalogue, user: UserId, now: datetime
+) -> tuple[PageView, ...]:
+    """Open pages that `user` was paged for or holds, the oldest first, each as their own card shows it."""
+    views = []
+    for page in await pages.involving(conn, user):
+        own = await notifications.latest_for(conn, page.id, user)
+        views.append(await card(conn, catalogue, page.id, own, now))
+    return tuple(view for view in views if view is not None)
 
 
 def is_channel_copy(notes: Sequence[Notification], notification: NotificationId | None) -> bool:

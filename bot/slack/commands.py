@@ -163,6 +163,11 @@ class OnCallNow:
 
 
 @dataclass(frozen=True)
+class Why:
+    """`/oncall why`: why the asker is paged now, or is not."""
+
+
+@dataclass(frozen=True)
 class Unknown:
     """A word that is no sub-command; `nearest` is the one that was probably meant."""
 
@@ -192,7 +197,7 @@ IncidentCommand = (
     | Help
     | Unknown
 )
-OnCallCommand = OnCallNow | Help | Unknown
+OnCallCommand = OnCallNow | Why | Help | Unknown
 _Reader = Callable[[IncidentId | None, str], IncidentCommand]
 
 
@@ -223,9 +228,11 @@ def on_call(text: str) -> OnCallCommand:
     word = ALIASES.get(first.lower(), first.lower())
     if word in ("", "now"):
         return OnCallNow()
+    if word == "why":
+        return Why()
     if word == "help":
         return Help(rest.lower())
-    return Unknown(_readable(first), _nearest(word, ("help",)), _readable(rest))
+    return Unknown(_readable(first), _nearest(word, ("why", "help")), _readable(rest))
 
 
 def _list(_: IncidentId | None, rest: str) -> IncidentCommand:

@@ -29,6 +29,7 @@ from bot.slack.commands import (
     Timeline,
     Unknown,
     Update,
+    Why,
 )
 from bot.slack.render import help as helping
 from tests.render.samples import LINE, buttons, elements, is_accepted, said
@@ -124,6 +125,8 @@ def test_incident_commands(typed: str, expected: IncidentCommand) -> None:
     [
         ("", OnCallNow()),
         ("now", OnCallNow()),
+        ("why", Why()),
+        ("whyy", Unknown("whyy", "why")),
         (" Help ", Help()),
         ("hepl", Unknown("hepl", "help")),
         ("tomorrow", Unknown("tomorrow")),

@@ -12,7 +12,7 @@ from bot.core.catalogue import Catalogue
 from bot.core.ids import TeamId
 from bot.core.permissions import Action
 from bot.core.views import OnCallView
-from bot.queries import on_call
+from bot.queries import on_call, pages
 from bot.slack import commands, ids
 from bot.slack.listeners.asking import Answer, Asked, Desk, Tell
 from bot.slack.listeners.serving import Serve
@@ -32,6 +32,8 @@ async def on_call_command(desk: Desk, asked: Asked) -> Answer:
     match command:
         case commands.OnCallNow():
             return Tell(render.on_call(await _view(desk, asked)))
+        case commands.Why():
+            return Tell(await _why(desk, asked))
         case commands.Help(topic):
             return Tell(help_render.help_text("oncall", topic))
         case commands.Unknown(word, nearest, rest):
@@ -76,6 +78,14 @@ def _only(desk: Desk, view: OnCallView, teams: frozenset[TeamId]) -> OnCallView:
 
 def _opened(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{name} (" for name in names)
+
+
+async def _why(desk: Desk, asked: Asked) -> Message:
+    now = desk.clock.now()
+    async with desk.db.read() as conn:
+        shifts = await on_call.on_call(conn, desk.catalogue(), asked.user, now)
+        own = await pages.of_person(conn, desk.catalogue(), asked.user, now)
+    return render.why(shifts, own, asked.user)
 
 
 async def _view(desk: Desk, asked: Asked) -> OnCallView:

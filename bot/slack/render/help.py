@@ -59,6 +59,7 @@ INCIDENT: tuple[Usage, ...] = (
 )
 ON_CALL: tuple[Usage, ...] = (
     Usage("", "", "shows who is on call now"),
+    Usage("why", "", "says why you are paged now, or why not"),
     Usage("help", "", "shows this"),
 )
 USAGES = {"incident": INCIDENT, "oncall": ON_CALL}

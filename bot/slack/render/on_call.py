@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from bot.core.views import OnCallView
+from collections.abc import Sequence
+
+from bot.core.ids import UserId
+from bot.core.page import PageState
+from bot.core.views import OnCallView, PageView
 from bot.slack.render.message import Message, lines, message, section, within
 from bot.templates import say
 
@@ -13,6 +17,24 @@ def on_call(view: OnCallView) -> Message:
     shown, left = within(teams(view))
     shown += [say("incident", "more", left)] if left else []
     return message(you, (section(you), *map(section, lines(shown))))
+
+
+def why(view: OnCallView, pages: Sequence[PageView], reader: UserId) -> Message:
+    """The answer to `/oncall why`: each open page of the reader's with its reason, or that there is none."""
+    if not pages:
+        text = say("on_call", "not_paged")
+        return message(text, (section(text), section(mine(view))))
+    told, left = within([_why(page, reader) for page in pages])
+    told += [say("incident", "more", left)] if left else []
+    return message(say("on_call", "paged", len(pages)), (*map(section, lines(told)), section(mine(view))))
+
+
+def _why(page: PageView, reader: UserId) -> str:
+    reason = say("page", "why", page.why) if page.why else ""
+    following = (
+        say("page", "next", page.next_step) if page.next_step and page.state is PageState.TRIGGERED else ""
+    )
+    return " ".join(filter(None, (say("on_call", "page", page, reader), reason, following)))
 
 
 def mine(view: OnCallView) -> str:
