@@ -9,10 +9,12 @@ from pathlib import Path
 from bench.world import COMPANY
 from bot.clock import SystemClock
 from bot.config.load import load
-from bot.core.ids import TOCSIN, ServiceId, SeverityId
+from bot.core.ids import TOCSIN, ServiceId, SeverityId, UserId
+from bot.store import directory
 from bot.store.database import Database
 from bot.store.migrations import migrate
 from bot.usecases import configuration, paging
+from manifests.bench.generate import PEOPLE, person
 
 TABLES = {"page": "id", "notification": "page_id", "timeline": "page_id"}
 
@@ -25,6 +27,8 @@ async def open_pages(file: Path, count: int, due_after: timedelta) -> None:
     db = Database(f"sqlite+aiosqlite:///{file}", SystemClock())
     await migrate(db)
     await configuration.apply_configuration(db, load(COMPANY))
+    async with db.write() as tx:
+        await directory.save(tx.conn, [_member(one) for one in range(PEOPLE)])
     async with db.read() as conn:
         catalogue = await configuration.load_catalogue(conn)
     async with db.write() as tx:
@@ -46,6 +50,22 @@ async def open_pages(file: Path, count: int, due_after: timedelta) -> None:
         for table, key in TABLES.items():
             _multiply(connection, table, key, page.id, count)
     connection.close()
+
+
+def _member(number: int) -> directory.SlackUser:
+    """Somebody whom the workspace knows, so that there is a person to page."""
+    name = person(number)
+    return directory.SlackUser(
+        id=UserId(f"U{number:08}"),
+        team_id="T00000001",
+        name=name,
+        real_name=name,
+        email=f"{name}@example.com",
+        tz="UTC",
+        deleted=False,
+        is_bot=False,
+        is_restricted=False,
+    )
 
 
 def _multiply(connection: sqlite3.Connection, table: str, key: str, page: int, count: int) -> None:

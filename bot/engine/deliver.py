@@ -12,14 +12,14 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
-from bot.core.debts import Debt, DebtKind, Failed, Outcome, Retry, Sent, Withdrawn, backoff
+from bot.core.debts import Debt, DebtKind, Failed, Outcome, Retry, Withdrawn
 from bot.crashpoints import point
 from bot.engine.senders import Sender
-from bot.errors import DatabaseBusy
+from bot.engine.settle import Settlement
 from bot.slack.gateway import RateLimited, Refused, Unavailable
 from bot.store import debts, pages
 from bot.store.database import Database
@@ -28,8 +28,6 @@ log = structlog.get_logger(__name__)
 
 IN_FLIGHT = 64
 """How many sends may be on their way at once."""
-SETTLE_AGAIN_AFTER = 0.2
-"""Real seconds between tries to write down what came of a send while the database cannot be written."""
 
 
 class Outbox:
@@ -38,6 +36,7 @@ class Outbox:
     def __init__(self, db: Database, senders: Mapping[DebtKind, Sender]) -> None:
         self._db = db
         self._senders = senders
+        self._settlement = Settlement(db, senders)
         self._sends: set[asyncio.Task[None]] = set()
         self._stopping = False
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -91,7 +90,7 @@ class Outbox:
         try:
             outcome = await self._send(debt)
             point("after-send")
-            await self._settle_until_written(debt, outcome)
+            await self._settlement.settle(debt, outcome)
         except Exception:  # the edge of one send's task: the lease brings the debt back
             log.exception("a send broke", debt=debt.key)
 
@@ -118,31 +117,3 @@ class Outbox:
         async with self._db.read() as conn:
             page = await pages.load(conn, debt.page)
         return page is None or page.generation != debt.generation
-
-    async def _settle_until_written(self, debt: Debt, outcome: Outcome) -> None:
-        while True:
-            try:
-                await self._settle(debt, outcome)
-                return
-            except DatabaseBusy as error:
-                log.warning("the outcome of a send cannot be saved yet", debt=debt.key, error=str(error))
-                await asyncio.sleep(SETTLE_AGAIN_AFTER)
-
-    async def _settle(self, debt: Debt, outcome: Outcome) -> None:
-        async with self._db.write() as tx:
-            match outcome:
-                case Sent():
-                    await debts.settle_sent(tx.conn, debt, tx.real)
-                case Retry():
-                    after = outcome.after if outcome.after is not None else backoff(debt.tries + 1, debt.kind)
-                    due_at = tx.real + timedelta(seconds=after)
-                    await debts.settle_retry(tx.conn, debt, due_at, outcome.reason, certain=outcome.certain)
-                case Failed():
-                    await debts.settle_over(tx.conn, debt, "failed", outcome.reason, tx.real)
-                case Withdrawn():
-                    await debts.settle_over(tx.conn, debt, "canceled", outcome.reason, tx.real)
-            if not isinstance(outcome, Retry):
-                await self._senders[debt.kind].settle(tx, debt, outcome)
-            tx.wake("deliver")
-        point("after-settle")
-        log.debug("a debt was settled", debt=debt.key, outcome=type(outcome).__name__)

@@ -17,7 +17,10 @@ from bot.usecases import alerts, audit, paging
 
 log = structlog.get_logger(__name__)
 
-BATCH = 200
+STEPS_IN_ONE_COMMIT = 50
+"""So that preparing their rows never holds the event loop for long."""
+BODIES_IN_ONE_COMMIT = 2
+"""Between two commits others write: senders wait for the journal, clicks for their answer, pages for their claim."""
 AUDIT_EVERY = timedelta(seconds=30)
 
 
@@ -29,7 +32,8 @@ class Escalate:
         self._catalogue = catalogue
 
     async def run(self) -> None:
-        while await paging.advance_due(self._db, self._catalogue(), BATCH) == BATCH:
+        limit = STEPS_IN_ONE_COMMIT
+        while await paging.advance_due(self._db, self._catalogue(), limit) == limit:
             pass
         point("after-step-commit")
 
@@ -47,7 +51,8 @@ class Fold:
         self._parse = parse
 
     async def run(self) -> None:
-        while await alerts.fold_pending(self._db, self._catalogue(), self._parse, BATCH) == BATCH:
+        limit = BODIES_IN_ONE_COMMIT
+        while await alerts.fold_pending(self._db, self._catalogue(), self._parse, limit) == limit:
             pass
         point("after-fold-commit")
 

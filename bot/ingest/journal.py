@@ -149,7 +149,7 @@ class Journal:
             log.exception("a listener of the journal failed")
 
     async def _commit(self, entries: list[NewEntry]) -> None:
-        async with self._db.write() as tx:
+        async with self._db.write(first=True) as tx:
             await append(tx.conn, entries, tx.now)
         point("after-journal-commit")
 

@@ -22,6 +22,7 @@ from bot.errors import DatabaseBusy
 from bot.store import wakeups
 from bot.store.engines import postgres_engine, sqlite_engine
 from bot.store.refusals import CONNECTING, is_away, is_locked, told
+from bot.store.turns import Turns
 from bot.store.uow import Tx
 
 PATIENCE_SECONDS = 60.0
@@ -38,7 +39,7 @@ class Database:
         self.url = make_url(url)
         self.clock = clock
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._writer = asyncio.Lock()
+        self._writer = Turns()
         self._listeners: list[Callable[[Tx], None]] = []
         self.write_engine: AsyncEngine
         self.read_engine: AsyncEngine
@@ -57,15 +58,16 @@ class Database:
         self._listeners.append(listener)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Tx]:
+    async def write(self, *, first: bool = False) -> AsyncIterator[Tx]:
         """A write transaction: committed with its facts and debts when the block ends, rolled back when it raises.
 
+        `first` is for what somebody outside waits for: it waits for one transaction, not for a queue of them.
         Raises `DatabaseBusy` when the database stays locked or away for `PATIENCE_SECONDS` or goes away meanwhile, and
         `DatabaseRefused` for a statement that it does not take; nothing is saved then.
         """
         try:
             async with AsyncExitStack() as stack:
-                await stack.enter_async_context(self._writer)
+                await stack.enter_async_context(self._writer.turn(first=first))
                 conn = await stack.enter_async_context(self._begin())
                 tx = Tx(conn, now=self.clock.now(), real=self.clock.real())
                 yield tx

@@ -130,14 +130,14 @@ async def advance_due(db: Database, catalogue: Catalogue, limit: int = 200) -> i
 
 async def acknowledge(db: Database, catalogue: Catalogue, page: PageId, by: UserId) -> Decision:
     """Stop the escalation; the reply says who has it when somebody was quicker."""
-    async with db.write() as tx:
+    async with db.write(first=True) as tx:
         decision = await _act(tx, catalogue, page, lambda p, _: escalation.acknowledge(p, by, tx.now))
         await _invite(tx, decision, by)
         return decision
 
 
 async def take_over(db: Database, catalogue: Catalogue, page: PageId, by: UserId) -> Decision:
-    async with db.write() as tx:
+    async with db.write(first=True) as tx:
         decision = await _act(tx, catalogue, page, lambda p, _: escalation.take_over(p, by, tx.now))
         await _invite(tx, decision, by)
         return decision
@@ -145,24 +145,24 @@ async def take_over(db: Database, catalogue: Catalogue, page: PageId, by: UserId
 
 async def decline(db: Database, catalogue: Catalogue, page: PageId, by: UserId) -> Decision:
     """ "Can't take it": when everybody of the level declined, the next level is paged now."""
-    async with db.write() as tx:
+    async with db.write(first=True) as tx:
         return await _act(tx, catalogue, page, lambda p, who: escalation.decline(p, by, who, tx.now))
 
 
 async def escalate(db: Database, catalogue: Catalogue, page: PageId, by: Actor) -> Decision:
     """Page the next level now."""
-    async with db.write() as tx:
+    async with db.write(first=True) as tx:
         return await _act(tx, catalogue, page, lambda p, who: escalation.escalate(p, by, who, tx.now))
 
 
 async def snooze(db: Database, catalogue: Catalogue, page: PageId, by: UserId, after: timedelta) -> Decision:
-    async with db.write() as tx:
+    async with db.write(first=True) as tx:
         return await _act(tx, catalogue, page, lambda p, _: escalation.snooze(p, by, after, tx.now))
 
 
 async def resolve(db: Database, catalogue: Catalogue, page: PageId, by: Actor) -> Decision:
     """It is over, and so are its alerts."""
-    async with db.write() as tx:
+    async with db.write(first=True) as tx:
         return await resolve_in(tx, catalogue, page, by)
 
 
