@@ -112,7 +112,9 @@ async def test_whom_slack_refuses_for_good_nobody_waits_for(bot: Tocsin, people:
 
 
 async def test_a_card_that_slack_refuses_goes_out_as_text(bot: Tocsin, people: Hands) -> None:
-    await people.call("POST", "faults", **{"method": "chat.postMessage", "error": "invalid_blocks", "times": 1})
+    await people.call(
+        "POST", "faults", **{"method": "chat.postMessage", "error": "invalid_blocks", "times": 1}
+    )
     await alert(people.http, url_of(bot), title="checkout latency", service="checkout")
     page = await people.sees("ana", "@Tocsin", "checkout latency")
     assert page["blocks"] == []
