@@ -40,7 +40,7 @@ from bot.store.lock import LockFile
 from bot.store.migrations import migrate
 from bot.store.uow import Tx
 from bot.store.wakeups import WakeUps
-from bot.usecases import configuration, workspace
+from bot.usecases import configuration, notices, workspace
 from bot.web.health import Health
 from bot.web.server import Server
 
@@ -71,6 +71,7 @@ class Tocsin:
         self.connected = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self.configuration_problem = ""
+        self._mistakes: tuple[str, ...] = ()
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def start(self) -> None:
@@ -156,12 +157,22 @@ class Tocsin:
         await self._own_database(identity)
         await self.directory.sync()
         await self.sockets.connect()
+        await self._tell_mistakes()
         self.connected.set()
         log.info("connected to Slack", team=identity.team_id, name=identity.team_name)
 
     async def _own_database(self, identity: Identity) -> None:
         """The database belongs to one workspace (PRODUCT §10)."""
         await workspace.claim(self.db, identity.team_id, identity.team_name)
+
+    async def _tell_mistakes(self) -> None:
+        """The admins hear of the same mistakes in the files once (PRODUCT §10)."""
+        if self._mistakes:
+            digest = hashlib.sha256("\n".join(self._mistakes).encode()).hexdigest()[:16]
+            data = {"mistakes": self._mistakes}
+            await notices.tell_admins(
+                self.db, self.catalogue(), f"configuration:{digest}", "configuration", data
+            )
 
     async def _keep_connecting(self) -> None:
         while not self.connected.is_set():
@@ -212,6 +223,7 @@ class Tocsin:
                 raise CannotStart(
                     f"The configuration has mistakes, and there is no earlier one to run with:\n{lines}"
                 )
+            self._mistakes = tuple(str(problem) for problem in loaded.problems)
             self.configuration_problem = f"the files have mistakes, the last good configuration runs: {lines}"
             log.error("the configuration has mistakes; the last good one runs", problems=lines)
             return

@@ -14,7 +14,6 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import SystemClock
@@ -23,6 +22,7 @@ from bot.queries import show as queries
 from bot.queries import timeline as timelines
 from bot.settings import SANDBOX_DATABASE, Settings
 from bot.slack.render import timeline as render
+from bot.store.address import parsed
 from bot.store.database import Database
 from bot.store.migrations import check_schema
 from bot.usecases.configuration import load_catalogue
@@ -73,7 +73,7 @@ def show(
 def _database_url(settings: Settings) -> str:
     """The database that is set; unset, the one that there is: Tocsin's own, or else the sandbox's."""
     is_set = "database_url" in settings.model_fields_set
-    path = make_url(settings.database_url).database
+    path = parsed(settings.database_url).database
     if is_set or (path and Path(path).exists()) or not SANDBOX_DATABASE.exists():
         return settings.database_url
     print(f"From the sandbox's database, {SANDBOX_DATABASE}.", file=sys.stderr)

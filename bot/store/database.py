@@ -13,13 +13,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy import func, select
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.clock import Clock
 from bot.errors import DatabaseBusy
 from bot.store import wakeups
+from bot.store.address import parsed
 from bot.store.engines import postgres_engine, sqlite_engine
 from bot.store.refusals import CONNECTING, is_away, is_locked, told
 from bot.store.turns import Turns
@@ -36,7 +36,7 @@ class Database:
     """Opens read and write transactions; after each commit tells the listeners which duties it woke."""
 
     def __init__(self, url: str, clock: Clock) -> None:
-        self.url = make_url(url)
+        self.url = parsed(url)
         self.clock = clock
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = Turns()

@@ -6,10 +6,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import event
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-
-from bot.errors import CannotStart
 
 LOCK_WAIT_MS = 250
 """How long SQLite itself waits for a lock; longer waits are ours, so that the thread is not held."""
@@ -53,12 +50,6 @@ def sqlite_engine(url: str, *, writes: bool) -> AsyncEngine:
 
 
 def postgres_engine(url: str) -> AsyncEngine:
-    """Raises `CannotStart` for any other kind of database."""
-    if make_url(url).drivername != "postgresql+asyncpg":
-        raise CannotStart(
-            "TOCSIN_DATABASE_URL must begin with sqlite+aiosqlite:// or postgresql+asyncpg://; "
-            f"it begins with {make_url(url).drivername}://."
-        )
     return create_async_engine(
         url,
         json_serializer=_dumps,

@@ -6,9 +6,8 @@ import fcntl
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy.engine import make_url
-
 from bot.errors import CannotStart
+from bot.store.address import parsed
 
 
 class LockFile:
@@ -21,10 +20,10 @@ class LockFile:
     @classmethod
     def for_database(cls, url: str) -> LockFile:
         """No lock for PostgreSQL: several copies are welcome there."""
-        parsed = make_url(url)
-        if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        address = parsed(url)
+        if address.get_backend_name() != "sqlite" or not address.database or address.database == ":memory:":
             return cls(None)
-        return cls(Path(f"{parsed.database}.lock"))
+        return cls(Path(f"{address.database}.lock"))
 
     def take(self) -> None:
         """Raises `CannotStart` when another process holds it."""

@@ -49,6 +49,8 @@ async def refused(bot: BotProcess) -> str:
         ),
         ({"TOCSIN_HTTP_PORT": "not-a-port"}, "TOCSIN_HTTP_PORT"),
         ({"TOCSIN_DATABASE_URL": "mysql://x/y"}, "TOCSIN_DATABASE_URL"),
+        ({"TOCSIN_DATABASE_URL": "sqlite:///x.db"}, "TOCSIN_DATABASE_URL must begin"),
+        ({"TOCSIN_DATABASE_URL": "nonsense"}, "TOCSIN_DATABASE_URL is not"),
         ({"TOCSIN_CONFIG": "no/such/folder"}, "no/such/folder"),
     ],
 )
@@ -104,6 +106,7 @@ async def test_a_mistake_in_changed_files_keeps_the_last_good_configuration(
     async with people.http.get(f"{bot_process.url}/readyz") as answer:
         detail = await answer.text()
     assert "mistake.yml:3" in detail
+    await people.sees("frank", "@Tocsin", "mistake.yml:3")
 
 
 async def test_show_without_a_database_is_one_sentence(people: Hands, bot_process: BotProcess) -> None:

@@ -129,7 +129,6 @@ def test_a_crowded_home_stays_within_slacks_limits_and_counts_the_rest() -> None
             "Slack refused creating the channel (restricted_action). The incident is recorded",
         ),
         (notices.other_bot(3, 2), "Slack counts 3 connections, 2 are mine."),
-        (notices.unreachable(ANA, "account_inactive"), "Ana is on call and can't be reached"),
     ],
 )
 def test_owners_and_admins_hear_what_happened_and_what_to_do(message: Message, expected: str) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from bot.core.escalation import Reply
-from bot.core.ids import IncidentId
 from bot.core.views import PageView
 from bot.slack.render import replies
 from bot.slack.render.replies import Act
@@ -69,6 +68,4 @@ def test_what_went_wrong_says_that_nothing_is_lost() -> None:
     assert "id abc123" in said(replies.our_fault("abc123"))
     assert "Nothing was lost" in said(replies.our_fault("abc123"))
     assert "still trying" in said(replies.not_saved_yet())
-    assert "INC-12 has no open page" in said(replies.no_open_page(IncidentId(12)))
     assert "Ana is being paged for P-204." in said(replies.responders_paged(TRIGGERED, (ANA,)))
-    assert "not there, or you may not see it" in said(replies.gone("INC-12"))

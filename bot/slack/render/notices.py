@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.core.ids import IncidentId, PageId, UserId
+from bot.core.ids import IncidentId, PageId
 from bot.slack import ids
 from bot.slack.render.message import (
     Message,
@@ -52,8 +52,3 @@ def setup_failed(incident: IncidentId, title: str, step: str, reason: str) -> Me
 def other_bot(connections: int, ours: int) -> Message:
     """To the admins: somebody else's process takes our events."""
     return sentence(say("notices", "other_bot", connections, ours))
-
-
-def unreachable(user: UserId, reason: str) -> Message:
-    """To the owner of the schedule or the admins: the person on call has no working way."""
-    return sentence(say("notices", "unreachable", user, reason))

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.escalation import Reply
-from bot.core.ids import IncidentId, UserId, user_of
+from bot.core.ids import UserId, user_of
 from bot.core.views import PageView
 from bot.slack import ids
 from bot.slack.render.message import Message, actions, button, message, section, sentence
@@ -55,10 +55,6 @@ def responders_paged(view: PageView, users: Sequence[UserId]) -> Message:
     return sentence(say("replies", "responders", view, users))
 
 
-def no_open_page(incident: IncidentId) -> Message:
-    return sentence(say("replies", "no_open_page", incident))
-
-
 def not_saved_yet() -> Message:
     """The database could not be written within two seconds; the truth follows."""
     return sentence(say("replies", "not_saved_yet"))
@@ -66,8 +62,3 @@ def not_saved_yet() -> Message:
 
 def our_fault(error_id: str) -> Message:
     return sentence(say("replies", "our_fault", error_id))
-
-
-def gone(what: str) -> Message:
-    """The answer for what does not exist and for what this person may not see: the same."""
-    return sentence(say("replies", "gone", what))
