@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,11 +69,6 @@ async def load(conn: AsyncConnection, page: PageId, *, lock: bool = False) -> Pa
     query = select(_TABLE).where(_TABLE.c.id == page)
     row = (await conn.execute(query.with_for_update() if lock else query)).mappings().first()
     return _page(row) if row else None
-
-
-async def load_many(conn: AsyncConnection, pages: Collection[PageId]) -> tuple[Page, ...]:
-    rows = await conn.execute(select(_TABLE).where(_TABLE.c.id.in_(pages)).order_by(_TABLE.c.id))
-    return tuple(_page(row) for row in rows.mappings())
 
 
 async def add(tx: Tx, page: Page, key: str | None) -> PageId:

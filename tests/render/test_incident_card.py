@@ -169,7 +169,7 @@ def test_posts_say_who_did_what() -> None:
     end = said(posts.resolved_post(OVER))
     assert "INC-12 is resolved by Bob after 43 min." in end
     assert "*What fixed it:* Rolled back." in end
-    for message in (update, posts.welcome(INCIDENT), posts.resolved_post(OVER), posts.setup_problem(BARE)):
+    for message in (update, posts.resolved_post(OVER), posts.setup_problem(BARE)):
         assert is_accepted(message)
 
 

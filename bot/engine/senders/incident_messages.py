@@ -8,6 +8,7 @@ nothing is not sent.
 from __future__ import annotations
 
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -36,7 +37,7 @@ GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_close
 ARCHIVED = "is_archived"
 
 
-class _Shown:
+class _Shown(ABC):
     """A message that follows its incident: posted once, looked up when in doubt, edited ever after."""
 
     role = ""
@@ -71,11 +72,13 @@ class _Shown:
             case _:
                 pass
 
+    @abstractmethod
     async def _show(self, debt: Debt, view: IncidentView, known: SlackMessage | None) -> Outcome:
-        raise NotImplementedError
+        """Post the message, or edit the one that is `known`."""
 
+    @abstractmethod
     async def _remember(self, tx: Tx, number: IncidentId, remote: Any) -> None:
-        raise NotImplementedError
+        """Write down where it was posted."""
 
     async def _forget(self, tx: Tx, message: int | None) -> None:
         if message is not None:

@@ -104,10 +104,6 @@ def button(text: str, action_id: str, value: object = "", *, style: str | None =
     return element if style is None else {**element, "style": style}
 
 
-def link_button(text: str, action_id: str, url: str) -> Block:
-    return {"type": "button", "text": plain(text, BUTTON), "action_id": action_id, "url": url}
-
-
 def option(text: str, value: str, description: str = "", url: str | None = None) -> Block:
     """One choice; `value` must be 150 characters at most."""
     choice: Block = {"text": plain(text, OPTION), "value": value}

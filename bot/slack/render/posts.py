@@ -17,10 +17,6 @@ from bot.templates import mrkdwn, say
 LAST_UPDATES = 3
 
 
-def welcome(view: IncidentView) -> Message:
-    return sentence(say("incident", "welcome", view))
-
-
 def joined_late(view: IncidentView, updates: Sequence[Update] = ()) -> Message:
     """For somebody who comes later: what is broken, since when, who leads, what was tried, what they could take."""
     text = say("incident", "joined_late", view)
