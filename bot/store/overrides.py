@@ -15,8 +15,9 @@ _TABLE = OverrideRow.__table__  # type: ignore[attr-defined]
 
 
 async def in_force(conn: AsyncConnection, start: datetime, end: datetime) -> tuple[Override, ...]:
-    """The overrides that touch the span, in the order in which they were made."""
-    query = select(_TABLE).where(_TABLE.c.ends_at > start, _TABLE.c.starts_at <= end).order_by(_TABLE.c.id)
+    """The overrides that touch the span and were not taken back, in the order in which they were made."""
+    standing = _TABLE.c.ends_at > start, _TABLE.c.starts_at <= end, _TABLE.c.removed_at.is_(None)
+    query = select(_TABLE).where(*standing).order_by(_TABLE.c.id)
     return tuple(
         Override(
             id=row["id"],
@@ -41,6 +42,8 @@ async def add(conn: AsyncConnection, override: Override) -> int:
         "made_at": override.made_at,
         "reason": override.reason,
         "by": override.by,
+        "origin": "override",
+        "removed_by": "",
     }
     result = await conn.execute(insert(_TABLE).values(row).returning(_TABLE.c.id))
     return int(result.scalar_one())

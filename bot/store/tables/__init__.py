@@ -11,10 +11,25 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-from bot.store.tables.configuration import ConfigObjectRow, MetaRow, OverrideRow, SlackUserRow  # noqa: E402
+from bot.store.tables.configuration import ConfigObjectRow, MetaRow, SlackUserRow  # noqa: E402
 from bot.store.tables.debts import DebtRow, MessageRow, ReceivedRow  # noqa: E402
 from bot.store.tables.incidents import IncidentRow  # noqa: E402
 from bot.store.tables.intake import AlertRow, JournalRow  # noqa: E402
+from bot.store.tables.on_call import (  # noqa: E402
+    CalendarRow,
+    ChoreRow,
+    CoverRow,
+    FeedRow,
+    HandoffNoteRow,
+    HomeRow,
+    OverrideRow,
+    QuietRow,
+    ReachTestRow,
+    ShiftWatchRow,
+    SwapRow,
+    TimeOffRow,
+    UserGroupRow,
+)
 from bot.store.tables.pages import NotificationRow, PageRow  # noqa: E402
 from bot.store.tables.timeline import TimelineRow  # noqa: E402
 
@@ -22,8 +37,14 @@ metadata: MetaData = SQLModel.metadata
 
 __all__ = [
     "AlertRow",
+    "CalendarRow",
+    "ChoreRow",
     "ConfigObjectRow",
+    "CoverRow",
     "DebtRow",
+    "FeedRow",
+    "HandoffNoteRow",
+    "HomeRow",
     "IncidentRow",
     "JournalRow",
     "MessageRow",
@@ -31,8 +52,14 @@ __all__ = [
     "NotificationRow",
     "OverrideRow",
     "PageRow",
+    "QuietRow",
+    "ReachTestRow",
     "ReceivedRow",
+    "ShiftWatchRow",
     "SlackUserRow",
+    "SwapRow",
+    "TimeOffRow",
     "TimelineRow",
+    "UserGroupRow",
     "metadata",
 ]

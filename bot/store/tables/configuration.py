@@ -1,4 +1,4 @@
-"""What is configured, who is in the workspace, and the day-to-day facts of schedules."""
+"""What is configured, and who is in the workspace."""
 
 from datetime import datetime
 from typing import Any, Optional
@@ -43,17 +43,3 @@ class SlackUserRow(SQLModel, table=True):
     deleted: bool = False
     is_bot: bool = False
     is_restricted: bool = False
-
-
-class OverrideRow(SQLModel, table=True):
-    """One person on call for a span, over the rotation."""
-
-    __tablename__ = "schedule_override"
-    id: Optional[int] = Field(default=None, primary_key=True)
-    schedule: str = Field(index=True)
-    person: str
-    starts_at: datetime = Field(sa_type=Instant)
-    ends_at: datetime = Field(sa_type=Instant, index=True)
-    made_at: datetime = Field(sa_type=Instant)
-    reason: str = ""
-    by: str = ""

@@ -16,6 +16,7 @@ class TimelineRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_timeline_page", "page_id", "id"),
         Index("ix_timeline_incident", "incident_id", "id"),
+        Index("ix_timeline_schedule", "schedule", "id"),
     )
     id: Optional[int] = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=Instant)
@@ -23,4 +24,5 @@ class TimelineRow(SQLModel, table=True):
     by: str
     page_id: Optional[int] = None
     incident_id: Optional[int] = None
+    schedule: Optional[str] = None
     data: Any = Field(default_factory=dict, sa_type=Json)
