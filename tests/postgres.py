@@ -20,13 +20,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import pytest
 from alembic.script import ScriptDirectory
 
 from bot.clock import SystemClock
 from bot.store.database import Database
 from bot.store.migrations import alembic_config, migrate
 from bot.store.tables import metadata
+from tests.programs import missing
 
 PATIENCE_SECONDS = 30.0
 SETTINGS = {
@@ -51,10 +51,7 @@ def binaries() -> Path:
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     found = Path(on_path) if on_path else next(reversed(versions), None)
     if found is None:
-        sentence = "PostgreSQL is missing: apt-get install postgresql"
-        if os.environ.get("TOCSIN_REQUIRE_PROGRAMS") == "1":
-            pytest.fail(sentence)
-        pytest.skip(sentence)
+        missing("PostgreSQL", "postgresql")
     return found.resolve().parent
 
 

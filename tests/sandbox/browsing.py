@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -11,13 +10,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
-import pytest
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.server import Running, serve
+from tests.programs import missing
 
 Json = dict[str, Any]
 
@@ -36,13 +35,7 @@ PHONE = (390, 844)
 
 def chromium() -> str:
     """Where Chromium is; without it the test is skipped, or fails where programs are required."""
-    found = shutil.which("chromium")
-    if found is None:
-        sentence = "Chromium is missing: apt-get install chromium"
-        if os.environ.get("TOCSIN_REQUIRE_PROGRAMS") == "1":
-            pytest.fail(sentence)
-        pytest.skip(sentence)
-    return found
+    return shutil.which("chromium") or missing("Chromium", "chromium")
 
 
 @asynccontextmanager
