@@ -18,6 +18,7 @@ from bot.core.catalogue import Catalogue, Integration
 from bot.core.debts import DebtKind
 from bot.engine.deliver import Outbox
 from bot.engine.duties import Audit, Escalate, Fold, duties
+from bot.engine.heartbeat import Heartbeat
 from bot.engine.scheduler import Engine
 from bot.engine.senders import Sender
 from bot.engine.senders.home import HomeSender
@@ -28,6 +29,7 @@ from bot.errors import CannotStart, TocsinError
 from bot.ingest.http import Intake
 from bot.ingest.journal import Journal
 from bot.ingest.sources import parse_body
+from bot.outgoing import Outgoing
 from bot.queries import health
 from bot.settings import SANDBOX_APP_TOKEN, SANDBOX_BOT_TOKEN, Settings
 from bot.slack.app import Parts, bolt_app
@@ -112,10 +114,14 @@ class Tocsin:
         self.channels = Channels(self.gateway)
         self.directory = Directory(self.db, self.gateway, self.refresh_catalogue)
         self.outbox = Outbox(self.db, self._senders())
+        self.outgoing = Outgoing(allow_private=settings.allow_private_urls or settings.on_sandbox)
+        url = settings.heartbeat_url
+        self.heartbeat = Heartbeat(url.get_secret_value(), self.outgoing) if url else None
+        self.audit = Audit(self.db, self.heartbeat)
         parts = (
             Escalate(self.db, self.catalogue),
             Fold(self.db, self.catalogue, parse_body),
-            Audit(self.db),
+            self.audit,
         )
         self.engine = Engine(duties(self.outbox, *parts), self.clock)
         self.db.on_commit(self._wake)
@@ -311,6 +317,9 @@ def _check_settings(settings: Settings) -> None:
         raise CannotStart(
             "These are the sandbox's tokens, and SLACK_API_URL is Slack's. Set your own app's tokens."
         )
+    heartbeat = settings.heartbeat_url
+    if heartbeat and not heartbeat.get_secret_value().startswith(("https://", "http://")):
+        raise CannotStart("TOCSIN_HEARTBEAT_URL must begin with https://. Copy it again from the watcher.")
     if settings.time_scale != 1 and not settings.on_sandbox:
         raise CannotStart(
             "TOCSIN_TIME_SCALE is for the sandbox alone: with the real Slack a minute is a minute."

@@ -63,6 +63,16 @@ class Settings(BaseSettings):
         validation_alias="TOCSIN_PUBLIC_URL",
         description="Where the outside reaches this server; unset: one-tap links, feeds and callbacks are off.",
     )
+    heartbeat_url: SecretStr | None = Field(
+        default=None,
+        validation_alias="TOCSIN_HEARTBEAT_URL",
+        description="Asked after each clean audit, so that a watcher outside misses a dead or sick Tocsin.",
+    )
+    allow_private_urls: bool = Field(
+        default=False,
+        validation_alias="TOCSIN_ALLOW_PRIVATE_URLS",
+        description="Whether URLs that Tocsin calls may lead to this machine and private networks.",
+    )
     time_scale: float = Field(
         default=1.0,
         validation_alias="TOCSIN_TIME_SCALE",

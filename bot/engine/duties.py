@@ -10,6 +10,7 @@ import structlog
 from bot.core.catalogue import Catalogue
 from bot.crashpoints import point
 from bot.engine.deliver import Outbox
+from bot.engine.heartbeat import Heartbeat
 from bot.engine.scheduler import Duty
 from bot.queries import due, health
 from bot.store.database import Database
@@ -62,10 +63,13 @@ class Fold:
 
 
 class Audit:
-    """Look for what breaks the promise, repair it and say so."""
+    """Look for what breaks the promise, repair it and say so; while all is clean, give the sign of life."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, heartbeat: Heartbeat | None = None) -> None:
         self._db = db
+        self._heartbeat = heartbeat
+        self.clean_at: datetime | None = None
+        """Real time of the last look that found nothing."""
         self._last: datetime | None = None
         self._known: frozenset[str] = frozenset()
 
@@ -80,6 +84,10 @@ class Audit:
         self._known = frozenset(problem.what for problem in problems)
         if problems:
             await audit.repair(self._db)
+            return
+        self.clean_at = self._last
+        if self._heartbeat is not None:
+            await self._heartbeat.ping()
 
     async def due(self) -> datetime | None:
         """Thirty real seconds after the last look; the first one a while after the start."""
