@@ -23,7 +23,7 @@ from bot.core.catalogue import (
     Team,
 )
 from bot.core.configuration import ConfigObject, Configured, Defaults, Kind
-from bot.core.schedule import Layer, RotationUnit, Schedule
+from bot.core.schedule import CalendarLayer, Layer, Restriction, RotationUnit, Schedule, TimeOfWeek
 
 SECTIONS: Mapping[Kind, str] = {
     Kind.PERSON: "people",
@@ -108,19 +108,35 @@ def _schedule(schedule: Schedule) -> dict[str, Any]:
         "team": schedule.team,
         "owner": schedule.owner,
         "time_zone": schedule.time_zone,
+        "holidays": schedule.holidays,
         "layers": [_layer(layer) for layer in schedule.layers],
     }
 
 
-def _layer(layer: Layer) -> dict[str, Any]:
+def _layer(layer: Layer | CalendarLayer) -> dict[str, Any]:
+    if isinstance(layer, CalendarLayer):
+        return {"calendar": layer.url}
     weekly = layer.unit is RotationUnit.WEEKS
     entry = {
         "participants": [place[0] if len(place) == 1 else list(place) for place in layer.participants],
         "rotation": {"every": layer.every, "unit": layer.unit.value},
         "hand_off": _clock(layer.hand_off),
         "starts_on": layer.starts_on,
+        "weekday": WEEKDAYS[layer.starts_on.weekday()] if weekly else None,
+        "ends_on": layer.ends_on,
+        "restrictions": [_restriction(one) for one in layer.restrictions],
     }
-    return entry | ({"weekday": WEEKDAYS[layer.starts_on.weekday()]} if weekly else {})
+    return _filled(entry)
+
+
+def _restriction(one: Restriction) -> dict[str, Any]:
+    if isinstance(one, TimeOfWeek):
+        return {
+            "from": f"{WEEKDAYS[one.starts_on]} {_clock(one.starts)}",
+            "until": f"{WEEKDAYS[one.ends_on]} {_clock(one.ends)}",
+        }
+    weekdays = [WEEKDAYS[day] for day in one.weekdays]
+    return _filled({"from": _clock(one.starts), "until": _clock(one.ends), "weekdays": weekdays})
 
 
 def _clock(at: time) -> str:

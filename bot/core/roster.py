@@ -1,37 +1,27 @@
-"""Whom a policy's targets lead to at one instant: configuration, schedules and overrides become people.
+"""Whom a policy's targets lead to at one instant: configuration, schedules and their changes become people.
 
 Every "who is on call" goes through `people_on_call`: paging, `/oncall`, the App Home and reports.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.catalogue import Catalogue, Policy, Target, TargetKind
 from bot.core.escalation import Contact, Reached, Roster
 from bot.core.ids import PersonId, ScheduleId, TeamId, UserId
-from bot.core.schedule import Override, on_call
+from bot.core.schedule import AllChanges, on_call
 from bot.core.views import OnCallPerson
 
-Overrides = Mapping[ScheduleId, Sequence[Override]]
-"""The overrides that matter now, by schedule."""
 
-
-def by_schedule(overrides: Sequence[Override]) -> Overrides:
-    grouped: dict[ScheduleId, list[Override]] = {}
-    for override in overrides:
-        grouped.setdefault(override.schedule, []).append(override)
-    return grouped
-
-
-def resolve(policy: Policy, catalogue: Catalogue, overrides: Overrides, now: datetime) -> Roster:
+def resolve(policy: Policy, catalogue: Catalogue, changes: AllChanges, now: datetime) -> Roster:
     """Every target of `policy` at `now`."""
     targets = {target for level in policy.levels for target in level.targets}
-    return {target: reach(target, catalogue, overrides, now) for target in targets}
+    return {target: reach(target, catalogue, changes, now) for target in targets}
 
 
-def reach(target: Target, catalogue: Catalogue, overrides: Overrides, now: datetime) -> Reached:
+def reach(target: Target, catalogue: Catalogue, changes: AllChanges, now: datetime) -> Reached:
     """Whom one target leads to; when that is nobody, why."""
     match target.kind:
         case TargetKind.CHANNEL:
@@ -41,28 +31,28 @@ def reach(target: Target, catalogue: Catalogue, overrides: Overrides, now: datet
         case TargetKind.TEAM:
             return _team(catalogue, TeamId(target.id))
         case TargetKind.SCHEDULE:
-            return _schedule(catalogue, ScheduleId(target.id), overrides, now)
+            return _schedule(catalogue, ScheduleId(target.id), changes, now)
 
 
 def people_on_call(
-    schedule: ScheduleId, catalogue: Catalogue, overrides: Overrides, now: datetime
+    schedule: ScheduleId, catalogue: Catalogue, changes: AllChanges, now: datetime
 ) -> tuple[OnCallPerson, ...]:
     """Who is on call for a schedule at `now`, also those whom Slack does not know; empty in a gap."""
     known = catalogue.schedules.get(schedule)
     if known is None:
         return ()
-    shift = on_call(known, overrides.get(schedule, ()), now)
+    shift = on_call(known, changes.of(schedule), now)
     return tuple(_shown(catalogue, person, shift.ends_at) for person in shift.people)
 
 
 def level_people(
-    policy: Policy, level: int, catalogue: Catalogue, overrides: Overrides, now: datetime
+    policy: Policy, level: int, catalogue: Catalogue, changes: AllChanges, now: datetime
 ) -> tuple[OnCallPerson, ...]:
     """Whom a level (1-based) leads to at `now`, as it is shown to people."""
     found: dict[str, OnCallPerson] = {}
     for target in policy.levels[level - 1].targets:
         if target.kind is TargetKind.SCHEDULE:
-            people = people_on_call(ScheduleId(target.id), catalogue, overrides, now)
+            people = people_on_call(ScheduleId(target.id), catalogue, changes, now)
         elif target.kind is TargetKind.TEAM:
             team = catalogue.teams.get(TeamId(target.id))
             people = tuple(_shown(catalogue, member, None) for member in (team.members if team else ()))
@@ -108,11 +98,11 @@ def _team(catalogue: Catalogue, team: TeamId) -> Reached:
     return _people(catalogue, known.members, known.name)
 
 
-def _schedule(catalogue: Catalogue, schedule: ScheduleId, overrides: Overrides, now: datetime) -> Reached:
+def _schedule(catalogue: Catalogue, schedule: ScheduleId, changes: AllChanges, now: datetime) -> Reached:
     known = catalogue.schedules.get(schedule)
     if known is None:
         return Reached(reason=f"The schedule {schedule} is not configured any more")
-    shift = on_call(known, overrides.get(schedule, ()), now)
+    shift = on_call(known, changes.of(schedule), now)
     if not shift.people:
         return Reached(reason=f"Nobody is on call for {known.name}", schedule=schedule)
     return _people(catalogue, shift.people, known.name, shift.ends_at, schedule)

@@ -34,7 +34,7 @@ from bot.core.page import Page
 from bot.core.views import DeclareForm, IncidentLine, IncidentView, OnCallPerson, PagedLine
 from bot.errors import Wrong
 from bot.queries.catalogue import service_name, service_view, severity
-from bot.store import alerts, incidents, overrides, pages, timeline
+from bot.store import alerts, changes, incidents, pages, timeline
 
 OPEN, MINE, ALL = "open", "mine", "all"
 _SMALL_WORDS = frozenset(
@@ -230,12 +230,12 @@ async def from_number_or_channel(
 async def _first_levels(
     conn: AsyncConnection, catalogue: Catalogue, now: datetime
 ) -> dict[ServiceId, tuple[OnCallPerson, ...]]:
-    in_force = roster.by_schedule(await overrides.in_force(conn, now, now))
+    changed = await changes.since(conn, now, catalogue.schedules.values())
     found = {}
     for service in catalogue.services:
         policy = catalogue.policy_for(service)
         if policy is not None:
-            found[service] = roster.level_people(policy, 1, catalogue, in_force, now)
+            found[service] = roster.level_people(policy, 1, catalogue, changed, now)
     return found
 
 

@@ -11,10 +11,9 @@ from bot.core import roster
 from bot.core import schedule as schedules
 from bot.core.catalogue import Catalogue, Policy, TargetKind, Team
 from bot.core.ids import PersonId, ServiceId, UserId
-from bot.core.roster import Overrides
-from bot.core.schedule import Schedule, Shift
+from bot.core.schedule import AllChanges, Schedule, Shift, outlook
 from bot.core.views import MyShift, OnCallView, TeamOnCall
-from bot.store import overrides
+from bot.store import changes
 
 LOOK_AHEAD = timedelta(days=60)
 """How far the reader's next shift is looked for."""
@@ -22,35 +21,24 @@ LOOK_AHEAD = timedelta(days=60)
 
 async def on_call(conn: AsyncConnection, catalogue: Catalogue, user: UserId, now: datetime) -> OnCallView:
     """By one resolver, as for paging (PRODUCT §5)."""
-    in_force = roster.by_schedule(await overrides.in_force(conn, now, now + LOOK_AHEAD))
+    changed = await changes.since(conn, now, catalogue.schedules.values())
     person = catalogue.person_of(user)
     me = person.id if person else PersonId(user)
-    upcoming = [
-        (schedule, shift)
-        for schedule in catalogue.schedules.values()
-        if _takes_part(schedule, in_force, me)
-        for shift in schedules.shifts(schedule, in_force.get(schedule.id, ()), now, now + LOOK_AHEAD)
-        if me in shift.people and shift.starts_at > now
-    ]
-    first = min(upcoming, key=lambda found: found[1].starts_at, default=None)
+    plans = [(schedule, changed.of(schedule.id)) for schedule in catalogue.schedules.values()]
+    upcoming = outlook.next_shifts(plans, me, now, 1, within=LOOK_AHEAD)
     return OnCallView(
         now=now,
-        mine=tuple(_shift(schedule, shift) for schedule, shift in _mine_now(catalogue, in_force, me, now)),
-        next=_shift(*first) if first else None,
-        teams=tuple(_teams(catalogue, in_force, now)),
+        mine=tuple(_shift(schedule, shift) for schedule, shift in _mine_now(catalogue, changed, me, now)),
+        next=_shift(catalogue.schedules[upcoming[0].schedule], upcoming[0]) if upcoming else None,
+        teams=tuple(_teams(catalogue, changed, now)),
     )
 
 
-def _takes_part(schedule: Schedule, in_force: Overrides, me: PersonId) -> bool:
-    in_layers = any(me in place for layer in schedule.layers for place in layer.participants)
-    return in_layers or any(override.person == me for override in in_force.get(schedule.id, ()))
-
-
 def _mine_now(
-    catalogue: Catalogue, in_force: Overrides, me: PersonId, now: datetime
+    catalogue: Catalogue, changed: AllChanges, me: PersonId, now: datetime
 ) -> Iterator[tuple[Schedule, Shift]]:
     for schedule in catalogue.schedules.values():
-        shift = schedules.on_call(schedule, in_force.get(schedule.id, ()), now)
+        shift = schedules.on_call(schedule, changed.of(schedule.id), now)
         if me in shift.people:
             yield schedule, shift
 
@@ -59,13 +47,13 @@ def _shift(schedule: Schedule, shift: Shift) -> MyShift:
     return MyShift(schedule.name, shift.starts_at, shift.ends_at)
 
 
-def _teams(catalogue: Catalogue, in_force: Overrides, now: datetime) -> Iterator[TeamOnCall]:
+def _teams(catalogue: Catalogue, changed: AllChanges, now: datetime) -> Iterator[TeamOnCall]:
     """Each team once for each policy that its services follow, named by the services where there are several."""
     for team in catalogue.teams.values():
         policies = _policies(catalogue, team)
         for policy, services in policies:
             levels = tuple(
-                roster.level_people(policy, level, catalogue, in_force, now)
+                roster.level_people(policy, level, catalogue, changed, now)
                 for level in range(1, len(policy.levels) + 1)
             )
             names = ", ".join(catalogue.services[service].name for service in services)

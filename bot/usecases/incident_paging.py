@@ -25,7 +25,7 @@ from bot.core.ids import (
 from bot.core.incident import Incident, IncidentDecision, Outcome, invite
 from bot.core.page import Page, PageState
 from bot.errors import Wrong
-from bot.store import overrides, pages
+from bot.store import changes, pages
 from bot.store.database import Database
 from bot.store.uow import Tx
 from bot.usecases import paging
@@ -144,8 +144,8 @@ async def choose(tx: Tx, catalogue: Catalogue, users: Iterable[UserId], teams: I
         *(Target(TargetKind.USER, _person(catalogue, user)) for user in dict.fromkeys(users)),
         *(Target(TargetKind.TEAM, team) for team in dict.fromkeys(teams)),
     )
-    in_force = roster.by_schedule(await overrides.in_force(tx.conn, tx.now, tx.now))
-    reached = [roster.reach(target, catalogue, in_force, tx.now) for target in targets]
+    changed = await changes.since(tx.conn, tx.now, catalogue.schedules.values())
+    reached = [roster.reach(target, catalogue, changed, tx.now) for target in targets]
     contacts = {contact.user: contact for found in reached for contact in found.people}
     reasons = tuple(found.reason for found in reached if found.reason)
     if targets and not contacts:

@@ -17,7 +17,7 @@ from bot.core.facts import PageAcknowledged, PageAdopted, PageStarted
 from bot.core.ids import Actor, IncidentId, PageId, ServiceId, SeverityId, UserId, page_label, user_of
 from bot.core.page import Page, PageState
 from bot.errors import Wrong
-from bot.store import alerts, incidents, messages, overrides, pages
+from bot.store import alerts, changes, incidents, messages, pages
 from bot.store import debts as debt_store
 from bot.store.database import Database
 from bot.store.uow import Tx
@@ -27,8 +27,8 @@ Act = Callable[[Page, Roster], Decision]
 
 async def roster_for(conn: AsyncConnection, policy: Policy, catalogue: Catalogue, tx: Tx) -> Roster:
     """Whom the policy's targets lead to at the transaction's instant."""
-    in_force = roster.by_schedule(await overrides.in_force(conn, tx.now, tx.now))
-    return roster.resolve(policy, catalogue, in_force, tx.now)
+    changed = await changes.since(conn, tx.now, catalogue.schedules.values())
+    return roster.resolve(policy, catalogue, changed, tx.now)
 
 
 async def begin(
@@ -121,9 +121,9 @@ async def advance_due(db: Database, catalogue: Catalogue, limit: int = 200) -> i
     """Take the due step of up to `limit` pages, each once; answers how many."""
     async with db.write() as tx:
         due = await pages.due(tx.conn, tx.now, limit)
-        in_force = roster.by_schedule(await overrides.in_force(tx.conn, tx.now, tx.now))
+        changed = await changes.since(tx.conn, tx.now, catalogue.schedules.values())
         for page in due:
-            who = roster.resolve(page.policy, catalogue, in_force, tx.now)
+            who = roster.resolve(page.policy, catalogue, changed, tx.now)
             await apply(tx, page, escalation.on_due(page, who, tx.now), catalogue)
         return len(due)
 

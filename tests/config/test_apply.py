@@ -16,7 +16,7 @@ from bot.config.load import load
 from bot.core.catalogue import COMMANDER, TargetKind
 from bot.core.configuration import ConfigObject, Declared, Kind, Owner
 from bot.core.ids import PersonId, PolicyId, ScheduleId, ServiceId, SeverityId, TeamId, UserId
-from bot.core.schedule import on_call
+from bot.core.schedule import NO_CHANGES, on_call
 from bot.errors import CannotStart
 from bot.store import configuration as store
 from bot.store.database import Database
@@ -99,8 +99,8 @@ async def test_the_demo_company_is_applied_and_read_back(database: Database, clo
     primary, secondary = (
         company.schedules[ScheduleId(f"payments-{name}")] for name in ("primary", "secondary")
     )
-    assert on_call(primary, (), clock.now()).people == (PersonId("ana"),)
-    assert on_call(secondary, (), clock.now()).people == (PersonId("carol"),)
+    assert on_call(primary, NO_CHANGES, clock.now()).people == (PersonId("ana"),)
+    assert on_call(secondary, NO_CHANGES, clock.now()).people == (PersonId("carol"),)
     words = company.integrations[next(iter(company.integrations))].severities
     assert (words["critical"], words["warning"]) == (SeverityId("SEV1"), SeverityId("SEV3"))
     assert COMMANDER in company.roles

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from bot.core.ids import PersonId, ScheduleId
 from bot.core.schedule import (
     BEGINNING,
+    NO_CHANGES,
     Layer,
     Override,
     RotationUnit,
     Schedule,
+    changes_of,
     on_call,
     shifts,
     wall_clock,
@@ -55,41 +57,41 @@ WEEKLY = schedule(rotation([ANA], [BOB]))
 
 
 def test_a_weekly_rotation_hands_off_at_the_instant() -> None:
-    shift = on_call(WEEKLY, (), at(2026, 1, 12, 9) - MOMENT)
+    shift = on_call(WEEKLY, NO_CHANGES, at(2026, 1, 12, 9) - MOMENT)
     assert (shift.people, shift.starts_at, shift.ends_at) == ((ANA,), at(2026, 1, 5, 9), at(2026, 1, 12, 9))
-    assert on_call(WEEKLY, (), at(2026, 1, 12, 9)).people == (BOB,)
-    assert on_call(WEEKLY, (), at(2026, 1, 19, 9)).people == (ANA,)
+    assert on_call(WEEKLY, NO_CHANGES, at(2026, 1, 12, 9)).people == (BOB,)
+    assert on_call(WEEKLY, NO_CHANGES, at(2026, 1, 19, 9)).people == (ANA,)
 
 
 def test_nobody_is_on_call_before_the_first_hand_off() -> None:
-    shift = on_call(WEEKLY, (), at(2026, 1, 5, 9) - MOMENT)
+    shift = on_call(WEEKLY, NO_CHANGES, at(2026, 1, 5, 9) - MOMENT)
     assert (shift.people, shift.starts_at, shift.ends_at) == ((), BEGINNING, at(2026, 1, 5, 9))
 
 
 def test_a_rotation_of_one_place_never_ends() -> None:
-    shift = on_call(schedule(rotation([ANA, BOB])), (), at(2030, 1, 1))
+    shift = on_call(schedule(rotation([ANA, BOB])), NO_CHANGES, at(2030, 1, 1))
     assert (shift.people, shift.starts_at, shift.ends_at) == ((ANA, BOB), at(2026, 1, 5, 9), None)
 
 
 def test_places_in_a_row_with_the_same_people_are_one_shift() -> None:
-    shift = on_call(schedule(rotation([ANA], [ANA], [BOB])), (), at(2026, 1, 15))
+    shift = on_call(schedule(rotation([ANA], [ANA], [BOB])), NO_CHANGES, at(2026, 1, 15))
     assert (shift.starts_at, shift.ends_at) == (at(2026, 1, 5, 9), at(2026, 1, 19, 9))
 
 
 def test_an_empty_place_is_a_gap_joined_with_the_time_before_the_first_hand_off() -> None:
-    shift = on_call(schedule(rotation([], [ANA])), (), at(2026, 1, 6))
+    shift = on_call(schedule(rotation([], [ANA])), NO_CHANGES, at(2026, 1, 6))
     assert (shift.people, shift.starts_at, shift.ends_at) == ((), BEGINNING, at(2026, 1, 12, 9))
 
 
 def test_a_schedule_without_layers_or_with_nobody_is_one_endless_gap() -> None:
     for empty in (schedule(), schedule(rotation([], [])), schedule(rotation())):
-        shift = on_call(empty, (), at(2026, 1, 6))
+        shift = on_call(empty, NO_CHANGES, at(2026, 1, 6))
         assert (shift.people, shift.starts_at, shift.ends_at) == ((), BEGINNING, None)
 
 
 def test_the_highest_layer_that_has_somebody_wins() -> None:
     layered = schedule(rotation([ANA]), rotation([BOB], [], starts_on=date(2026, 1, 12)))
-    seen = shifts(layered, (), at(2026, 1, 5), at(2026, 2, 2))
+    seen = shifts(layered, NO_CHANGES, at(2026, 1, 5), at(2026, 2, 2))
     assert [(shift.people, shift.starts_at) for shift in seen] == [
         ((), at(2026, 1, 5)),
         ((ANA,), at(2026, 1, 5, 9)),
@@ -141,7 +143,7 @@ def test_a_daily_shift_over_a_change_of_clocks_keeps_its_local_hand_off(
     zone: str, day: date, hours: float
 ) -> None:
     daily = schedule(rotation([ANA], [BOB], unit=RotationUnit.DAYS), zone=zone)
-    shift = on_call(daily, (), datetime.combine(day, time(20), ZoneInfo(zone)))
+    shift = on_call(daily, NO_CHANGES, datetime.combine(day, time(20), ZoneInfo(zone)))
     assert shift.ends_at is not None
     assert shift.starts_at.astimezone(ZoneInfo(zone)).time() == time(9)
     assert shift.ends_at.astimezone(ZoneInfo(zone)).time() == time(9)
@@ -152,7 +154,7 @@ def test_a_rotation_of_hours_counts_real_hours_over_a_change_of_clocks() -> None
     layer = rotation(
         [ANA], [BOB], unit=RotationUnit.HOURS, every=12, hand_off=time(8), starts_on=date(2026, 3, 7)
     )
-    seen = shifts(schedule(layer, zone="America/New_York"), (), at(2026, 3, 7, 13), at(2026, 3, 9, 1))
+    seen = shifts(schedule(layer, zone="America/New_York"), NO_CHANGES, at(2026, 3, 7, 13), at(2026, 3, 9, 1))
     assert [shift.starts_at for shift in seen] == [
         at(2026, 3, 7, 13),
         at(2026, 3, 8, 1),
@@ -162,7 +164,7 @@ def test_a_rotation_of_hours_counts_real_hours_over_a_change_of_clocks() -> None
 
 def test_an_override_wins_for_its_span_and_splits_the_shift() -> None:
     cover = override(CAROL, at(2026, 1, 7, 12), 4, made=at(2026, 1, 6))
-    seen = shifts(WEEKLY, [cover], at(2026, 1, 6), at(2026, 1, 8))
+    seen = shifts(WEEKLY, changes_of(PRIMARY, [cover]), at(2026, 1, 6), at(2026, 1, 8))
     assert [(shift.people, shift.starts_at, shift.ends_at, shift.override) for shift in seen] == [
         ((ANA,), at(2026, 1, 6), at(2026, 1, 7, 12), None),
         ((CAROL,), at(2026, 1, 7, 12), at(2026, 1, 7, 16), cover),
@@ -173,7 +175,7 @@ def test_an_override_wins_for_its_span_and_splits_the_shift() -> None:
 def test_of_overlapping_overrides_the_latest_made_wins() -> None:
     first = override(BOB, at(2026, 1, 7), 10, made=at(2026, 1, 2), number=2)
     later = override(CAROL, at(2026, 1, 7, 4), 2, made=at(2026, 1, 3), number=1)
-    seen = shifts(WEEKLY, [later, first], at(2026, 1, 7), at(2026, 1, 7, 10))
+    seen = shifts(WEEKLY, changes_of(PRIMARY, [later, first]), at(2026, 1, 7), at(2026, 1, 7, 10))
     assert [(shift.people, shift.starts_at) for shift in seen] == [
         ((BOB,), at(2026, 1, 7)),
         ((CAROL,), at(2026, 1, 7, 4)),
@@ -184,12 +186,14 @@ def test_of_overlapping_overrides_the_latest_made_wins() -> None:
 def test_overrides_of_other_schedules_and_empty_ones_change_nothing() -> None:
     other = Override(ScheduleId("other"), CAROL, at(2026, 1, 6), at(2026, 1, 9), at(2026, 1, 1))
     empty = override(CAROL, at(2026, 1, 7), 0, made=at(2026, 1, 1))
-    assert on_call(WEEKLY, [other, empty], at(2026, 1, 7)) == on_call(WEEKLY, (), at(2026, 1, 7))
+    assert on_call(WEEKLY, changes_of(PRIMARY, [other, empty]), at(2026, 1, 7)) == on_call(
+        WEEKLY, NO_CHANGES, at(2026, 1, 7)
+    )
 
 
 def test_an_instant_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="without a time zone"):
-        on_call(WEEKLY, (), datetime(2026, 1, 7))  # noqa: DTZ001
+        on_call(WEEKLY, NO_CHANGES, datetime(2026, 1, 7))  # noqa: DTZ001
 
 
 def test_far_from_the_first_hand_off_the_answer_is_as_quick() -> None:
@@ -197,7 +201,7 @@ def test_far_from_the_first_hand_off_the_answer_is_as_quick() -> None:
     daily = schedule(rotation([ANA], [BOB], unit=RotationUnit.DAYS, starts_on=date(1971, 1, 1)))
     for far in (hourly, daily):  # a walk through the hand-offs would take minutes for these
         for minute in range(500):
-            on_call(far, (), at(2190, 1, 1) + timedelta(minutes=minute))
+            on_call(far, NO_CHANGES, at(2190, 1, 1) + timedelta(minutes=minute))
 
 
 # Against a walk: the hand-offs are found by looking at a local clock minute by minute, and overrides are laid over in
@@ -244,6 +248,7 @@ def walk_layer(layer: Layer, zone: ZoneInfo, at: datetime) -> tuple[PersonId, ..
 def walk(plan: Schedule, overrides: Sequence[Override], at: datetime) -> tuple[PersonId, ...]:
     people: tuple[PersonId, ...] = ()
     for layer in plan.layers:
+        assert isinstance(layer, Layer)
         people = walk_layer(layer, ZoneInfo(plan.time_zone), at) or people
     for one in sorted(overrides, key=lambda one: (one.made_at, one.id)):
         if one.starts_at <= at < one.ends_at:
@@ -296,14 +301,16 @@ def test_the_resolver_agrees_with_a_walk(
         override(who, now + timedelta(minutes=15 * start), length / 4, at(2026, 1, 1 + made), number)
         for number, (who, start, length, made) in enumerate(rows)
     ]
-    shift = on_call(plan, overrides, now)
+    shift = on_call(plan, changes_of(PRIMARY, overrides), now)
     assert shift.people == walk(plan, overrides, now)
     assert shift.starts_at <= now
-    assert on_call(plan, overrides, max(shift.starts_at, now - timedelta(days=40))) == shift
+    assert (
+        on_call(plan, changes_of(PRIMARY, overrides), max(shift.starts_at, now - timedelta(days=40))) == shift
+    )
     if shift.ends_at is not None:
         assert now < shift.ends_at
-        assert on_call(plan, overrides, shift.ends_at - MOMENT) == shift
-        after = on_call(plan, overrides, shift.ends_at)
+        assert on_call(plan, changes_of(PRIMARY, overrides), shift.ends_at - MOMENT) == shift
+        after = on_call(plan, changes_of(PRIMARY, overrides), shift.ends_at)
         assert after.starts_at == shift.ends_at
         assert after.people == walk(plan, overrides, shift.ends_at)
 
@@ -319,12 +326,14 @@ def test_shifts_tile_the_span_without_overlap(
         override(who, start + timedelta(hours=from_hour), length, at(2026, 1, 1 + made), number)
         for number, (who, from_hour, length, made) in enumerate(rows)
     ]
-    tiles = shifts(plan, overrides, start, end)
+    tiles = shifts(plan, changes_of(PRIMARY, overrides), start, end)
     assert (tiles[0].starts_at, tiles[-1].ends_at) == (start, end)
     assert all(one.ends_at == two.starts_at for one, two in pairwise(tiles))
     assert all(tile.ends_at is not None and tile.starts_at < tile.ends_at for tile in tiles)
-    assert all(tile.people == on_call(plan, overrides, tile.starts_at).people for tile in tiles)
+    assert all(
+        tile.people == on_call(plan, changes_of(PRIMARY, overrides), tile.starts_at).people for tile in tiles
+    )
 
 
 def test_an_empty_span_has_no_shifts() -> None:
-    assert shifts(WEEKLY, (), at(2026, 1, 7), at(2026, 1, 7)) == ()
+    assert shifts(WEEKLY, NO_CHANGES, at(2026, 1, 7), at(2026, 1, 7)) == ()

@@ -21,7 +21,7 @@ from bot.clock import SystemClock
 from bot.config.load import load
 from bot.core.company import catalogue
 from bot.core.ids import ScheduleId
-from bot.core.schedule import on_call
+from bot.core.schedule import NO_CHANGES, on_call
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 15.0
@@ -251,5 +251,5 @@ def on_call_now(schedule: str) -> str:
     """Who of the demo company is on call for a schedule at this real moment."""
     loaded = load(ROOT / "manifests" / "demo")
     company = catalogue(loaded.objects, (), 1)
-    shift = on_call(company.schedules[ScheduleId(schedule)], (), SystemClock().now())
+    shift = on_call(company.schedules[ScheduleId(schedule)], NO_CHANGES, SystemClock().now())
     return str(shift.people[0])

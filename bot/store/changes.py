@@ -1,0 +1,90 @@
+"""All that changes who is on call from day to day, read for the resolver: overrides, time off and calendars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import literal, null, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.ids import PersonId, ScheduleId
+from bot.core.schedule import (
+    AllChanges,
+    CalendarLayer,
+    CalendarSpan,
+    Origin,
+    Override,
+    Schedule,
+    TimeOff,
+    all_changes,
+)
+from bot.store.tables import CalendarRow, OverrideRow, TimeOffRow
+
+_OVERRIDES = OverrideRow.__table__  # type: ignore[attr-defined]
+_TIME_OFF = TimeOffRow.__table__  # type: ignore[attr-defined]
+_CALENDARS = CalendarRow.__table__  # type: ignore[attr-defined]
+
+
+async def since(conn: AsyncConnection, start: datetime, schedules: Iterable[Schedule]) -> AllChanges:
+    """What the resolver needs to answer for these schedules at any instant from `start` on.
+
+    One statement, and one more when a calendar is among the layers: a page waits for this.
+    """
+    overrides, time_off = await _entered(conn, start)
+    layers = (layer for schedule in schedules for layer in schedule.layers)
+    urls = {layer.url for layer in layers if isinstance(layer, CalendarLayer)}
+    return all_changes(overrides, time_off, await _calendars(conn, urls) if urls else None)
+
+
+async def _entered(conn: AsyncConnection, start: datetime) -> tuple[list[Override], list[TimeOff]]:
+    o, t = _OVERRIDES.c, _TIME_OFF.c
+    made = select(o.id, o.schedule, o.person, o.starts_at, o.ends_at, o.made_at, o.reason, o.by, o.origin)
+    away = select(
+        t.id, null(), t.person, t.starts_at, t.ends_at, t.made_at, t.reason, t.by, literal("").label("origin")
+    )
+    query = union_all(
+        made.where(o.ends_at > start, o.removed_at.is_(None)),
+        away.where(t.ends_at > start, t.removed_at.is_(None)),
+    )
+    rows: Sequence[Any] = (await conn.execute(query)).mappings().all()
+    return (
+        [_override(row) for row in rows if row["schedule"] is not None],
+        [
+            TimeOff(PersonId(row["person"]), row["starts_at"], row["ends_at"])
+            for row in rows
+            if row["schedule"] is None
+        ],
+    )
+
+
+def _override(row: Any) -> Override:
+    return Override(
+        id=row["id"],
+        schedule=ScheduleId(row["schedule"]),
+        person=PersonId(row["person"]),
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        made_at=row["made_at"],
+        reason=row["reason"],
+        by=row["by"],
+        origin=Origin(row["origin"]),
+    )
+
+
+async def _calendars(conn: AsyncConnection, urls: set[str]) -> dict[str, list[CalendarSpan]]:
+    """`calendar.spans` is a list of `{"person", "starts_at", "ends_at"}` with instants in ISO 8601."""
+    c = _CALENDARS.c
+    query = select(c.url, c.spans).where(c.purpose == "layer", c.url.in_(urls))
+    found: dict[str, list[CalendarSpan]] = {}
+    for row in (await conn.execute(query)).mappings():
+        found[row["url"]] = [
+            CalendarSpan(
+                PersonId(span["person"]),
+                datetime.fromisoformat(span["starts_at"]),
+                datetime.fromisoformat(span["ends_at"]),
+            )
+            for span in row["spans"]
+        ]
+    return found
