@@ -16,9 +16,11 @@ from bot.clock import Anchor, Clock, SystemClock
 from bot.config.load import load
 from bot.core.catalogue import Catalogue, Integration
 from bot.core.debts import DebtKind
+from bot.core.facts import LevelPaged, SnoozeEnded
 from bot.engine.deliver import Outbox
 from bot.engine.duties import Audit, Escalate, Fold, duties
 from bot.engine.heartbeat import Heartbeat
+from bot.engine.lag import Lag
 from bot.engine.scheduler import Engine
 from bot.engine.senders import Sender
 from bot.engine.senders.home import HomeSender
@@ -29,6 +31,7 @@ from bot.errors import CannotStart, TocsinError
 from bot.ingest.http import Intake
 from bot.ingest.journal import Journal
 from bot.ingest.sources import parse_body
+from bot.measured import Durations
 from bot.outgoing import Outgoing
 from bot.queries import health
 from bot.settings import SANDBOX_APP_TOKEN, SANDBOX_BOT_TOKEN, Settings
@@ -44,6 +47,7 @@ from bot.store.uow import Tx
 from bot.store.wakeups import WakeUps
 from bot.usecases import configuration, notices, workspace
 from bot.web.health import Health
+from bot.web.metrics import Measured
 from bot.web.server import Server
 
 log = structlog.get_logger(__name__)
@@ -124,7 +128,10 @@ class Tocsin:
             self.audit,
         )
         self.engine = Engine(duties(self.outbox, *parts), self.clock)
+        self.lag = Lag()
+        self.step_lateness = Durations()
         self.db.on_commit(self._wake)
+        self.db.on_commit(self._note_lateness)
         self.wakeups = WakeUps(self.db.write_engine, self.engine.wake)
         self.journal = Journal(self.db, on_commit=lambda: self.engine.wake("intake"))
         self.server = Server(settings.http_host, self._routes())
@@ -147,6 +154,7 @@ class Tocsin:
             await self.outbox.take_over()
         else:
             await self.wakeups.start()
+        await self.lag.start()
         await self.journal.start()
         await self.engine.start()
         await self.server.start()
@@ -195,7 +203,7 @@ class Tocsin:
         """Finish what was begun, write it down, close. Safe to call at any stage of the start."""
         for task in self._tasks:
             task.cancel()
-        for part in ("server", "sockets", "journal", "engine", "outbox", "wakeups"):
+        for part in ("server", "sockets", "journal", "engine", "outbox", "wakeups", "lag"):
             if hasattr(self, part):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._end(part), STOP_WITHIN_SECONDS + 0.5)
@@ -255,8 +263,14 @@ class Tocsin:
         for duty, at in tx.wakes.items():
             self.engine.wake(duty, at)
 
+    def _note_lateness(self, tx: Tx) -> None:
+        for fact in tx.facts:
+            match fact:
+                case LevelPaged(cause="timeout") | SnoozeEnded():
+                    self.step_lateness.add(fact.late_ms / 1000)
+
     def _routes(self) -> dict[int, list[RouteDef]]:
-        health_routes = Health(self._readiness(), self._counts)
+        health_routes = Health(self._readiness(), self._counts, self._measured)
         main = [*Intake(self.catalogue, self.journal).routes(), *health_routes.routes()]
         own_port = self.settings.metrics_port
         if own_port is None or own_port == self.settings.http_port:
@@ -294,6 +308,21 @@ class Tocsin:
     async def _counts(self) -> health.Counts:
         async with self.db.read() as conn:
             return await health.counts(conn, self.clock.now(), self.clock.real(), self.clock.scale)
+
+    async def _measured(self) -> Measured:
+        return Measured(
+            step_lateness=self.step_lateness,
+            loop_lag=self.lag.seen,
+            write_wait=self.db.write_wait,
+            slack_calls=self.gateway.calls,
+            rate_limited_seconds=self.gateway.limited_seconds,
+            settled=self.outbox.settled,
+            heartbeats=self.heartbeat.pings if self.heartbeat else {},
+            sockets=await self.sockets.connected(),
+            stalled=len(self.engine.health().stalled),
+            bodies_waiting=self.journal.waiting,
+            clean_audit_at=self.audit.clean_at,
+        )
 
 
 def _check_settings(settings: Settings) -> None:

@@ -83,6 +83,11 @@ class Outbox:
         await asyncio.gather(*self._sends, return_exceptions=True)
 
     @property
+    def settled(self) -> Mapping[tuple[str, str], int]:
+        """How debts were settled since the start, by kind and outcome."""
+        return self._settlement.settled
+
+    @property
     def in_flight(self) -> int:
         return len(self._sends)
 

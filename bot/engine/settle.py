@@ -6,7 +6,7 @@ One transaction a send made everybody who writes wait behind up to `IN_FLIGHT` o
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -44,6 +44,8 @@ class Settlement:
         self._senders = senders
         self._waiting: deque[_Waiting] = deque()
         self._writing = False
+        self.settled: Counter[tuple[str, str]] = Counter()
+        """Since the start, by kind and outcome: sent, retry, failed, withdrawn."""
 
     async def settle(self, debt: Debt, outcome: Outcome) -> None:
         """Return when the outcome is durable; a database that is away is waited for.
@@ -91,7 +93,8 @@ class Settlement:
             tx.wake("deliver")
         point("after-settle")
         for waiting in batch:
-            outcome = type(waiting.outcome).__name__
+            outcome = type(waiting.outcome).__name__.lower()
+            self.settled[waiting.debt.kind.value, outcome] += 1
             log.debug("a debt was settled", debt=waiting.debt.key, outcome=outcome)
 
     async def _settle(self, tx: Tx, debt: Debt, outcome: Outcome) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,6 +32,9 @@ class Counts:
     alerts: dict[str, int]
     pages: dict[str, int]
     audit_problems: int
+    debts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """What is owed, by kind and state."""
+    oldest_debt_seconds: float = 0.0
 
 
 async def audit(conn: AsyncConnection, now: datetime, real: datetime, scale: float) -> tuple[Problem, ...]:
@@ -60,8 +64,11 @@ async def audit(conn: AsyncConnection, now: datetime, real: datetime, scale: flo
 
 
 async def counts(conn: AsyncConnection, now: datetime, real: datetime, scale: float) -> Counts:
+    since = await debts.oldest(conn, real)
     return Counts(
         alerts=await alerts.count_by_status(conn),
         pages=await pages.count_by_state(conn),
         audit_problems=len(await audit(conn, now, real, scale)),
+        debts=await debts.unsettled(conn),
+        oldest_debt_seconds=max(0.0, (real - since).total_seconds()) if since else 0.0,
     )

@@ -6,6 +6,7 @@ It never waits for a limit: whoever calls has a place in the database to wait in
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -43,19 +44,24 @@ PROVIDER_ERRORS = frozenset(
 
 
 class SlackProblem(TocsinError):
-    """A call to Slack did not do what was asked."""
+    """A call to Slack did not do what was asked; `outcome` is the word for it in metrics."""
+
+    outcome = "failed"
 
 
 class RateLimited(SlackProblem):
-    """Not now; nothing was done."""
+    """Not now; nothing was done. `asked`: Slack said so, and did not only say it before."""
 
-    def __init__(self, method: str, after: float) -> None:
+    def __init__(self, method: str, after: float, *, asked: bool = False) -> None:
         super().__init__(f"Slack asks to wait {after:.0f} s before the next {method}.")
         self.after = after
+        self.outcome = "rate_limited" if asked else "held_back"
 
 
 class Unavailable(SlackProblem):
     """Slack, or our access to it, is down. `certain` is False when the call may have been done all the same."""
+
+    outcome = "unavailable"
 
     def __init__(self, method: str, reason: str, *, certain: bool) -> None:
         super().__init__(f"Slack could not be asked for {method}: {reason}.")
@@ -65,6 +71,8 @@ class Unavailable(SlackProblem):
 
 class Refused(SlackProblem):
     """Slack said no, and would say no again. `error` is its word, `response` its whole answer."""
+
+    outcome = "refused"
 
     def __init__(self, method: str, error: str, response: Mapping[str, Any]) -> None:
         super().__init__(f"Slack refused {method}: {error}.")
@@ -85,12 +93,25 @@ class Gateway:
         self._quiet_until: dict[tuple[str, str], float] = {}
         self._posts: dict[str, float] = {}
         self._direct: dict[UserId, ChannelId] = {}
+        self.calls: Counter[tuple[str, str]] = Counter()
+        """Since the start, by method and outcome: ok, rate_limited, unavailable, refused; held_back was not sent."""
+        self.limited_seconds = 0.0
+        """How long Slack asked to wait, all together."""
 
     async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Call a Web API method and answer its body.
 
         Raises `RateLimited`, `Unavailable` or `Refused`.
         """
+        try:
+            body = await self._call(method, arguments)
+        except SlackProblem as problem:
+            self.calls[method, problem.outcome] += 1
+            raise
+        self.calls[method, "ok"] += 1
+        return body
+
+    async def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
         channel = str(arguments.get("channel") or arguments.get("channel_id") or "")
         self._check_limits(method, channel)
         call = getattr(self.client, method.replace(".", "_"))
@@ -183,7 +204,8 @@ class Gateway:
             after = _retry_after(getattr(response, "headers", {}) or {})
             place = channel if method == "chat.postMessage" else ""
             self._quiet_until[(method, place)] = self._clock.monotonic() + after
-            return RateLimited(method, after)
+            self.limited_seconds += after
+            return RateLimited(method, after, asked=True)
         if status >= 500 or not word:
             return Unavailable(method, f"it answered {status}", certain=False)
         if word in PROVIDER_ERRORS:

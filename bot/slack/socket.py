@@ -75,7 +75,7 @@ class Identity:
 
 
 class Sockets:
-    """Opens, watches and closes the connections; `connected` says whether at least one is alive."""
+    """Opens, watches and closes the connections; `connected` says how many are alive."""
 
     def __init__(
         self,
@@ -127,8 +127,9 @@ class Sockets:
             raise Unavailable("apps.connections.open", "no socket opened in time", certain=True) from error
         await self._bolt.on_connected()
 
-    async def connected(self) -> bool:
-        return any([await handler.client.is_connected() for handler in self._handlers])
+    async def connected(self) -> int:
+        """How many of our sockets are alive."""
+        return sum([await handler.client.is_connected() for handler in self._handlers])
 
     async def stop(self) -> None:
         """Let what runs finish, so that it is acked on the socket it came by; then close."""

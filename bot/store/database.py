@@ -8,6 +8,7 @@ SQLite (the default): WAL, `synchronous=FULL`, foreign keys on, every write tran
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.clock import Clock
 from bot.errors import DatabaseBusy
+from bot.measured import Durations
 from bot.store import wakeups
 from bot.store.address import parsed
 from bot.store.engines import postgres_engine, sqlite_engine
@@ -41,6 +43,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = Turns()
         self._listeners: list[Callable[[Tx], None]] = []
+        self.write_wait = Durations()
+        """How long writes waited for their turn and for the database."""
         self.write_engine: AsyncEngine
         self.read_engine: AsyncEngine
         if self.is_sqlite:
@@ -65,10 +69,12 @@ class Database:
         Raises `DatabaseBusy` when the database stays locked or away for `PATIENCE_SECONDS` or goes away meanwhile, and
         `DatabaseRefused` for a statement that it does not take; nothing is saved then.
         """
+        came = time.monotonic()
         try:
             async with AsyncExitStack() as stack:
                 await stack.enter_async_context(self._writer.turn(first=first))
                 conn = await stack.enter_async_context(self._begin())
+                self.write_wait.add(time.monotonic() - came)
                 tx = Tx(conn, now=self.clock.now(), real=self.clock.real())
                 yield tx
                 await tx.flush()

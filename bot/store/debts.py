@@ -233,6 +233,25 @@ async def stuck(conn: AsyncConnection, before: datetime) -> tuple[Debt, ...]:
     return tuple(_debt(row) for row in (await conn.execute(query)).mappings())
 
 
+async def unsettled(conn: AsyncConnection) -> dict[tuple[str, str], int]:
+    """How many are owed, by kind and state."""
+    columns = (_TABLE.c.kind, _TABLE.c.state)
+    query = select(*columns, func.count()).where(_TABLE.c.state.in_(("new", "sending"))).group_by(*columns)
+    return {(kind, state): count for kind, state, count in await conn.execute(query)}
+
+
+async def oldest(conn: AsyncConnection, real: datetime) -> datetime | None:
+    """Since when the oldest one is owed that is due or was tried.
+
+    A converge's row is used again and again, so it counts from when it is due.
+    """
+    since = case((_TABLE.c.mode == "deliver", _TABLE.c.created_at), else_=_TABLE.c.due_at)
+    begun = or_(_TABLE.c.due_at <= real, _TABLE.c.tries > 0)
+    query = select(func.min(since)).where(_TABLE.c.state.in_(("new", "sending")), begun)
+    found: datetime | None = (await conn.execute(query)).scalar()
+    return found
+
+
 async def take_over_leases(conn: AsyncConnection, real: datetime) -> int:
     """A start of the only copy: whoever was sending is dead, so its sends are in doubt now."""
     result = await conn.execute(

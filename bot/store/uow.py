@@ -47,9 +47,9 @@ class Tx:
             self.wakes[duty] = None if at is None else min(known, at)
 
     async def flush(self) -> None:
+        """Write what was collected; once, right before the commit. Listeners of the commit still see it."""
         if self.facts:
             await timeline.append(self.conn, self.facts)
         if self.delivers or self.converges:
             await debt_store.owe(self.conn, self.delivers, list(self.converges.values()), self.real)
             self.wake("deliver")
-        self.facts, self.delivers, self.converges = [], [], {}

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
 
-from bot.core.alert import AlertStatus
-from bot.core.page import PageState
 from bot.ingest.http import answer
 from bot.queries.health import Counts
+from bot.web import metrics
+from bot.web.metrics import Measured
 
 log = structlog.get_logger(__name__)
 
@@ -27,9 +26,15 @@ Check = Callable[[], Awaitable[str]]
 class Health:
     """The handlers."""
 
-    def __init__(self, checks: Mapping[str, Check], counts: Callable[[], Awaitable[Counts]]) -> None:
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        counts: Callable[[], Awaitable[Counts]],
+        measured: Callable[[], Awaitable[Measured]],
+    ) -> None:
         self._checks = checks
         self._counts = counts
+        self._measured = measured
         self._process = CollectorRegistry()
         ProcessCollector(registry=self._process)
 
@@ -52,11 +57,8 @@ class Health:
         return answer(200 if ready else 503, {"status": "ready" if ready else "not ready", **parts})
 
     async def metrics(self, _request: web.Request) -> web.Response:
-        """Counts as the database has them at this moment."""
-        counts = await self._counts()
-        registry = CollectorRegistry()
-        registry.register(_Counted(counts))
-        body = generate_latest(registry) + generate_latest(self._process)
+        """Counts as the database has them at this moment, and what this process saw."""
+        body = metrics.text(await self._counts(), await self._measured()) + generate_latest(self._process)
         return web.Response(body=body, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
 
@@ -69,28 +71,3 @@ async def _problem(check: Check) -> str:
     except Exception:  # the edge of one check: not ready is an answer, and the others are still told
         log.exception("a readiness check failed")
         return "it could not be checked; the log says why"
-
-
-class _Counted:
-    """One reading of the database, as Prometheus families."""
-
-    def __init__(self, counts: Counts) -> None:
-        self._counts = counts
-
-    def describe(self) -> Iterable[Metric]:
-        return ()
-
-    def collect(self) -> Iterable[Metric]:
-        alerts = GaugeMetricFamily("tocsin_alerts", "Alerts in the database", labels=["status"])
-        for status in AlertStatus:
-            alerts.add_metric([status], self._counts.alerts.get(status, 0))
-        yield alerts
-        pages = GaugeMetricFamily("tocsin_pages", "Pages in the database", labels=["state"])
-        for state in PageState:
-            pages.add_metric([state], self._counts.pages.get(state, 0))
-        yield pages
-        yield GaugeMetricFamily(
-            "tocsin_audit_problems",
-            "What the auditor finds: pages without a next step, deadlines long past, debts that are stuck",
-            self._counts.audit_problems,
-        )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -13,16 +16,21 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.clock import ManualClock
 from bot.core.alert import AlertStatus
 from bot.core.page import PageState
+from bot.engine.lag import Lag
 from bot.ingest.sources import parse_body
+from bot.measured import Durations
 from bot.queries import health
 from bot.store import journal
 from bot.store.database import Database
 from bot.usecases.alerts import fold_pending
 from bot.web.health import Check, Health
+from bot.web.metrics import Measured
 from bot.web.server import Server
 from tests.company import company
+from tests.conftest import NIGHT
 from tests.ingest.captured import body
 
+OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 Counting = Callable[[], Awaitable[health.Counts]]
 
 
@@ -47,11 +55,18 @@ async def nothing() -> health.Counts:
     return health.Counts(alerts={}, pages={}, audit_problems=0)
 
 
+async def unmeasured() -> Measured:
+    return Measured()
+
+
 async def ask(
-    path: str, checks: dict[str, Check] | None = None, counts: Counting = nothing
+    path: str,
+    checks: dict[str, Check] | None = None,
+    counts: Counting = nothing,
+    measured: Callable[[], Awaitable[Measured]] = unmeasured,
 ) -> tuple[int, str]:
     """Serve, ask once, stop: the status and the text."""
-    told = Health(checks or {}, counts)
+    told = Health(checks or {}, counts, measured)
     server = Server("127.0.0.1", {0: [*told.routes(), *told.metrics_routes()]})
     await server.start()
     try:
@@ -112,6 +127,10 @@ async def test_metrics_are_what_the_database_has_now(database: Database, clock: 
     assert after["tocsin_alerts", "firing"] == 2
     assert after["tocsin_pages", "triggered"] == 1
     assert after["tocsin_audit_problems", ""] == 0
+    assert after["tocsin_debts", "page_dmnew"] == 1
+    assert before["tocsin_oldest_debt_age_seconds", ""] == after["tocsin_oldest_debt_age_seconds", ""] == 0
+    clock.forward(seconds=45)
+    assert metrics((await ask("/metrics", counts=counts))[1])["tocsin_oldest_debt_age_seconds", ""] == 45
     assert {label for name, label in after if name == "tocsin_alerts"} == set(AlertStatus)
     assert {label for name, label in after if name == "tocsin_pages"} == set(PageState)
     assert after["process_open_fds", ""] > 0
@@ -134,3 +153,51 @@ async def test_metrics_that_cannot_be_read_are_an_error_in_one_sentence() -> Non
     assert status == 500
     assert "database of the test" not in text
     assert json.loads(text)["error"].endswith(".")
+
+
+async def test_what_the_process_saw_is_in_the_metrics() -> None:
+    late = Durations()
+    for seconds in (-1.0, 0.004, 0.005, 3.0, 1000.0):
+        late.add(seconds)
+
+    async def measured() -> Measured:
+        return Measured(
+            step_lateness=late,
+            slack_calls={("chat.postMessage", "ok"): 7},
+            rate_limited_seconds=30.0,
+            sockets=2,
+            clean_audit_at=NIGHT,
+        )
+
+    seen = metrics((await ask("/metrics", measured=measured))[1])
+    assert seen["tocsin_step_lateness_seconds_bucket", "0.005"] == 3
+    assert seen["tocsin_step_lateness_seconds_bucket", "+Inf"] == 5
+    assert seen["tocsin_step_lateness_seconds_count", ""] == 5
+    assert seen["tocsin_step_lateness_seconds_sum", ""] == pytest.approx(1003.009)
+    assert seen["tocsin_slack_calls_total", "chat.postMessageok"] == 7
+    assert seen["tocsin_slack_rate_limited_seconds_total", ""] == 30
+    assert seen["tocsin_sockets_connected", ""] == 2
+    assert seen["tocsin_last_clean_audit_timestamp_seconds", ""] == NIGHT.timestamp()
+
+
+async def test_every_metric_has_its_row_in_the_operators_table_and_no_other_has() -> None:
+    families = list(text_string_to_metric_families((await ask("/metrics"))[1]))
+    ours = [family for family in families if family.name.startswith("tocsin_")]
+    assert [family.name for family in ours if not family.documentation or family.type == "unknown"] == []
+    names = {family.name + ("_total" if family.type == "counter" else "") for family in ours}
+    table = re.findall(r"^\| `(tocsin_[a-z_]+)", OPERATIONS.read_text(), re.MULTILINE)
+    assert sorted(table) == sorted(names)
+    alerts = set(re.findall(r"tocsin_[a-z_]+", OPERATIONS.read_text()))
+    assert {re.sub("_bucket$", "", name) for name in alerts} - {"tocsin_debts_settled"} <= names
+
+
+async def test_a_loop_that_is_held_up_is_seen() -> None:
+    lag = Lag(look_every=0.01)
+    await lag.start()
+    await asyncio.sleep(0.02)
+    time.sleep(0.3)  # noqa: ASYNC251 - this is the fault
+    await asyncio.sleep(0.05)
+    await lag.stop()
+    at_most = dict(lag.seen.cumulative())
+    assert at_most[float("inf")] - at_most[0.25] >= 1
+    assert lag.seen.seconds >= 0.25
