@@ -8,8 +8,10 @@ import orjson
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-LOCK_WAIT_MS = 250
-"""How long SQLite itself waits for a lock; longer waits are ours, so that the thread is not held."""
+from bot.store.sqlite import Driver
+
+READ_LOCK_WAIT_MS = 250
+"""How long SQLite itself waits for a lock when it reads, which is rare; a writer's wait is ours: it holds no thread."""
 POSTGRES_SETTINGS = {
     "application_name": "tocsin",
     "timezone": "UTC",
@@ -23,22 +25,23 @@ CONNECT_WITHIN_SECONDS = 5.0
 def sqlite_engine(url: str, *, writes: bool) -> AsyncEngine:
     engine = create_async_engine(
         url,
+        module=Driver(),
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         pool_size=1 if writes else 4,
         max_overflow=0 if writes else 4,
-        connect_args={"timeout": LOCK_WAIT_MS / 1000},
+        connect_args={"timeout": READ_LOCK_WAIT_MS / 1000},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute(f"PRAGMA busy_timeout = {LOCK_WAIT_MS}")
-        if not writes:
+        if writes:
+            cursor.execute("PRAGMA busy_timeout = 0")
+        else:
             cursor.execute("PRAGMA query_only = ON")
         cursor.close()
 

@@ -38,11 +38,11 @@ async def migrate(database: Database) -> None:
     async with _reached(database) as conn:
         raw = await conn.get_raw_connection()
         if database.is_sqlite:
-            await raw.driver_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]
+            raw.driver_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]
         await conn.run_sync(upgrade)
         await conn.commit()
         if database.is_sqlite:
-            await raw.driver_connection.execute("PRAGMA foreign_keys = ON")  # type: ignore[union-attr]
+            raw.driver_connection.execute("PRAGMA foreign_keys = ON")  # type: ignore[union-attr]
 
 
 @asynccontextmanager
