@@ -7,7 +7,9 @@ from typing import Any, Literal, get_args
 
 from bot.sandbox.wire import Json
 
-SocketFault = Literal["close", "warning", "refresh", "duplicate", "silent"]
+SocketFault = Literal["close", "warning", "refresh", "duplicate", "reorder", "silent"]
+"""`close`, `warning`, `refresh` and `silent` happen at once to the present sockets. `duplicate` (each envelope comes
+twice) and `reorder` (every other envelope is overtaken by the next one) last until they are deleted."""
 
 
 class BadFault(Exception):
@@ -64,7 +66,7 @@ class Faults:
         """Take an order. Raises `BadFault`."""
         fault = _parse(self._count + 1, body)
         self._count += 1
-        if fault.socket in (None, "duplicate"):
+        if fault.socket in (None, "duplicate", "reorder"):
             self._faults.append(fault)
         return fault
 
@@ -84,6 +86,11 @@ class Faults:
     def duplicates(self) -> bool:
         """Whether envelopes are sent twice."""
         return any(fault.socket == "duplicate" for fault in self._faults)
+
+    @property
+    def reorders(self) -> bool:
+        """Whether envelopes overtake each other."""
+        return any(fault.socket == "reorder" for fault in self._faults)
 
     def apply(self, method: str, channels: set[str]) -> Applied:
         """What happens to this call; each order that takes part is used up by one."""

@@ -33,7 +33,11 @@ class Sandbox:
         self.witnesses = Witnesses()
         self.workspace: Workspace = new_workspace(manifest.name, self._people)
         self.sockets = SocketMode(
-            self.workspace.app_id, self.tasks, self._sockets_changed, lambda: self.faults.duplicates
+            self.workspace.app_id,
+            self.tasks,
+            self._sockets_changed,
+            duplicates=lambda: self.faults.duplicates,
+            reorders=lambda: self.faults.reorders,
         )
         self._begin()
 

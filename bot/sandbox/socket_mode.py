@@ -6,6 +6,7 @@ https://docs.slack.dev/apis/events-api/using-socket-mode
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import time
@@ -28,6 +29,8 @@ EVENT_RETRIES_AFTER = (0.5, 60.0, 300.0)
 CONNECTION_TIME = 3600
 """What `hello` promises, seconds."""
 WARNING_BEFORE_CLOSE = 10.0
+OVERTAKEN_WITHIN = 0.5
+"""Seconds that an envelope waits for the next one to overtake it, while a fault reorders them."""
 ANY_CONNECTION_MAY_ACK = True
 """Not settled for real Slack; slack_sdk acks on its new socket after a refresh."""
 
@@ -67,12 +70,19 @@ class SocketMode:
     """All connections of the one app."""
 
     def __init__(
-        self, app_id: str, tasks: Tasks, on_change: Callable[[int], None], duplicates: Callable[[], bool]
+        self,
+        app_id: str,
+        tasks: Tasks,
+        on_change: Callable[[int], None],
+        duplicates: Callable[[], bool],
+        reorders: Callable[[], bool],
     ):
         self._app_id = app_id
         self._tasks = tasks
         self._on_change = on_change
         self._duplicates = duplicates
+        self._reorders = reorders
+        self._waiting: asyncio.Event | None = None
         self._tickets: set[str] = set()
         self._connections: list[Connection] = []
         self._turn = itertools.count()
@@ -126,7 +136,7 @@ class SocketMode:
         if kind == "events_api":
             envelope |= {"retry_attempt": attempt, "retry_reason": "timeout" if attempt else ""}
         try:
-            awaited.connection = await self._send(json.dumps(envelope, ensure_ascii=False))
+            awaited.connection = await self._send_in_turn(json.dumps(envelope, ensure_ascii=False))
             if awaited.connection is None:
                 return Outcome(0, failure="dispatch_failed")
             answer = await asyncio.wait_for(awaited.answer, ACK_TIMEOUT)
@@ -169,6 +179,20 @@ class SocketMode:
         """Let nothing pass over the present connections."""
         for connection in self._connections:
             connection.silent = True
+
+    async def _send_in_turn(self, text: str) -> Connection | None:
+        """Send, or while a fault reorders envelopes let every other one be overtaken by its follower first."""
+        overtaken, self._waiting = self._waiting, None
+        if overtaken is None and self._reorders():
+            self._waiting = follower = asyncio.Event()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(follower.wait(), OVERTAKEN_WITHIN)
+            if self._waiting is follower:
+                self._waiting = None
+        sent = await self._send(text)
+        if overtaken is not None:
+            overtaken.set()
+        return sent
 
     async def _send(self, text: str) -> Connection | None:
         """Hand a frame to the next connection in turn, twice when a fault says so; None: nobody is connected."""

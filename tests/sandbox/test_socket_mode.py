@@ -125,3 +125,23 @@ async def test_the_eleventh_connection_is_sent_away(sandbox: Running) -> None:
             assert said.get("num_connections", said.get("reason")) == (
                 n + 1 if n < 10 else "too_many_websockets"
             )
+
+
+async def test_while_a_fault_reorders_them_envelopes_overtake_each_other(
+    sandbox: Running, hands: Hands
+) -> None:
+    client = AsyncWebClient(base_url=sandbox.api_url)
+    url = str((await client.apps_connections_open(app_token="xapp-sandbox"))["url"])
+    await hands.fault(socket="reorder")
+    async with aiohttp.ClientSession() as http, http.ws_connect(url) as socket:
+        await socket.receive_json()
+        for n in range(4):
+            await hands.do("post", "ana", at="#alerts", text=str(n))
+        envelopes = [await socket.receive_json() for _ in range(4)]
+    assert [envelope["payload"]["event"]["text"] for envelope in envelopes] == ["1", "0", "3", "2"]
+
+
+async def test_an_envelope_that_nothing_overtakes_comes_all_the_same(bot: Bot, hands: Hands) -> None:
+    await hands.fault(socket="reorder")
+    await hands.do("post", "ana", at="#alerts", text="alone")
+    await until(lambda: bot.heard("message", text="alone"))

@@ -28,7 +28,7 @@ async def _happen(sandbox: Sandbox, fault: Fault) -> None:
             await sandbox.sockets.disconnect("refresh_requested")
         case "silent":
             sandbox.sockets.silence()
-        case "duplicate" | None:
+        case "duplicate" | "reorder" | None:
             pass
 
 
