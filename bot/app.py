@@ -122,6 +122,7 @@ class Tocsin:
         url = settings.heartbeat_url
         self.heartbeat = Heartbeat(url.get_secret_value(), self.outgoing) if url else None
         self.audit = Audit(self.db, self.heartbeat)
+        self.outbox.hold()
         parts = (
             Escalate(self.db, self.catalogue),
             Fold(self.db, self.catalogue, parse_body),
@@ -167,11 +168,13 @@ class Tocsin:
             self._background(self._keep_connecting())
 
     async def _connect(self) -> None:
-        identity = await self.sockets.check()
+        identity = await self.sockets.identify()
         await self._own_database(identity)
+        self.outbox.release()
+        self.engine.wake("deliver")
         await self.directory.sync()
-        await self.sockets.connect()
         await self._tell_mistakes()
+        await self.sockets.connect()
         self.connected.set()
         log.info("connected to Slack", team=identity.team_id, name=identity.team_name)
 
@@ -193,11 +196,11 @@ class Tocsin:
             await asyncio.sleep(CONNECT_AGAIN_AFTER)
             try:
                 await self._connect()
-            except Unavailable as problem:
-                log.warning("Slack cannot be reached yet", problem=str(problem))
             except CannotStart as problem:
                 self.failed.set_exception(problem)
                 return
+            except TocsinError as problem:
+                log.warning("Slack cannot be reached yet", problem=str(problem))
 
     async def stop(self) -> None:
         """Finish what was begun, write it down, close. Safe to call at any stage of the start."""
@@ -303,6 +306,8 @@ class Tocsin:
         return self.configuration_problem
 
     async def _slack_ready(self) -> str:
+        if problem := self.gateway.access.problem:
+            return f"{problem} Then start Tocsin again; until then what is owed waits."
         return "" if await self.sockets.connected() else "no socket to Slack is connected"
 
     async def _counts(self) -> health.Counts:

@@ -16,7 +16,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.core.debts import Debt, DebtKind, Failed, Outcome, Retry, Withdrawn
+from bot.core.debts import Debt, DebtKind, Failed, Outcome, Priority, Retry, Withdrawn
 from bot.crashpoints import point
 from bot.engine.senders import Sender
 from bot.engine.settle import Settlement
@@ -28,6 +28,10 @@ log = structlog.get_logger(__name__)
 
 IN_FLIGHT = 64
 """How many sends may be on their way at once."""
+KEPT_FOR_PAGES = 16
+"""Of these; so that a page need not wait until sends that hang give up."""
+SEND_WITHIN_SECONDS = 15.0
+"""Shorter than a lease: nobody else takes a debt over while it is being sent."""
 
 
 class Outbox:
@@ -37,33 +41,41 @@ class Outbox:
         self._db = db
         self._senders = senders
         self._settlement = Settlement(db, senders)
-        self._sends: set[asyncio.Task[None]] = set()
+        self._sends: dict[int, asyncio.Task[None]] = {}
+        self._held = False
         self._stopping = False
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
     async def run(self) -> None:
         """Claim as much as there is room for and start sending it."""
-        room = IN_FLIGHT - len(self._sends)
-        if room <= 0 or self._stopping:
+        room, down_to = self._room()
+        if room <= 0:
             return
         async with self._db.write() as tx:
-            claimed = await debts.claim(tx.conn, self.owner, tx.real, room)
+            claimed = await debts.claim(tx.conn, self.owner, tx.real, room, list(self._sends), down_to)
         if claimed:
             point("after-claim")
         for debt in claimed:
-            task = asyncio.create_task(self._pay(debt), name=f"send {debt.key}")
-            self._sends.add(task)
-            task.add_done_callback(self._sends.discard)
+            self._sends[debt.id] = asyncio.create_task(self._pay(debt), name=f"send {debt.key}")
+
+    def hold(self) -> None:
+        """Send nothing before `release`: it is not known yet whose workspace the tokens are of."""
+        self._held = True
+
+    def release(self) -> None:
+        """Send what is owed from now on; whoever calls wakes the duty."""
+        self._held = False
 
     async def due(self) -> datetime | None:
         """The earliest real instant with something to claim; None while there is no room for more.
 
         What is overdue is due now: each run claims some of it, so many debts of one instant are progress, not a spin.
         """
-        if len(self._sends) >= IN_FLIGHT or self._stopping:
+        room, down_to = self._room()
+        if room <= 0:
             return None
         async with self._db.read() as conn:
-            at = await debts.next_due(conn)
+            at = await debts.next_due(conn, list(self._sends), down_to)
         return max(at, self._db.clock.real()) if at else None
 
     async def take_over(self) -> None:
@@ -77,10 +89,11 @@ class Outbox:
         """Let what is being sent finish; what does not is in doubt and looked up after the next start."""
         self._stopping = True
         if self._sends:
-            await asyncio.wait(self._sends, timeout=timeout)
-        for task in self._sends:
+            await asyncio.wait(self._sends.values(), timeout=timeout)
+        sends = list(self._sends.values())
+        for task in sends:
             task.cancel()
-        await asyncio.gather(*self._sends, return_exceptions=True)
+        await asyncio.gather(*sends, return_exceptions=True)
 
     @property
     def settled(self) -> Mapping[tuple[str, str], int]:
@@ -91,6 +104,15 @@ class Outbox:
     def in_flight(self) -> int:
         return len(self._sends)
 
+    def _room(self) -> tuple[int, Priority]:
+        """How many sends may begin now, and down to which urgency."""
+        if self._stopping or self._held:
+            return 0, debts.LOWEST
+        room = IN_FLIGHT - len(self._sends)
+        if room > KEPT_FOR_PAGES:
+            return room - KEPT_FOR_PAGES, debts.LOWEST
+        return room, Priority.PAGE
+
     async def _pay(self, debt: Debt) -> None:
         try:
             outcome = await self._send(debt)
@@ -98,19 +120,24 @@ class Outbox:
             await self._settlement.settle(debt, outcome)
         except Exception:  # the edge of one send's task: the lease brings the debt back
             log.exception("a send broke", debt=debt.key)
+        finally:
+            self._sends.pop(debt.id, None)
 
     async def _send(self, debt: Debt) -> Outcome:
         if await self._is_withdrawn(debt):
             return Withdrawn("the page moved on")
         point("before-send")
         try:
-            return await self._senders[debt.kind].send(debt)
+            async with asyncio.timeout(SEND_WITHIN_SECONDS):
+                return await self._senders[debt.kind].send(debt)
         except RateLimited as problem:
             return Retry(str(problem), after=problem.after)
         except Unavailable as problem:
             return Retry(problem.reason, certain=problem.certain)
         except Refused as problem:
             return Failed(problem.error)
+        except TimeoutError:
+            return Retry("it took too long", certain=False)
         except Exception as error:  # the edge of one send: our bug must not lose the debt or stop the others
             log.exception("a sender broke", debt=debt.key)
             return Retry(f"our error: {type(error).__name__}", certain=False)

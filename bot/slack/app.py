@@ -98,4 +98,13 @@ def _quiet() -> logging.Logger:
     """Bolt and the SDK speak through their own logger: warnings and worse, into ours."""
     logger = logging.getLogger("slack")
     logger.setLevel(logging.WARNING)
+    logger.addFilter(_says_more_than_the_sockets)
     return logger
+
+
+def _says_more_than_the_sockets(record: logging.LogRecord) -> bool:
+    """That it cannot connect the SDK says every few seconds with its stack; `bot.slack.socket` says it once."""
+    return not record.getMessage().startswith(_NO_CONNECTION)
+
+
+_NO_CONNECTION = ("Failed to connect", "Failed to check the current session", "Failed to receive or enqueue")

@@ -18,28 +18,21 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.core.ids import ChannelId, UserId
 from bot.errors import TocsinError
+from bot.slack.access import APP_TOKEN, BAD_TOKEN, BOT_TOKEN, Access
 from bot.slack.ids import METADATA_EVENT
 
 POST_BURST = 4
 """Slack allows about one message a second and channel, with short bursts (docs.slack.dev, rate limits)."""
 
-PROVIDER_ERRORS = frozenset(
-    [
-        "internal_error",
-        "fatal_error",
-        "service_unavailable",
-        "request_timeout",
-        "team_added_to_org",
-        "accesslimited",
-        "invalid_auth",
-        "not_authed",
-        "token_revoked",
-        "token_expired",
-        "account_inactive",
-        "org_login_required",
-        "ekm_access_denied",
-    ]
-)
+PROVIDER_ERRORS = BAD_TOKEN | {
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "request_timeout",
+    "team_added_to_org",
+    "accesslimited",
+    "ekm_access_denied",
+}
 """Slack itself or our access to it is down: nobody's own fault, worth trying again."""
 
 
@@ -89,6 +82,7 @@ class Gateway:
         client.retry_handlers = []
         self.scopes: frozenset[str] = frozenset()
         """What the token may do, as Slack's latest answer said; empty while it has not said it."""
+        self.access = Access(clock)
         self._clock = clock
         self._quiet_until: dict[tuple[str, str], float] = {}
         self._posts: dict[str, float] = {}
@@ -113,18 +107,24 @@ class Gateway:
 
     async def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
         channel = str(arguments.get("channel") or arguments.get("channel_id") or "")
+        setting = APP_TOKEN if "app_token" in arguments else BOT_TOKEN
         self._check_limits(method, channel)
+        if reason := self.access.refusal(setting):
+            raise Unavailable(method, reason, certain=True)
         call = getattr(self.client, method.replace(".", "_"))
         try:
             response = await call(**arguments)
         except SlackApiError as error:
-            raise self._problem(method, channel, error) from error
+            problem = self._problem(method, channel, error)
+            self._learn(setting, problem)
+            raise problem from error
         except TimeoutError as error:
             raise Unavailable(method, "no answer in time", certain=False) from error
         except aiohttp.ClientConnectorError as error:
             raise Unavailable(method, "it cannot be reached", certain=True) from error
         except (aiohttp.ClientError, OSError) as error:
             raise Unavailable(method, "the connection broke", certain=False) from error
+        self.access.accepted(setting)
         self.scopes = _scopes(response.headers) or self.scopes
         return dict(response.data) if isinstance(response.data, dict) else {}
 
@@ -176,6 +176,13 @@ class Gateway:
             cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
                 return None
+
+    def _learn(self, setting: str, problem: SlackProblem) -> None:
+        """What a refused call tells of the token it was made with."""
+        if isinstance(problem, Unavailable) and problem.reason in BAD_TOKEN:
+            self.access.refused(setting, problem.reason)
+        elif isinstance(problem, Refused):
+            self.access.accepted(setting)
 
     def _check_limits(self, method: str, channel: str) -> None:
         now = self._clock.monotonic()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,8 @@ from slack_bolt.async_app import AsyncBoltRequest
 
 from bot.core.catalogue import Catalogue
 from bot.errors import CannotStart
-from bot.slack.gateway import Gateway, RateLimited, Refused, Unavailable
+from bot.slack.access import APP_TOKEN, BAD_TOKEN, BOT_TOKEN, token_problem
+from bot.slack.gateway import Gateway, RateLimited, Refused, SlackProblem, Unavailable
 from bot.slack.running import ListeningApp
 from bot.store.database import Database
 from bot.usecases import notices
@@ -51,17 +53,6 @@ NEEDED_SCOPES = frozenset(
     ]
 )
 """Without one of these nobody could be paged or no incident worked on; others (pins, bookmarks) fail one by one."""
-BAD_TOKEN = frozenset(
-    [
-        "invalid_auth",
-        "not_authed",
-        "token_revoked",
-        "token_expired",
-        "account_inactive",
-        "not_allowed_token_type",
-        "org_login_required",
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -91,16 +82,18 @@ class Sockets:
         self._db = db
         self._catalogue = catalogue
         self._handlers: list[AsyncSocketModeHandler] = []
+        self._refused = False
+        """Whether Slack gave no address for a socket when it was asked last."""
         self._counted = 0
         self._hello = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
 
-    async def check(self) -> Identity:
-        """Try both tokens once: the library itself would retry a bad one forever, in silence.
+    async def identify(self) -> Identity:
+        """Try the bot's token: who it makes us.
 
         Raises `CannotStart` with what to mend, `Unavailable` when Slack can't be asked now.
         """
-        answer = await self._ask("SLACK_BOT_TOKEN", "auth.test")
+        answer = await self._ask(BOT_TOKEN, "auth.test")
         if not answer.get("bot_id"):
             raise CannotStart(
                 "SLACK_BOT_TOKEN is a person's token. Copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions."
@@ -111,11 +104,14 @@ class Sockets:
                 f"The Slack app lacks the scopes {', '.join(missing)}. Update it from slack_app_manifest.yml and "
                 "install it to the workspace again."
             )
-        await self._ask("SLACK_APP_TOKEN", "apps.connections.open", app_token=self._app_token)
         return Identity(answer["team_id"], answer.get("team", ""), answer["user_id"], answer["bot_id"])
 
     async def connect(self) -> None:
-        """Open the sockets. Raises `Unavailable` when that takes too long; nothing is left open then."""
+        """Open the sockets. Raises `Unavailable` when that takes too long; nothing is left open then.
+
+        Raises `CannotStart` for a bad token: the library itself would retry it forever.
+        """
+        await self._ask(APP_TOKEN, "apps.connections.open", app_token=self._app_token)
         # Bolt asks auth.test once, with the first envelope: better now than within somebody's three seconds.
         await self._bolt.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=_NOTHING))
         try:
@@ -143,6 +139,7 @@ class Sockets:
     async def _open(self) -> None:
         handler = _Handler(self._bolt, self._app_token, ping_interval=PING_EVERY_SECONDS)
         handler.client.message_listeners.append(self._heard)
+        handler.client.issue_new_wss_url = self._address  # type: ignore[method-assign]
         self._handlers.append(handler)
         await handler.connect_async()  # type: ignore[no-untyped-call]
 
@@ -153,6 +150,18 @@ class Sockets:
             return_exceptions=True,
         )
 
+    async def _address(self) -> str:
+        """Where the next socket opens. The library asks every few seconds while it has none."""
+        try:
+            answer = await self._gateway.call("apps.connections.open", app_token=self._app_token)
+        except SlackProblem as problem:
+            if not self._refused:
+                log.warning("a socket to Slack cannot be opened; it is tried again", problem=str(problem))
+            self._refused = True
+            raise
+        self._refused = False
+        return str(answer["url"])
+
     async def _ask(self, setting: str, method: str, **arguments: Any) -> dict[str, Any]:
         try:
             return await self._gateway.call(method, **arguments)
@@ -160,7 +169,7 @@ class Sockets:
             raise Unavailable(method, "it asks to wait", certain=True) from problem
         except Unavailable as problem:
             if problem.reason in BAD_TOKEN:
-                raise CannotStart(_token_problem(setting, problem.reason)) from problem
+                raise CannotStart(token_problem(setting, problem.reason)) from problem
             raise
         except Refused as problem:
             if problem.error == "missing_scope":
@@ -168,7 +177,7 @@ class Sockets:
                 raise CannotStart(
                     f"{setting} lacks the scope {needed}. Make a token that has it at api.slack.com/apps."
                 ) from problem
-            raise CannotStart(_token_problem(setting, problem.error)) from problem
+            raise CannotStart(token_problem(setting, problem.error)) from problem
 
     async def _heard(self, _client: Any, message: Mapping[str, Any], _raw: str | None) -> None:
         """Slack's first word on each socket tells how many this app has."""
@@ -187,8 +196,9 @@ class Sockets:
             return
         self._hello.clear()
         await self._handlers[0].client.connect_to_new_endpoint(force=True)
-        async with asyncio.timeout(CONNECT_WITHIN_SECONDS):
-            await self._hello.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CONNECT_WITHIN_SECONDS):
+                await self._hello.wait()
         if self._counted <= ours:
             return
         log.error(
@@ -212,11 +222,3 @@ class _Handler(AsyncSocketModeHandler):
 
 
 _NOTHING: dict[str, Any] = {"type": "event_callback", "event": {"type": "tocsin_nothing"}}
-
-
-def _token_problem(setting: str, reason: str) -> str:
-    where = {
-        "SLACK_BOT_TOKEN": "the Bot User OAuth Token (xoxb-…) from OAuth & Permissions",
-        "SLACK_APP_TOKEN": "an app-level token (xapp-…, scope connections:write) from Basic Information",
-    }[setting]
-    return f"Slack does not accept {setting} ({reason}). Copy {where} at api.slack.com/apps."

@@ -10,13 +10,14 @@ from sqlalchemy import RowMapping, and_, case, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.debts import Converge, Debt, DebtKind, Deliver
+from bot.core.debts import Converge, Debt, DebtKind, Deliver, Priority
 from bot.core.ids import PageId
 from bot.store.tables import DebtRow
 
 _TABLE = DebtRow.__table__  # type: ignore[attr-defined]
 _ahead = _TABLE.alias("ahead")
 
+LOWEST = max(Priority)
 LEASE = timedelta(seconds=20)
 """A send whose owner has not settled it by then is in doubt. Slack's client gives up after 10 s."""
 
@@ -115,14 +116,22 @@ def _claimable(real: datetime) -> Any:
     return and_(_TABLE.c.state.in_(("new", "sending")), _TABLE.c.due_at <= real, free, ~blocked)
 
 
-async def claim(conn: AsyncConnection, owner: str, real: datetime, limit: int) -> tuple[Debt, ...]:
+async def claim(
+    conn: AsyncConnection,
+    owner: str,
+    real: datetime,
+    limit: int,
+    but: Collection[int] = (),
+    down_to: Priority = LOWEST,
+) -> tuple[Debt, ...]:
     """Take up to `limit` debts for `owner`, the most urgent first. Committed before the send.
 
-    A debt whose lease ran out comes with `sent_from`: it may have been sent.
+    A debt whose lease ran out comes with `sent_from`: it may have been sent. `but`: ids that the owner has in hand,
+    whatever became of their lease. `down_to`: nothing less urgent.
     """
     chosen = (
         select(_TABLE)
-        .where(_claimable(real))
+        .where(_claimable(real), _TABLE.c.id.not_in(but), _TABLE.c.priority <= int(down_to))
         .order_by(_TABLE.c.priority, _TABLE.c.due_at, _TABLE.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -140,10 +149,15 @@ async def claim(conn: AsyncConnection, owner: str, real: datetime, limit: int) -
     return tuple(_debt(row) for row in rows)
 
 
-async def next_due(conn: AsyncConnection) -> datetime | None:
-    """The earliest real instant at which there is something to claim, or None."""
-    waiting = select(func.min(_TABLE.c.due_at)).where(_TABLE.c.state == "new", ~_blocked_by_sending())
-    leased = select(func.min(_TABLE.c.lease_until)).where(_TABLE.c.state == "sending")
+async def next_due(
+    conn: AsyncConnection, but: Collection[int] = (), down_to: Priority = LOWEST
+) -> datetime | None:
+    """The earliest real instant at which there is something to `claim`, or None."""
+    urgent = _TABLE.c.priority <= int(down_to)
+    waiting = select(func.min(_TABLE.c.due_at)).where(_TABLE.c.state == "new", ~_blocked_by_sending(), urgent)
+    leased = select(func.min(_TABLE.c.lease_until)).where(
+        _TABLE.c.state == "sending", _TABLE.c.id.not_in(but), urgent
+    )
     instants = [(await conn.execute(query)).scalar() for query in (waiting, leased)]
     known = [at for at in instants if at is not None]
     return min(known) if known else None

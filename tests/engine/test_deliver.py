@@ -71,7 +71,7 @@ async def pay(box: Outbox, rounds: int = 1) -> None:
     """Run the duty and let what it started finish."""
     for _ in range(rounds):
         await box.run()
-        await asyncio.gather(*box._sends)
+        await asyncio.gather(*box._sends.values())
 
 
 async def states(db: Database) -> dict[str, str]:

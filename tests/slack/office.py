@@ -162,7 +162,7 @@ class Office:
     async def start(self) -> None:
         await self.journal.start()
         await self.engine.start()
-        identity = await self.sockets.check()
+        identity = await self.sockets.identify()
         await workspace.claim(self.db, identity.team_id, identity.team_name)
         await self.directory.sync()
         await self.sockets.connect()

@@ -41,12 +41,14 @@ def sockets(sandbox: Running, database: Database, bot_token: str, app_token: str
 async def test_a_bad_token_is_named_with_its_cure(
     sandbox: Running, database: Database, bot_token: str, app_token: str, named: str
 ) -> None:
+    tried = sockets(sandbox, database, bot_token, app_token)
     with pytest.raises(CannotStart, match=named):
-        await sockets(sandbox, database, bot_token, app_token).check()
+        await tried.identify()
+        await tried.connect()
 
 
 async def test_the_tokens_tell_whose_workspace_it_is(sandbox: Running, database: Database) -> None:
-    identity = await sockets(sandbox, database, "xoxb-sandbox", "xapp-sandbox").check()
+    identity = await sockets(sandbox, database, "xoxb-sandbox", "xapp-sandbox").identify()
     assert identity.team_id.startswith("T")
     assert identity.bot_id.startswith("B")
 

@@ -1,0 +1,57 @@
+"""One bot on one sandbox, in this process or in its own, for the stories in which one thing goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.sandbox.server import Running, serve
+from bot.store.database import Database
+from tests.conftest import NIGHT
+from tests.e2e import world
+from tests.slack.office import Hands, NightClock, Office
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[Running]:
+    """A fresh workspace in this process."""
+    async with serve(port=0) as running:
+        yield running
+
+
+@pytest.fixture
+async def hands(slack: Running) -> AsyncIterator[Hands]:
+    async with aiohttp.ClientSession() as session:
+        yield Hands(slack.url, session)
+
+
+@pytest.fixture
+async def office(slack: Running, database: Database) -> AsyncIterator[Office]:
+    """The bot on that workspace, connected; it is 02:47 on a Saturday night, and the clock runs."""
+    office = Office(slack, database, NightClock(NIGHT))
+    await office.start()
+    yield office
+    await office.stop()
+
+
+@pytest.fixture
+async def workspace() -> AsyncIterator[world.Hands]:
+    """A fresh workspace in a process of its own."""
+    process = world.sandbox_process()
+    await process.start()
+    url = (await process.says(r"listening on (http://\S+?)/?$")).group(1)
+    async with aiohttp.ClientSession() as http:
+        yield world.Hands(url, http)
+    await process.kill()
+
+
+@pytest.fixture
+async def bot(workspace: world.Hands, tmp_path: Path) -> AsyncIterator[world.BotProcess]:
+    """The bot as a process on that workspace, with the demo company; not started yet."""
+    process = world.BotProcess(workspace.url, tmp_path)
+    yield process
+    if process.process.child is not None and process.process.child.returncode is None:
+        await process.kill()
