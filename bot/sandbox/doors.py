@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.sandbox import filing
 from bot.sandbox.limits import WEBHOOK
 from bot.sandbox.posting import content, delete, edit, post, whisper
 from bot.sandbox.sandbox import Sandbox
@@ -52,7 +53,7 @@ def _post_for_webhook(sandbox: Sandbox, address: Any, body: Json | None) -> None
     channel = workspace.conversations[hook.channel]
     if channel.archived:
         raise SlackError("channel_is_archived")
-    what = content(body.get("text"), body.get("blocks"), body.get("attachments"))
+    what = content(workspace, body.get("text"), body.get("blocks"), body.get("attachments"))
     if (wait := sandbox.limits.take(f"webhook:{hook.bot_id}", WEBHOOK)) is not None:
         raise SlackError("rate_limited", retry_after=wait)
     post(
@@ -103,7 +104,7 @@ def answer(sandbox: Sandbox, url: ResponseUrl, body: Json) -> None:
         if original is not None:
             delete(sandbox, conversation, original)
         return
-    what = content(body.get("text"), body.get("blocks"), body.get("attachments"))
+    what = content(sandbox.workspace, body.get("text"), body.get("blocks"), body.get("attachments"))
     if conversation.archived:
         raise SlackError("is_archived")
     if body.get("replace_original") and original is not None:
@@ -137,11 +138,13 @@ async def upload(sandbox: Sandbox, request: web.Request) -> web.Response:
 
 
 async def download(sandbox: Sandbox, request: web.Request) -> web.Response:
-    """Give a shared file back."""
+    """Give a shared file back; pictures so that a browser shows them."""
     file = sandbox.workspace.files.get(request.match_info["id"])
     if file is None or file.content is None:
         return web.Response(status=404, text="no such file")
-    return web.Response(body=file.content, content_type="application/octet-stream")
+    kind = filing.mimetype(file)
+    shown = kind if kind in filing.PICTURES else "application/octet-stream"
+    return web.Response(body=file.content, content_type=shown)
 
 
 async def _body(request: web.Request) -> Json | None:

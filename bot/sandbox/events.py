@@ -33,7 +33,7 @@ def emit(sandbox: Sandbox, event: Json, conversation: Conversation | None = None
         "event_id": workspace.ids.new("Ev"),
         "event_time": int(time.time()),
         "event_context": f"4-{workspace.ids.new('EC')}",
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": conversation is not None and workspace.is_shared(conversation),
         "context_team_id": workspace.team_id,
         "authorizations": [
             {

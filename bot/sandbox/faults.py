@@ -10,6 +10,7 @@ from bot.sandbox.wire import Json
 SocketFault = Literal["close", "warning", "refresh", "duplicate", "reorder", "silent"]
 """`close`, `warning`, `refresh` and `silent` happen at once to the present sockets. `duplicate` (each envelope comes
 twice) and `reorder` (every other envelope is overtaken by the next one) last until they are deleted."""
+EVERY_METHOD = "*"
 
 
 class BadFault(Exception):
@@ -33,11 +34,14 @@ class Fault:
     order: Json
 
     def fits(self, method: str, channels: set[str]) -> bool:
-        """Whether it applies to a call of this method to this channel (named by id and by name)."""
+        """Whether it applies to a call of this method to this channel (named by id and by name).
+
+        `*` is the whole Web API; a response URL, which needs no token, is not in it.
+        """
         return (
             self.socket is None
             and self.times != 0
-            and self.method in (None, method)
+            and (self.method in (None, method) or (self.method == EVERY_METHOD and "." in method))
             and (self.channel is None or self.channel in channels)
         )
 

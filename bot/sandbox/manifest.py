@@ -13,12 +13,14 @@ DEFAULT_SCOPES = (
     "app_mentions:read bookmarks:write channels:history channels:join channels:manage channels:read chat:write "
     "chat:write.public commands dnd:read files:write groups:history groups:read groups:write im:history im:read "
     "im:write mpim:write pins:read pins:write reactions:read reactions:write team:read usergroups:read users:read "
-    "users:read.email users.profile:read bookmarks:read"
+    "users:read.email users:write users.profile:read bookmarks:read usergroups:write canvases:read canvases:write "
+    "files:read"
 )
 DEFAULT_EVENTS = (
-    "app_home_opened app_mention channel_archive channel_rename channel_unarchive group_archive "
-    "member_joined_channel message.channels message.groups message.im pin_added pin_removed reaction_added "
-    "reaction_removed team_join user_change"
+    "app_home_opened app_mention channel_archive channel_rename channel_unarchive dnd_updated_user file_deleted "
+    "group_archive member_joined_channel member_left_channel message.channels message.groups message.im pin_added "
+    "pin_removed reaction_added reaction_removed subteam_created subteam_members_changed subteam_updated team_join "
+    "user_change"
 )
 
 

@@ -22,7 +22,7 @@ def read_message(workspace: Workspace, message: Message) -> str:
     parts = list(read_blocks(workspace, blocks)) or [mrkdwn(workspace, message.text)]
     for attachment in message.attachments:
         parts += _attachment(workspace, attachment)
-    parts += [f"[{file['title']}]" for file in message.files]
+    parts += [f"[{file.get('title', 'This file was deleted.')}]" for file in message.files]
     return "\n".join(part for part in parts if part)
 
 
@@ -98,7 +98,7 @@ def _entity(workspace: Workspace, inside: str) -> str:
     if target.startswith("!date^"):
         return label
     if target.startswith("!subteam^"):
-        return label or "@group"
+        return _group(workspace, target.removeprefix("!subteam^"), label)
     if target.startswith("!"):
         return label or "@" + target[1:]
     return label or target.removeprefix("mailto:")
@@ -120,6 +120,8 @@ def _inline(workspace: Workspace, element: Json) -> str:
             return str(element.get("text") or element["url"])
         case "user":
             return "@" + workspace.name_of(element["user_id"])
+        case "usergroup":
+            return _group(workspace, element["usergroup_id"])
         case "channel":
             known = workspace.conversations.get(element["channel_id"])
             return "#" + (known.name if known else element["channel_id"])
@@ -130,6 +132,11 @@ def _inline(workspace: Workspace, element: Json) -> str:
         case "date":
             return str(element.get("fallback", ""))
     return ""
+
+
+def _group(workspace: Workspace, group: str, label: str = "") -> str:
+    known = workspace.groups.get(group)
+    return f"@{known.handle}" if known else label or "@group"
 
 
 def _cell(workspace: Workspace, cell: Json) -> str:

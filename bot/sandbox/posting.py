@@ -7,13 +7,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox import shapes
+from bot.sandbox import filing, shapes
 from bot.sandbox.blockkit import check_attachments, check_blocks, with_ids
 from bot.sandbox.blockkit.surfaces import MESSAGE_CHARACTERS, MOST_ATTACHMENTS, characters
 from bot.sandbox.events import emit
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.state import Conversation, Message
 from bot.sandbox.wire import Json, SlackError
+from bot.sandbox.workspace import Workspace
 
 LONGEST_TEXT = 40_000
 """Characters; chat.postMessage cuts what is longer."""
@@ -28,7 +29,7 @@ class Content:
     attachments: tuple[Json, ...] = ()
 
 
-def content(text: Any = None, blocks: Any = None, attachments: Any = None) -> Content:
+def content(workspace: Workspace, text: Any = None, blocks: Any = None, attachments: Any = None) -> Content:
     """Check what an app wants to say. Raises `SlackError` as chat.postMessage does."""
     if blocks is not None and not isinstance(blocks, list):
         raise SlackError("invalid_blocks_format")
@@ -42,6 +43,7 @@ def content(text: Any = None, blocks: Any = None, attachments: Any = None) -> Co
             messages=[problem.line() for problem in problems],
             errors=[problem.line().removeprefix("[ERROR] ") for problem in problems],
         )
+    filing.refuse_unknown_pictures(workspace, blocks or [])
     if characters(blocks or []) > MESSAGE_CHARACTERS:
         raise SlackError("msg_blocks_too_long")
     if not (text or blocks or attachments):

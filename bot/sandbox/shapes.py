@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.sandbox.state import Conversation, Message, View
+from bot.sandbox.state import Conversation, Message, Person, View
 from bot.sandbox.wire import Json
 from bot.sandbox.workspace import Workspace
 
@@ -79,6 +79,12 @@ def bot_profile(workspace: Workspace) -> Json:
     }
 
 
+def user(workspace: Workspace, person: Person, *, with_email: bool) -> Json:
+    """Slack's user object; `is_stranger` on people of other companies whom the app cannot meet."""
+    shape = person.as_user(workspace.team_id, with_email=with_email)
+    return shape | ({"is_stranger": workspace.is_stranger(person)} if person.organization else {})
+
+
 def conversation(
     workspace: Workspace, conversation: Conversation, viewer: str, *, count: bool = False
 ) -> Json:
@@ -101,6 +107,7 @@ def conversation(
             "is_org_shared": False,
             "is_user_deleted": workspace.people[other].deleted,
         }
+    shared = workspace.is_shared(conversation)
     shape |= {
         "name": conversation.name,
         "name_normalized": conversation.name,
@@ -108,13 +115,16 @@ def conversation(
         "is_group": conversation.kind in ("private", "mpim"),
         "is_general": conversation.is_general,
         "is_member": viewer in conversation.members,
-        "is_shared": False,
-        "is_ext_shared": False,
+        "is_shared": shared,
+        "is_ext_shared": shared,
         "is_org_shared": False,
         "topic": conversation.topic,
         "purpose": conversation.purpose,
         "previous_names": conversation.previous_names,
     }
+    if conversation.canvas is not None:
+        empty = not workspace.canvases[conversation.canvas].sections
+        shape["properties"] = {"canvas": {"file_id": conversation.canvas, "is_empty": empty}}
     return shape | ({"num_members": len(conversation.members)} if count else {})
 
 

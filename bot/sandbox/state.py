@@ -29,13 +29,21 @@ class Person:
     is_restricted: bool = False
     is_ultra_restricted: bool = False
     updated: int = 0
-    do_not_disturb: bool = False
+    quiet_hours: tuple[str, str] | None = None
+    """From and until `HH:MM` in their own zone, every day."""
+    snoozed_at: int = 0
+    snoozed_until: int = 0
+    away: bool = False
+    organization: str | None = None
+    """The name of another company, for somebody who is here by a shared channel."""
+    foreign_team: str | None = None
+    """That company's team id."""
 
     def as_user(self, team_id: str, *, with_email: bool) -> Json:
         """Slack's user object; a deactivated member has no time zone in it, as in Slack."""
         user: Json = {
             "id": self.id,
-            "team_id": team_id,
+            "team_id": self.foreign_team or team_id,
             "name": self.name,
             "deleted": self.deleted,
             "profile": self.profile(with_email=with_email),
@@ -71,7 +79,7 @@ class Person:
             "status_text": "",
             "status_emoji": "",
         }
-        if with_email and self.email:
+        if with_email and self.email and not self.organization:
             profile["email"] = self.email
         if self.is_bot:
             profile |= {"api_app_id": self.app_id, "bot_id": self.bot_id}
@@ -142,6 +150,9 @@ class Conversation:
     ephemerals: list[Message] = field(default_factory=list)
     pins: list[Pin] = field(default_factory=list)
     bookmarks: list[Json] = field(default_factory=list)
+    canvas: str | None = None
+    read: dict[str, str] = field(default_factory=dict)
+    """User id → the ts up to which they have read."""
 
     @property
     def is_direct(self) -> bool:
@@ -169,6 +180,62 @@ class View:
     root: str
     previous: str | None = None
     typed: dict[tuple[str, str], Json] = field(default_factory=dict)
+
+
+@dataclass
+class UserGroup:
+    """People who are mentioned together, as `<!subteam^S…>`. `disabled_at` is 0 while it can be mentioned."""
+
+    id: str
+    name: str
+    handle: str
+    created_by: str
+    created_at: int
+    description: str = ""
+    users: list[str] = field(default_factory=list)
+    channels: list[str] = field(default_factory=list)
+    updated_by: str = ""
+    updated_at: int = 0
+    disabled_at: int = 0
+
+
+@dataclass
+class Section:
+    """A heading, paragraph, list or table of a canvas, in markdown."""
+
+    id: str
+    markdown: str
+
+
+@dataclass
+class Canvas:
+    """A document; `channel` when it is the canvas of a channel, or a tab in one."""
+
+    id: str
+    title: str
+    owner: str
+    created_at: int
+    channel: str | None = None
+    sections: list[Section] = field(default_factory=list)
+
+    @property
+    def markdown(self) -> str:
+        """All of it."""
+        return "\n\n".join(section.markdown for section in self.sections)
+
+
+@dataclass
+class Scheduled:
+    """A message that is to be posted later; `fields` are those of `Message`."""
+
+    id: str
+    channel: str
+    post_at: int
+    created_at: int
+    text: str
+    blocks: list[Json]
+    attachments: list[Json]
+    fields: Json
 
 
 def epoch() -> int:

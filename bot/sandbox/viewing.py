@@ -5,24 +5,26 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from bot.sandbox import forms, shapes
+from bot.sandbox import filing, forms, shapes
 from bot.sandbox.blockkit import check_view, with_ids
 from bot.sandbox.blockkit.surfaces import is_too_large
 from bot.sandbox.ids import secret
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.state import View
 from bot.sandbox.wire import Json, SlackError, invalid_arguments
+from bot.sandbox.workspace import Workspace
 
 DEEPEST_STACK = 3
 
 
-def checked(view: Any, wanted: str) -> Json:
+def checked(workspace: Workspace, view: Any, wanted: str) -> Json:
     """A view's body with ids filled in. Raises `SlackError`: invalid_arguments, view_too_large."""
     problems = check_view(view)
     if problems:
         raise SlackError("invalid_arguments", messages=[problem.line() for problem in problems])
     if view["type"] != wanted:
         raise invalid_arguments(f"must be a {wanted} view [json-pointer:/view/type]")
+    filing.refuse_unknown_pictures(workspace, view["blocks"], "invalid_arguments", "/view/blocks")
     if is_too_large(view):
         raise SlackError("view_too_large")
     return {**view, "blocks": with_ids(view["blocks"])}

@@ -8,7 +8,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from bot.sandbox.ids import Ids, secret
-from bot.sandbox.state import Conversation, Kind, Message, Person, epoch
+from bot.sandbox.state import Canvas, Conversation, Kind, Message, Person, Scheduled, UserGroup, epoch
 
 PEOPLE = Path(__file__).with_name("people.yml")
 CHANNELS_OF_A_NEW_WORKSPACE = {"general": False, "incidents": True, "alerts": True}
@@ -38,11 +38,15 @@ class File:
     secret: str
     content: bytes | None = None
     completed: bool = False
+    title: str = ""
+    user: str = ""
+    created_at: int = 0
+    channels: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Workspace:
-    """One team: its people, conversations, webhooks and files."""
+    """One team: its people, conversations, webhooks, files and whatever else it keeps, by id."""
 
     ids: Ids
     team_id: str
@@ -54,6 +58,11 @@ class Workspace:
     conversations: dict[str, Conversation] = field(default_factory=dict)
     webhooks: list[Webhook] = field(default_factory=list)
     files: dict[str, File] = field(default_factory=dict)
+    groups: dict[str, UserGroup] = field(default_factory=dict)
+    canvases: dict[str, Canvas] = field(default_factory=dict)
+    scheduled: dict[str, Scheduled] = field(default_factory=dict)
+    companies: dict[str, str] = field(default_factory=dict)
+    """Other companies, by name → team id."""
 
     def person(self, who: str) -> Person | None:
         """Find by id, or by name in any case, with or without @."""
@@ -84,6 +93,20 @@ class Workspace:
         """Everybody who is no bot, in order of arrival."""
         return [person for person in self.people.values() if not person.is_bot]
 
+    def is_stranger(self, person: Person) -> bool:
+        """Whether somebody of another company is in no channel that the app sees."""
+        return person.organization is not None and not any(
+            {person.id, self.bot.id} <= set(each.members)
+            for each in self.conversations.values()
+            if not each.is_direct
+        )
+
+    def is_shared(self, conversation: Conversation) -> bool:
+        """Whether people of another company are in it."""
+        return any(
+            member in self.people and self.people[member].organization for member in conversation.members
+        )
+
     def channel_named(self, name: str) -> Conversation | None:
         """The channel that has this name now; archived ones keep theirs."""
         wanted = name.removeprefix("#")
@@ -111,6 +134,11 @@ class Workspace:
             )
             self.conversations[found.id] = found
         return found
+
+    def group(self, which: str) -> UserGroup | None:
+        """A user group by id, or by handle with or without @."""
+        wanted = which.removeprefix("@")
+        return self.groups.get(which) or next((g for g in self.groups.values() if g.handle == wanted), None)
 
     def message(self, channel: str, ts: str) -> Message | None:
         """A message by its place; None when it was never there or is deleted."""

@@ -109,6 +109,10 @@ async def test_people_come_change_and_go(bot: Bot, hands: Hands) -> None:
         "email": "grace@example.com",
         "deactivated": False,
         "is_bot": False,
+        "guest": False,
+        "organization": None,
+        "away": False,
+        "dnd": False,
     }
     await hands.do("people", name="grace", deactivated=True)
     await until(lambda: bot.heard("team_join") and bot.heard("user_change"))
@@ -121,6 +125,32 @@ async def test_people_come_change_and_go(bot: Bot, hands: Hands) -> None:
         and members["ana"]["tz"] == "Europe/Madrid"
     )
     assert members["ana"]["profile"]["email"] == "ana@example.com"
+
+
+async def test_people_of_other_companies_are_strangers_until_a_channel_is_shared(
+    client: AsyncWebClient, hands: Hands
+) -> None:
+    zoe = await hands.do("people", name="zoe", organization="Globex")
+    assert (await client.users_info(user=zoe["id"]))["user"]["is_stranger"] is True
+    assert "zoe" not in [each["name"] for each in (await client.users_list())["members"]]
+    await hands.do("join", "ana", at="#alerts", who="zoe")
+    user = (await client.users_info(user=zoe["id"]))["user"]
+    team = (await client.auth_test())["team_id"]
+    assert user["is_stranger"] is False and user["team_id"] != team and "email" not in user["profile"]
+    (alerts,) = [c for c in (await client.conversations_list())["channels"] if c["name"] == "alerts"]
+    assert alerts["is_ext_shared"] is True
+    assert await refusal(client.users_lookupByEmail(email="zoe@example.com")) == "users_not_found"
+    refused = await hands.do("command", "zoe", at="#alerts", text="/incident")
+    assert (hands.status, "Globex" in refused["error"]) == (403, True)
+
+
+async def test_guests_are_marked_and_cannot_be_invited(client: AsyncWebClient, hands: Hands) -> None:
+    gus = await hands.do("people", name="gus", guest="single")
+    user = (await client.users_info(user=gus["id"]))["user"]
+    assert user["is_restricted"] and user["is_ultra_restricted"]
+    channel = (await client.conversations_create(name="inc-9"))["channel"]["id"]
+    invited = client.conversations_invite(channel=channel, users=gus["id"])
+    assert await refusal(invited) == "user_is_restricted"
 
 
 async def test_tokens_are_told_apart(sandbox: Running) -> None:

@@ -223,6 +223,47 @@ async def test_what_cannot_be_done_says_why(hands: Hands) -> None:
     assert "no place" in (await hands.do("join", "bob", at="#secret"))["error"]
 
 
+async def test_people_edit_and_delete_what_they_wrote_and_nothing_else(bot: Bot, hands: Hands) -> None:
+    mine = await hands.do("post", "ana", at="#alerts", text="checkout is slwo")
+    edited = await hands.do("edit", "ana", at="#alerts", ts=mine["ts"], text="checkout is slow for @bob")
+    assert edited["ts"] == mine["ts"]
+    (seen,) = await hands.messages("bob", "#alerts")
+    assert (seen["plain"], seen["edited"]) == ("checkout is slow for @bob", True)
+    (changed,) = await until(lambda: bot.heard("message", subtype="message_changed"))
+    assert changed["previous_message"]["text"] == "checkout is slwo"
+    assert changed["message"]["text"].startswith("checkout is slow for <@U")
+    refused = await hands.do("delete", "bob", at="#alerts", ts=mine["ts"])
+    assert (hands.status, refused["error"]) == (403, f"bob did not write message {mine['ts']}")
+    await hands.do("delete", "ana", at="#alerts", ts=mine["ts"])
+    assert await hands.messages("bob", "#alerts") == []
+    (deleted,) = await until(lambda: bot.heard("message", subtype="message_deleted"))
+    assert deleted["deleted_ts"] == mine["ts"]
+
+
+async def test_people_run_a_channel(bot: Bot, hands: Hands) -> None:
+    await hands.do("channels", "ana", name="ops", members=["bob", "Tocsin"])
+    changed = await hands.do("channels", "ana", at="#ops", name="operations", topic="Lights on", remove="bob")
+    assert (changed["name"], changed["topic"], changed["members"]) == (
+        "operations",
+        "Lights on",
+        ["ana", "Tocsin"],
+    )
+    await until(lambda: bot.heard("channel_rename") and bot.heard("member_left_channel"))
+    assert (await hands.do("channels", "ana", at="#operations", archived=True))["archived"] is True
+    await until(lambda: bot.heard("channel_archive"))
+    assert (await hands.do("channels", "ana", at="#operations", archived=False))["archived"] is False
+    assert "stays" in (await hands.do("channels", "ana", at="#general", archived=True))["error"]
+
+
+async def test_a_revoked_token_is_refused_by_every_method(client: AsyncWebClient, hands: Hands) -> None:
+    await hands.fault(method="*", error="token_revoked")
+    calls = (client.auth_test(), client.users_list(), client.apps_connections_open(app_token="xapp-sandbox"))
+    assert [await refusal(call) for call in calls] == ["token_revoked"] * 3
+    async with hands.http.delete(f"{hands.url}sandbox/faults") as cleared:
+        assert await cleared.json() == {"faults": []}
+    await client.auth_test()
+
+
 async def test_the_ledger_shows_calls_answers_and_faults(client: AsyncWebClient, hands: Hands) -> None:
     channel = await conversation(client, "incidents")
     before = (await hands.get("calls"))[-1]["n"]

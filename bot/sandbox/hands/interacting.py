@@ -29,6 +29,7 @@ async def command(sandbox: Sandbox, body: Json) -> Json:
     """Type a slash command; answers the reply that the person saw and the modal that it opened."""
     person = actor(sandbox, body)
     where = member_of(sandbox, person, str(required(body, "in")))
+    _refuse_foreigners(person)
     word, _, rest = str(required(body, "text")).strip().partition(" ")
     known = sandbox.manifest.command(word)
     if known is None:
@@ -57,6 +58,14 @@ async def command(sandbox: Sandbox, body: Json) -> Json:
         return await _answer(sandbox, outcome, witness, failure)
 
 
+def _refuse_foreigners(person: Person) -> None:
+    """Slack offers an app's commands and shortcuts to its own workspace's people; its buttons to all."""
+    if person.organization:
+        raise HandError(
+            f"{person.name} is of {person.organization}, where this app is not installed", status=403
+        )
+
+
 async def _answer(sandbox: Sandbox, outcome: Outcome, witness: Witness, failure: str | None = None) -> Json:
     failure = failure or outcome.failure
     if failure is None:
@@ -74,6 +83,7 @@ async def _answer(sandbox: Sandbox, outcome: Outcome, witness: Witness, failure:
 async def shortcut(sandbox: Sandbox, body: Json) -> Json:
     """Use a global shortcut, or with `in` and `ts` one on a message."""
     person = actor(sandbox, body)
+    _refuse_foreigners(person)
     name = str(required(body, "name"))
     kind = "message" if body.get("ts") else "global"
     known = [each for each in sandbox.manifest.shortcuts if each.type == kind]

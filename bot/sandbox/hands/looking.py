@@ -47,6 +47,20 @@ async def people(sandbox: Sandbox, query: Json) -> list[Json]:
     return [looks.person(each) for each in sandbox.workspace.people.values()]
 
 
+async def canvases(sandbox: Sandbox, query: Json) -> list[Json]:
+    """The canvases of the places that the person is in; `in` narrows to one place."""
+    person = actor(sandbox, query)
+    where = peek(sandbox, person, str(query["in"])) if query.get("in") else None
+    conversations = sandbox.workspace.conversations
+    return [
+        looks.canvas(sandbox, each)
+        for each in sandbox.workspace.canvases.values()
+        if each.channel is not None
+        and person.id in conversations[each.channel].members
+        and (where is None or where.id == each.channel)
+    ]
+
+
 async def app(sandbox: Sandbox, query: Json) -> Json:
     """The team, the app, its commands and shortcuts, the webhooks, how many sockets are connected."""
     workspace, manifest = sandbox.workspace, sandbox.manifest

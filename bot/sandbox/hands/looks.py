@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.sandbox import plain
+from bot.sandbox import plain, reading, silence
 from bot.sandbox.hands.places import partner
 from bot.sandbox.sandbox import Sandbox
-from bot.sandbox.state import Conversation, Message, Person
+from bot.sandbox.state import Canvas, Conversation, Message, Person, UserGroup
 from bot.sandbox.wire import Json
 
 
@@ -57,6 +57,7 @@ def conversation(sandbox: Sandbox, conversation: Conversation, viewer: Person) -
     """A channel or DM as a person sees it in the sidebar and its head."""
     workspace = sandbox.workspace
     latest = next(reversed(conversation.messages), None)
+    new, mentions = reading.unread(workspace, conversation, viewer)
     look: Json = {
         "id": conversation.id,
         "name": conversation.name or partner(sandbox, viewer, conversation),
@@ -71,6 +72,10 @@ def conversation(sandbox: Sandbox, conversation: Conversation, viewer: Person) -
         "member": viewer.id in conversation.members,
         "creator": workspace.name_of(conversation.creator),
         "latest_ts": latest,
+        "read_ts": conversation.read.get(viewer.id),
+        "unread": new,
+        "mentions": mentions,
+        "canvas": conversation.canvas,
     }
     return look | ({"with": partner(sandbox, viewer, conversation)} if conversation.kind == "im" else {})
 
@@ -85,4 +90,34 @@ def person(person: Person) -> Json:
         "email": person.email,
         "deactivated": person.deleted,
         "is_bot": person.is_bot,
+        "guest": person.is_restricted,
+        "organization": person.organization,
+        "away": person.away,
+        "dnd": silence.is_silent(person),
+    }
+
+
+def group(sandbox: Sandbox, group: UserGroup) -> Json:
+    """A user group as the page lists it; members by name."""
+    return {
+        "id": group.id,
+        "name": group.name,
+        "handle": group.handle,
+        "description": group.description,
+        "members": [sandbox.workspace.name_of(user) for user in group.users],
+        "disabled": bool(group.disabled_at),
+    }
+
+
+def canvas(sandbox: Sandbox, canvas: Canvas) -> Json:
+    """A canvas to read; `home` when it is the canvas of its channel."""
+    conversation = sandbox.workspace.conversations.get(canvas.channel or "")
+    return {
+        "id": canvas.id,
+        "title": canvas.title,
+        "by": sandbox.workspace.name_of(canvas.owner),
+        "channel": canvas.channel,
+        "home": conversation is not None and conversation.canvas == canvas.id,
+        "markdown": canvas.markdown,
+        "sections": [{"id": each.id, "markdown": each.markdown} for each in canvas.sections],
     }

@@ -36,6 +36,14 @@ def actor(sandbox: Sandbox, body: Json) -> Person:
     return person
 
 
+def known(sandbox: Sandbox, name: str) -> Person:
+    """Anybody by name or id, the app too. Raises `HandError`."""
+    found = sandbox.workspace.person(name)
+    if found is None:
+        raise HandError(f"no person {name!r}", [each.name for each in sandbox.workspace.people.values()])
+    return found
+
+
 def place(sandbox: Sandbox, person: Person, where: str, *, opening: bool = False) -> Conversation:
     """A channel or DM that the person can see. Raises `HandError`; `opening` makes a DM that is not there yet."""
     found = peek(sandbox, person, where, opening=opening)

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.hands import doing, interacting, looking, ordering, submitting
+from bot.sandbox.hands import arranging, doing, gathering, hiring, interacting, looking, ordering, submitting
 from bot.sandbox.hands.places import HandError, actor
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.wire import Json
@@ -19,6 +19,8 @@ _SEEN: dict[str, Hand] = {
     "channels": looking.channels,
     "views": looking.views,
     "people": looking.people,
+    "usergroups": gathering.groups,
+    "canvases": looking.canvases,
     "app": looking.app,
     "calls": looking.calls,
     "faults": looking.faults,
@@ -33,10 +35,15 @@ _DONE: dict[str, Hand] = {
     "post": doing.post,
     "react": doing.react,
     "pin": doing.pin,
-    "people": doing.people,
-    "channels": doing.create_channel,
-    "join": doing.join,
-    "leave": doing.leave,
+    "edit": doing.edit,
+    "delete": doing.delete,
+    "read": doing.mark,
+    "people": hiring.people,
+    "dnd": hiring.do_not_disturb,
+    "usergroups": gathering.change,
+    "channels": arranging.channels,
+    "join": arranging.join,
+    "leave": arranging.leave,
     "faults": ordering.order_fault,
     "reset": ordering.reset,
 }

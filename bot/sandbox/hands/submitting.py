@@ -57,9 +57,13 @@ def _apply(sandbox: Sandbox, view: View, answer: Json) -> Json:
         case "errors":
             return {"response_action": action, "errors": _errors(view, answer.get("errors"))}
         case "update":
-            shown = viewing.replace(sandbox, view, viewing.checked(answer.get("view"), "modal"))
+            shown = viewing.replace(
+                sandbox, view, viewing.checked(sandbox.workspace, answer.get("view"), "modal")
+            )
         case "push":
-            shown = viewing.push(sandbox, view.user, viewing.checked(answer.get("view"), "modal"))
+            shown = viewing.push(
+                sandbox, view.user, viewing.checked(sandbox.workspace, answer.get("view"), "modal")
+            )
         case _:
             raise SlackError("invalid_response_action")
     return {"response_action": action, "view": viewing.shape(sandbox, shown)}

@@ -33,6 +33,8 @@ def bare(workspace: Workspace, typed: str) -> str:
         target = found[1].partition("|")[0]
         if target[0] == "@":
             return "@" + workspace.name_of(target[1:])
+        if (group := workspace.groups.get(target.removeprefix("!subteam^"))) is not None:
+            return "@" + group.handle
         if target[0] == "#" and target[1:] in workspace.conversations:
             return "#" + workspace.conversations[target[1:]].name
         return target.lstrip("!#")
@@ -50,7 +52,9 @@ def _entity(workspace: Workspace, found: re.Match[str], labels: bool) -> str:
         return f"<#{channel.id}|{channel.name}>" if channel else found[0]
     if found["person"] in _BROADCASTS:
         return f"<!{found['person']}>"
-    person = workspace.person(found["person"])
+    person, group = workspace.person(found["person"]), workspace.group(found["person"])
+    if person is None and group is not None and not group.disabled_at:
+        return f"<!subteam^{group.id}|@{group.handle}>" if labels else f"<!subteam^{group.id}>"
     if person is None:
         return found[0]
     return f"<@{person.id}|{person.name}>" if labels else f"<@{person.id}>"
@@ -93,6 +97,8 @@ def _element(inside: str) -> Json:
         return {"type": "user", "user_id": target[1:]}
     if target[0] == "#":
         return {"type": "channel", "channel_id": target[1:]}
+    if target.startswith("!subteam^"):
+        return {"type": "usergroup", "usergroup_id": target.removeprefix("!subteam^")}
     if target.lstrip("!") in _BROADCASTS:
         return {"type": "broadcast", "range": target[1:]}
     return {"type": "link", "url": target}

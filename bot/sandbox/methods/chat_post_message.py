@@ -26,7 +26,7 @@ MARKDOWN_TEXT = 12_000
 )
 def chat_post_message(call: Call) -> Json:
     """Post; the answer carries `channel`, `ts` and the message. A user id as channel is the DM with that person."""
-    conversation = _where(call)
+    conversation = where(call)
     what = said(call)
     thread_ts = call.args.get("thread_ts")
     if thread_ts and thread_ts not in conversation.messages:
@@ -56,7 +56,12 @@ def said(call: Call) -> Content:
         raise SlackError("markdown_text_conflict")
     if markdown and len(markdown) > MARKDOWN_TEXT:
         raise SlackError("msg_too_long")
-    return content(call.args.get("text") or markdown, call.args.get("blocks"), call.args.get("attachments"))
+    return content(
+        call.workspace,
+        call.args.get("text") or markdown,
+        call.args.get("blocks"),
+        call.args.get("attachments"),
+    )
 
 
 def checked_metadata(metadata: Json | None) -> Json | None:
@@ -72,7 +77,8 @@ def checked_metadata(metadata: Json | None) -> Json | None:
     return {"event_type": metadata["event_type"], "event_payload": metadata["event_payload"]}
 
 
-def _where(call: Call) -> Conversation:
+def where(call: Call) -> Conversation:
+    """Where a call writes: a conversation, a channel's name, or a person's DM. Raises `SlackError`."""
     wanted = str(call.args["channel"])
     if wanted in call.workspace.people:
         person = call.workspace.people[wanted]

@@ -34,6 +34,7 @@ def chat_update(call: Call) -> Json:
         raise SlackError("msg_too_long")
     kept_text = message.text if text is None and call.args.get("blocks") is None else text
     what = content(
+        call.workspace,
         kept_text,
         call.args.get("blocks", message.blocks),
         call.args.get("attachments", message.attachments),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.sandbox import silence
 from bot.sandbox.limits import TIER_2
-from bot.sandbox.methods.dnd_info import do_not_disturb
 from bot.sandbox.methods.registry import Call, method
 from bot.sandbox.wire import Json, SlackError
 
@@ -19,4 +19,4 @@ def dnd_team_info(call: Call) -> Json:
     if len(users) > MOST_PEOPLE:
         raise SlackError("too_many_users")
     people = call.workspace.people
-    return {"users": {user: do_not_disturb(people[user]) for user in users if user in people}}
+    return {"users": {user: silence.status(people[user]) for user in users if user in people}}

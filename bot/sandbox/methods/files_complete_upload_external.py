@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bot.sandbox import filing
 from bot.sandbox.limits import TIER_4
 from bot.sandbox.methods.registry import Call, method
 from bot.sandbox.posting import Content, post
+from bot.sandbox.state import Conversation, epoch
 from bot.sandbox.wire import Json, SlackError, invalid_arguments
 from bot.sandbox.workspace import File
 
@@ -20,7 +22,7 @@ from bot.sandbox.workspace import File
 def files_complete_upload_external(call: Call) -> Json:
     """Finish uploads; with a channel they appear there in one message."""
     conversation = call.conversation("channel_id", archived=False) if call.args.get("channel_id") else None
-    shared = [_complete(call, item) for item in _items(call)]
+    shared = [_complete(call, item, conversation) for item in _items(call)]
     if conversation is not None:
         post(
             call.sandbox,
@@ -42,17 +44,11 @@ def _items(call: Call) -> list[Json]:
     return items
 
 
-def _complete(call: Call, item: Json) -> Json:
+def _complete(call: Call, item: Json, conversation: Conversation | None) -> Json:
     file: File | None = call.workspace.files.get(item["id"])
     if file is None or file.content is None or file.completed:
         raise SlackError("file_not_found")
-    file.completed = True
-    return {
-        "id": file.id,
-        "name": file.name,
-        "title": item.get("title") or file.name,
-        "size": file.length,
-        "user": call.caller.user,
-        "url_private": f"{call.sandbox.url}/files/{file.id}/{file.name}",
-        "permalink": f"{call.sandbox.url}/files/{file.id}/{file.name}",
-    }
+    file.completed, file.created_at = True, epoch()
+    file.title, file.user = item.get("title") or file.name, call.caller.user
+    file.channels = [conversation.id] if conversation else []
+    return filing.shape(call.sandbox, file)

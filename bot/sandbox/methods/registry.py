@@ -54,7 +54,7 @@ class Method:
     """A Web API method's declaration.
 
     `scope` is needed for every call, one of `kinds` for the kind of conversation that it touches; alternatives are
-    parted by `|`. `args` maps names to str, int, bool, json or csv.
+    parted by `|`. `args` maps names to str, int, float, bool, json or csv.
     """
 
     name: str
@@ -206,6 +206,7 @@ def _listed(value: Any) -> list[str]:
 _TYPES: Mapping[str, Callable[[Any], Any]] = {
     "str": _text,
     "int": int,
+    "float": float,
     "bool": _truth,
     "json": _parsed,
     "csv": _listed,

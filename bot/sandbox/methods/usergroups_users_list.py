@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.sandbox.limits import TIER_2
 from bot.sandbox.methods.registry import Call, method
+from bot.sandbox.methods.usergroups_list import named
 from bot.sandbox.wire import Json, SlackError
 
 
@@ -12,9 +13,12 @@ from bot.sandbox.wire import Json, SlackError
     transport="get",
     tier=TIER_2,
     scope="usergroups:read",
-    args="usergroup include_disabled:bool",
+    args="usergroup include_disabled:bool team_id",
     required="usergroup",
 )
 def usergroups_users_list(call: Call) -> Json:
-    """No user group exists here."""
-    raise SlackError("no_such_subteam")
+    """Ids of the members; a disabled group has none to show without `include_disabled`."""
+    group = named(call)
+    if group.disabled_at and not call.args.get("include_disabled"):
+        raise SlackError("no_such_subteam")
+    return {"users": list(group.users)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.sandbox import shapes
 from bot.sandbox.limits import TIER_4
 from bot.sandbox.methods.registry import Call, method
 from bot.sandbox.state import Person
@@ -24,4 +25,4 @@ def users_info(call: Call) -> Json:
 def user_object(call: Call, person: Person) -> Json:
     """A person as the caller may see them."""
     scopes = call.caller.scopes
-    return person.as_user(call.workspace.team_id, with_email=scopes is None or "users:read.email" in scopes)
+    return shapes.user(call.workspace, person, with_email=scopes is None or "users:read.email" in scopes)

@@ -21,8 +21,9 @@ SLACKBOT = Person("USLACKBOT", "slackbot", "Slackbot", "America/Los_Angeles", ""
     args="limit:int cursor include_locale:bool team_id",
 )
 def users_list(call: Call) -> Json:
-    """Members in order of arrival."""
-    everybody = [SLACKBOT, *call.workspace.people.values()]
+    """Members in order of arrival; of other companies those whom the app meets in a channel."""
+    people = (each for each in call.workspace.people.values() if not call.workspace.is_stranger(each))
+    everybody = [SLACKBOT, *people]
     some, cursor = page(call, everybody, default=1000)
     return {
         "members": [user_object(call, person) for person in some],

@@ -17,9 +17,9 @@ from bot.sandbox.wire import Json, SlackError
     required="email",
 )
 def users_lookup_by_email(call: Call) -> Json:
-    """An active person; deactivated ones are not found, as in Slack."""
+    """An active member; deactivated ones and people of other companies are not found, as in Slack."""
     wanted = call.args["email"].casefold()
     for person in call.workspace.humans():
-        if person.email.casefold() == wanted and not person.deleted:
+        if person.email.casefold() == wanted and not (person.deleted or person.organization):
             return {"user": user_object(call, person)}
     raise SlackError("users_not_found")

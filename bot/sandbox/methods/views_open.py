@@ -18,7 +18,7 @@ from bot.sandbox.wire import Json, SlackError, invalid_arguments
 )
 def views_open(call: Call) -> Json:
     """Open a modal for the person whose trigger it is, within three seconds, once."""
-    body = viewing.checked(call.args["view"], "modal")
+    body = viewing.checked(call.workspace, call.args["view"], "modal")
     trigger = take_trigger(call)
     try:
         view = viewing.open_modal(call.sandbox, trigger.user, body, trigger.id)

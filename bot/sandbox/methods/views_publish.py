@@ -16,6 +16,6 @@ def views_publish(call: Call) -> Json:
     if not call.sandbox.manifest.home_tab:
         raise SlackError("not_enabled")
     person = call.person("user_id")
-    body = viewing.checked(call.args["view"], "home")
+    body = viewing.checked(call.workspace, call.args["view"], "home")
     view = viewing.publish(call.sandbox, person.id, body, call.args.get("hash"))
     return {"view": viewing.shape(call.sandbox, view)}

@@ -18,7 +18,7 @@ from bot.sandbox.wire import Json, SlackError
 )
 def views_push(call: Call) -> Json:
     """Push onto the stack, three views at most."""
-    body = viewing.checked(call.args["view"], "modal")
+    body = viewing.checked(call.workspace, call.args["view"], "modal")
     trigger = take_trigger(call)
     try:
         view = viewing.push(call.sandbox, trigger.user, body, trigger.id)

@@ -18,6 +18,6 @@ def views_update(call: Call) -> Json:
     view = viewing.find(call.sandbox, call.args.get("view_id"), call.args.get("external_id"))
     if view is None:
         raise SlackError("not_found")
-    body = viewing.checked(call.args["view"], view.type)
+    body = viewing.checked(call.workspace, call.args["view"], view.type)
     viewing.replace(call.sandbox, view, body, call.args.get("hash"))
     return {"view": viewing.shape(call.sandbox, view)}
