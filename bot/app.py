@@ -31,6 +31,7 @@ from bot.errors import CannotStart, TocsinError
 from bot.ingest.http import Intake
 from bot.ingest.journal import Journal
 from bot.ingest.sources import parse_body
+from bot.log_context import about
 from bot.measured import Durations
 from bot.outgoing import Outgoing
 from bot.queries import health
@@ -132,7 +133,7 @@ class Tocsin:
         self.lag = Lag()
         self.step_lateness = Durations()
         self.db.on_commit(self._wake)
-        self.db.on_commit(self._note_lateness)
+        self.db.on_commit(self._note_facts)
         self.wakeups = WakeUps(self.db.write_engine, self.engine.wake)
         self.journal = Journal(self.db, on_commit=lambda: self.engine.wake("intake"))
         self.server = Server(settings.http_host, self._routes())
@@ -266,8 +267,10 @@ class Tocsin:
         for duty, at in tx.wakes.items():
             self.engine.wake(duty, at)
 
-    def _note_lateness(self, tx: Tx) -> None:
+    def _note_facts(self, tx: Tx) -> None:
         for fact in tx.facts:
+            with about(fact.page, fact.incident):
+                log.debug("recorded", fact=fact.kind, by=fact.by)
             match fact:
                 case LevelPaged(cause="timeout") | SnoozeEnded():
                     self.step_lateness.add(fact.late_ms / 1000)

@@ -57,7 +57,7 @@ def settings_or_exit(**overrides: Any) -> Settings:
     """The settings, or one sentence and exit code 1."""
     try:
         settings = Settings(**overrides)
-        logs.set_up(settings.log_level)
+        logs.set_up(settings.log_level, settings.log_format, settings.secrets)
     except ValidationError as error:
         lines = (f"{problem['loc'][0]}: {problem['msg']}" for problem in error.errors())
         raise typer.Exit(_say("A setting is wrong. " + "; ".join(lines))) from error

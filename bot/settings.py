@@ -89,6 +89,18 @@ class Settings(BaseSettings):
         default="INFO", validation_alias="TOCSIN_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR."
     )
 
+    log_format: str = Field(
+        default="",
+        validation_alias="TOCSIN_LOG_FORMAT",
+        description="`json` or `text`; unset: text on a terminal, JSON elsewhere.",
+    )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be written anywhere."""
+        hidden = (self.slack_bot_token, self.slack_app_token, self.secret_key, self.heartbeat_url)
+        return tuple(one.get_secret_value() for one in hidden if one)
+
     @property
     def on_sandbox(self) -> bool:
         """Whether the bot speaks to a local Slack and not to the real one."""

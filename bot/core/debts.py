@@ -86,6 +86,11 @@ class Debt:
     page: PageId | None = None
     generation: int | None = None
 
+    @property
+    def subject(self) -> tuple[PageId | None, IncidentId | None]:
+        """The page and the incident that it is about."""
+        return self.page or self.payload.get("page"), self.payload.get("incident")
+
 
 @dataclass(frozen=True)
 class Sent:

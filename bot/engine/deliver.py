@@ -20,6 +20,7 @@ from bot.core.debts import Debt, DebtKind, Failed, Outcome, Priority, Retry, Wit
 from bot.crashpoints import point
 from bot.engine.senders import Sender
 from bot.engine.settle import Settlement
+from bot.log_context import from_here_on
 from bot.slack.gateway import RateLimited, Refused, Unavailable
 from bot.store import debts, pages
 from bot.store.database import Database
@@ -114,6 +115,7 @@ class Outbox:
         return room, Priority.PAGE
 
     async def _pay(self, debt: Debt) -> None:
+        from_here_on(*debt.subject)
         try:
             outcome = await self._send(debt)
             point("after-send")

@@ -12,6 +12,7 @@ from bot.crashpoints import point
 from bot.engine.deliver import Outbox
 from bot.engine.heartbeat import Heartbeat
 from bot.engine.scheduler import Duty
+from bot.log_context import about
 from bot.queries import due, health
 from bot.store.database import Database
 from bot.usecases import alerts, audit, paging
@@ -80,7 +81,8 @@ class Audit:
             problems = await health.audit(conn, clock.now(), clock.real(), clock.scale)
         for problem in problems:
             if problem.what not in self._known:
-                log.error("the auditor found a problem", problem=problem.what, page=problem.page)
+                with about(problem.page):
+                    log.error("the auditor found a problem", problem=problem.what)
         self._known = frozenset(problem.what for problem in problems)
         if problems:
             await audit.repair(self._db)

@@ -17,6 +17,7 @@ from bot.core.debts import Debt, DebtKind, Failed, Outcome, Retry, Sent, Withdra
 from bot.crashpoints import point
 from bot.engine.senders import Sender
 from bot.errors import DatabaseBusy
+from bot.log_context import about
 from bot.store import debts
 from bot.store.database import Database
 from bot.store.uow import Tx
@@ -95,7 +96,8 @@ class Settlement:
         for waiting in batch:
             outcome = type(waiting.outcome).__name__.lower()
             self.settled[waiting.debt.kind.value, outcome] += 1
-            log.debug("a debt was settled", debt=waiting.debt.key, outcome=outcome)
+            with about(*waiting.debt.subject):
+                log.debug("a debt was settled", debt=waiting.debt.key, outcome=outcome)
 
     async def _settle(self, tx: Tx, debt: Debt, outcome: Outcome) -> None:
         match outcome:

@@ -74,7 +74,8 @@ def _take_events(bolt: ListeningApp, desk: Desk, watched: Watched) -> None:
             await next_()
             return None
         told = Told(body.get("event_id", ""), body["event"], bolt.running.start)
-        await bolt.running.start(_take(desk, watched, told), f"event {told.event.get('type')}")
+        with structlog.contextvars.bound_contextvars(event_id=told.id):
+            await bolt.running.start(_take(desk, watched, told), f"event {told.event.get('type')}")
         return BoltResponse(status=200)
 
 

@@ -217,8 +217,9 @@ class _Handler(AsyncSocketModeHandler):
     app: ListeningApp
 
     async def handle(self, client: Any, req: Any) -> None:
-        work = super().handle(client, req)
-        await self.app.running.start(work, "envelope")
+        with structlog.contextvars.bound_contextvars(envelope=req.envelope_id):
+            work = super().handle(client, req)
+            await self.app.running.start(work, "envelope")
 
 
 _NOTHING: dict[str, Any] = {"type": "event_callback", "event": {"type": "tocsin_nothing"}}

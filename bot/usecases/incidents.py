@@ -29,6 +29,7 @@ from bot.core.incident import Incident, IncidentDecision, Outcome, may_see, not_
 from bot.core.page import Page
 from bot.core.permissions import Action
 from bot.errors import Wrong
+from bot.log_context import from_here_on
 from bot.store import incidents, messages, pages
 from bot.store.uow import Tx
 from bot.usecases.members import require
@@ -58,6 +59,7 @@ async def working_on(
 
     Raises `NotAllowed` for a guest and `Wrong` when it is not there; a private one is not there for others.
     """
+    from_here_on(incident=number)
     await require(tx.conn, action, by)
     incident = await incidents.load(tx.conn, number, lock=True)
     if incident is None or not may_see(incident, by):

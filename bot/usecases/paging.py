@@ -17,6 +17,7 @@ from bot.core.facts import PageAcknowledged, PageAdopted, PageStarted
 from bot.core.ids import Actor, IncidentId, PageId, ServiceId, SeverityId, UserId, page_label, user_of
 from bot.core.page import Page, PageState
 from bot.errors import Wrong
+from bot.log_context import about, from_here_on
 from bot.store import alerts, changes, incidents, messages, pages
 from bot.store import debts as debt_store
 from bot.store.database import Database
@@ -123,8 +124,9 @@ async def advance_due(db: Database, catalogue: Catalogue, limit: int = 200) -> i
         due = await pages.due(tx.conn, tx.now, limit)
         changed = await changes.since(tx.conn, tx.now, catalogue.schedules.values())
         for page in due:
-            who = roster.resolve(page.policy, catalogue, changed, tx.now)
-            await apply(tx, page, escalation.on_due(page, who, tx.now), catalogue)
+            with about(page.id, page.incident):
+                who = roster.resolve(page.policy, catalogue, changed, tx.now)
+                await apply(tx, page, escalation.on_due(page, who, tx.now), catalogue)
         return len(due)
 
 
@@ -216,9 +218,11 @@ async def act(tx: Tx, catalogue: Catalogue, page: PageId, decide: Act) -> Decisi
 
 
 async def _act(tx: Tx, catalogue: Catalogue, number: PageId, decide: Act) -> Decision:
+    from_here_on(number)
     page = await pages.load(tx.conn, number, lock=True)
     if page is None:
         raise Wrong(f"There is no page P-{number}.")
+    from_here_on(incident=page.incident)
     decision = decide(page, await roster_for(tx.conn, page.policy, catalogue, tx))
     await apply(tx, page, decision, catalogue)
     return decision

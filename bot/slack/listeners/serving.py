@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -59,6 +59,7 @@ class Serve:
             asked = asked_of(body)
             envelope = kind(asked, body, ack, respond, self._desk.gateway)
             name = f"{listener.__module__.rpartition('.')[2]}.{getattr(listener, '__name__', 'listener')}"
+            structlog.contextvars.bind_contextvars(user=asked.user, **_about(asked, body))
             await self._running.start(self._serve(envelope, listener, action, once, name), name)
 
         return handle
@@ -121,6 +122,14 @@ class Serve:
         if len(self._seen) > MOST_REMEMBERED:
             self._seen.popitem(last=False)
         return True
+
+
+def _about(asked: Asked, body: Mapping[str, Any]) -> dict[str, str]:
+    """What a clicked button belongs to, so that also a line written before it is loaded says so."""
+    kind = str((body.get("actions") or [{}])[0].get("action_id", "")).partition("_")[0]
+    number = asked.value.rpartition(":")[2]
+    prefix = {"page": "P", "incident": "INC"}.get(kind)
+    return {kind: f"{prefix}-{number}"} if prefix and number.isdecimal() else {}
 
 
 def _our_fault(name: str) -> Problem:
