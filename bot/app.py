@@ -35,7 +35,7 @@ from bot.log_context import about
 from bot.measured import Durations
 from bot.outgoing import Outgoing
 from bot.queries import health
-from bot.settings import SANDBOX_APP_TOKEN, SANDBOX_BOT_TOKEN, Settings
+from bot.settings import SANDBOX_APP_TOKEN, SANDBOX_BOT_TOKEN, Settings, environment
 from bot.slack.app import Parts, bolt_app
 from bot.slack.channels import Channels
 from bot.slack.directory import Directory
@@ -234,7 +234,7 @@ class Tocsin:
         path = self.settings.config
         if path is None:
             return
-        loaded = load(path)
+        loaded = load(path, environment())
         if loaded.problems:
             lines = "\n".join(str(problem) for problem in loaded.problems)
             if not await configuration.is_configured(self.db):
@@ -276,7 +276,9 @@ class Tocsin:
                     self.step_lateness.add(fact.late_ms / 1000)
 
     def _routes(self) -> dict[int, list[RouteDef]]:
-        health_routes = Health(self._readiness(), self._counts, self._measured)
+        health_routes = Health(
+            self._readiness(), self._counts, self._measured, lambda: self.engine.health().stalled
+        )
         main = [*Intake(self.catalogue, self.journal).routes(), *health_routes.routes()]
         own_port = self.settings.metrics_port
         if own_port is None or own_port == self.settings.http_port:

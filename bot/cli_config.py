@@ -14,6 +14,7 @@ from bot.clock import SystemClock
 from bot.config import plan as plans
 from bot.config.dump import SECTIONS, dump
 from bot.config.load import Loaded, load
+from bot.settings import environment
 from bot.store.database import Database
 from bot.store.migrations import migrate
 from bot.usecases import configuration
@@ -82,7 +83,7 @@ def _read(path: Path | None) -> Loaded:
     if path is None:
         print("Say which file or folder, or set TOCSIN_CONFIG.", file=sys.stderr)
         raise typer.Exit(1)
-    loaded = load(path)
+    loaded = load(path, environment())
     for problem in loaded.problems:
         print(problem)
     if loaded.problems:

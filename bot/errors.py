@@ -3,6 +3,7 @@
 TocsinError
 ├── CannotStart          the operator must mend something; exit code 1
 ├── DatabaseBusy         the database could not be written in time; nothing was lost, try again
+│   └── MaybeSaved       it went away at the commit: look before trying again
 ├── DatabaseRefused      a statement was wrong for the data; our bug or a value no column takes
 ├── NotAllowed           this person may not do this
 └── Wrong                a caller's mistake, said in one kind sentence
@@ -21,6 +22,10 @@ class CannotStart(TocsinError):
 
 class DatabaseBusy(TocsinError):
     """The database is locked or away. Nothing was saved; trying again is safe."""
+
+
+class MaybeSaved(DatabaseBusy):
+    """The database went away while it committed. It may have been saved or not."""
 
 
 class DatabaseRefused(TocsinError):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 SLACK_API = "https://slack.com/api/"
 SANDBOX_DATABASE = Path("data/sandbox.db")
@@ -105,3 +106,9 @@ class Settings(BaseSettings):
     def on_sandbox(self) -> bool:
         """Whether the bot speaks to a local Slack and not to the real one."""
         return not self.slack_api_url.startswith("https://")
+
+
+def environment() -> dict[str, str]:
+    """The variables of the process and of `.env`, the process's first: where `token_env` looks."""
+    kept = DotEnvSettingsSource(Settings, env_file=".env", case_sensitive=True).env_vars
+    return {name: value for name, value in {**kept, **os.environ}.items() if value is not None}

@@ -52,7 +52,7 @@ class EngineHealth:
 
     `last_pass_at` (real time) is when a duty last ended, well or not; `last_error` what its last run or `due`
     query raised, None once it went well. `passes` counts APScheduler's looks at the job store. `stalled` names
-    what the watchdog holds for stuck: duties, or "scheduler"; empty is healthy.
+    what the watchdog holds for stuck: "scheduler", or duties until they ran well or have nothing due; empty is healthy.
     """
 
     running: bool
@@ -212,7 +212,6 @@ class Engine:
     def _end(self, name: str) -> None:
         self._mirror.release(name)
         self._ticks_in_flight.pop(name, None)
-        self._stalled.pop(name, None)
         self._ended.set()
         self._nudge()
 
@@ -237,6 +236,7 @@ class Engine:
             self._failed(duty, repr(error))
         else:
             self._run_error[duty.name] = None
+            self._stalled.pop(duty.name, None)
 
     def _failed(self, duty: Duty, error: str) -> None:
         self._run_error[duty.name] = error
@@ -254,9 +254,15 @@ class Engine:
             self._read_error[duty.name] = repr(error)
             return False
         self._read_error[duty.name] = None
+        if not after_run and not self._is_due(duty, at):
+            self._stalled.pop(duty.name, None)
         if changed:
             self._nudge()
         return True
+
+    def _is_due(self, duty: Duty, at: datetime | None) -> bool:
+        now = self._clock.now() if duty.timebase == "product" else self._clock.real()
+        return at is not None and at <= now
 
     def _start_refresher(self, duty: Duty) -> None:
         task = asyncio.create_task(self._keep_fresh(duty), name=f"engine-refresh-{duty.name}")

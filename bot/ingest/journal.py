@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.crashpoints import point
-from bot.errors import DatabaseBusy, TocsinError
+from bot.errors import DatabaseBusy, MaybeSaved, TocsinError
 from bot.store.database import Database
 from bot.store.journal import NewEntry, append
 
@@ -126,6 +126,9 @@ class Journal:
         """All in one transaction; when it is refused, each by itself, so that one bad body harms no other."""
         try:
             await self._commit([waiting.entry for waiting in batch])
+        except MaybeSaved as error:
+            log.error("the database went away while it kept alerts", count=len(batch), error=str(error))
+            _settle(batch, NotKept("The database went away and the alert may not be kept; send it again."))
         except DatabaseBusy as error:
             log.error(
                 "the database is away or locked; senders come again", count=len(batch), error=str(error)

@@ -23,7 +23,7 @@ from bot.measured import Durations
 from bot.store import wakeups
 from bot.store.address import parsed
 from bot.store.engines import postgres_engine, sqlite_engine
-from bot.store.refusals import CONNECTING, is_away, is_locked, told
+from bot.store.refusals import CONNECTING, is_away, is_locked, told, told_at_commit
 from bot.store.turns import Turns
 from bot.store.uow import Tx
 
@@ -67,7 +67,8 @@ class Database:
 
         `first` is for what somebody outside waits for: it waits for one transaction, not for a queue of them.
         Raises `DatabaseBusy` when the database stays locked or away for `PATIENCE_SECONDS` or goes away meanwhile, and
-        `DatabaseRefused` for a statement that it does not take; nothing is saved then.
+        `DatabaseRefused` for a statement that it does not take; nothing is saved then. One exception: `MaybeSaved`, a
+        `DatabaseBusy`, when the database went away at the commit itself.
         """
         came = time.monotonic()
         try:
@@ -80,11 +81,17 @@ class Database:
                 await tx.flush()
                 if tx.wakes and not self.is_sqlite:
                     await wakeups.tell(conn, tx.wakes)
-                await conn.commit()
+                await self._commit(conn)
         except DBAPIError as error:
             raise told(error) from error
         for listener in self._listeners:
             listener(tx)
+
+    async def _commit(self, conn: AsyncConnection) -> None:
+        try:
+            await conn.commit()
+        except DBAPIError as error:
+            raise told_at_commit(error) from error
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.errors import DatabaseBusy, DatabaseRefused, TocsinError
+from bot.errors import DatabaseBusy, DatabaseRefused, MaybeSaved, TocsinError
 
 CONNECTING = (DBAPIError, PoolTimeout, TimeoutError, OSError)
 """What opening a connection raises; asyncpg's come as they are when there is no server."""
@@ -14,6 +16,8 @@ _TRY_AGAIN = ("08", "40", "53", "57")
 
 https://www.postgresql.org/docs/current/errcodes-appendix.html
 """
+_ANSWER_LOST = ("08", "57")
+_BROKEN_DISK = "disk I/O error"
 _TRY_AGAIN_STATES = ("25P03", "55P03")
 """Idle in a transaction for too long; a lock that did not come free in time."""
 
@@ -43,3 +47,14 @@ def told(error: BaseException) -> TocsinError:
     if is_away(error):
         return DatabaseBusy(f"The database cannot be written: {why}. Nothing was saved; try again.")
     return DatabaseRefused(f"The database refused a statement: {why}. Nothing was saved.")
+
+
+def told_at_commit(error: DBAPIError) -> TocsinError:
+    """The same for what went wrong at a commit: when its answer never came, nobody knows what became of it."""
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    lost = error.connection_invalidated or state.startswith(_ANSWER_LOST) or _BROKEN_DISK in str(error.orig)
+    if not lost and (state or isinstance(error.orig, sqlite3.Error)):
+        return told(error)
+    return MaybeSaved(
+        f"The database went away while saving: {error.orig}. It may be saved or not; look before you try again."
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 from aiohttp import web
@@ -31,10 +31,12 @@ class Health:
         checks: Mapping[str, Check],
         counts: Callable[[], Awaitable[Counts]],
         measured: Callable[[], Awaitable[Measured]],
+        stalled: Callable[[], Sequence[str]],
     ) -> None:
         self._checks = checks
         self._counts = counts
         self._measured = measured
+        self._stalled = stalled
         self._process = CollectorRegistry()
         ProcessCollector(registry=self._process)
 
@@ -45,7 +47,10 @@ class Health:
         return [web.get("/metrics", self.metrics)]
 
     async def healthz(self, _request: web.Request) -> web.Response:
-        """The process answers."""
+        """200 when the process answers and its duties run, 503 with those that hang: a restart is the cure."""
+        stalled = self._stalled()
+        if stalled:
+            return answer(503, {"status": "stalled", "stalled": list(stalled)})
         return answer(200, {"status": "alive"})
 
     async def readyz(self, _request: web.Request) -> web.Response:

@@ -64,3 +64,19 @@ def test_files_with_mistakes_reach_no_database(tmp_path: Path, command: str) -> 
     (tmp_path / "bad.yml").write_text("people: [")
     assert tocsin(command, tmp_path / "bad.yml").exit_code == 1
     assert not (tmp_path / "tocsin.db").exists()
+
+
+def test_a_token_may_stand_in_dot_env_alone_and_the_process_overrides_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "company").mkdir()
+    for file in DEMO.glob("*.yml"):
+        text = file.read_text().replace("token: demo-generic", "token_env: HOOKS_TOKEN")
+        (tmp_path / "company" / file.name).write_text(text)
+    refused = tocsin("check", tmp_path / "company")
+    assert (refused.exit_code, "HOOKS_TOKEN is not set" in refused.output) == (1, True)
+    (tmp_path / ".env").write_text("HOOKS_TOKEN=first-secret\n")
+    assert tocsin("check", tmp_path / "company").exit_code == 0
+    assert tocsin("apply", tmp_path / "company").exit_code == 0
+    monkeypatch.setenv("HOOKS_TOKEN", "second-secret")
+    assert "1 to change" in tocsin("plan", tmp_path / "company").output

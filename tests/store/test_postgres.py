@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from bot.clock import ManualClock, SystemClock
 from bot.core.ids import TOCSIN
-from bot.errors import CannotStart, DatabaseRefused
+from bot.errors import CannotStart, DatabaseRefused, MaybeSaved
 from bot.store import meta
 from bot.store.database import Database
 from bot.store.migrations import migrate
@@ -20,7 +20,7 @@ from bot.store.wakeups import WakeUps
 from bot.usecases import paging
 from bot.usecases.declaring import Declare, declare
 from tests.company import CHECKOUT, DAVE, SEV1, company
-from tests.postgres import Cluster
+from tests.postgres import MIGRATED, Cluster
 
 PATIENCE_SECONDS = 20.0
 
@@ -193,3 +193,65 @@ async def test_a_server_that_is_not_there_ends_the_start_with_a_sentence(
             await migrate(database)
         assert "secret" not in str(refusal.value)
         await database.close()
+
+
+class Cut:
+    """A way to the server that breaks when the answer to a commit is on it."""
+
+    def __init__(self, server_path: str) -> None:
+        self._server_path = server_path
+        self.armed = False
+        self.port = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_server, to_server = await asyncio.open_unix_connection(self._server_path)
+        cut = asyncio.Event()
+        for work in (self._forth(reader, to_server, cut), self._back(from_server, writer, cut)):
+            task = asyncio.create_task(work)
+            self._tasks.add(task)
+
+    async def _forth(
+        self, reader: asyncio.StreamReader, to_server: asyncio.StreamWriter, cut: asyncio.Event
+    ) -> None:
+        while data := await reader.read(65_536):
+            if self.armed and b"COMMIT;" in data:
+                cut.set()
+            to_server.write(data)
+        to_server.close()
+
+    async def _back(
+        self, from_server: asyncio.StreamReader, writer: asyncio.StreamWriter, cut: asyncio.Event
+    ) -> None:
+        while data := await from_server.read(65_536):
+            if cut.is_set():
+                break
+            writer.write(data)
+        writer.close()
+
+
+async def test_a_commit_whose_answer_is_lost_is_not_called_unsaved(
+    postgres: Cluster, postgres_url: str, clock: ManualClock
+) -> None:
+    cut = Cut(f"{postgres_url.partition('host=')[2]}/.s.PGSQL.5432")
+    await cut.start()
+    db = Database(f"postgresql+asyncpg://tocsin@127.0.0.1:{cut.port}/{MIGRATED}", clock)
+    await add_one(db)
+    cut.armed = True
+    with pytest.raises(MaybeSaved, match=r"It may be saved or not; look before you try again\.$"):
+        await add_one(db)
+    cut.armed = False
+    async with db.read() as conn:
+        assert await meta.get(conn, "count") == 2, "this time it was saved"
+    await db.close()
+    await cut.stop()

@@ -6,17 +6,20 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.clock import ManualClock
+from bot.clock import ManualClock, SystemClock
 from bot.core.alert import AlertStatus
 from bot.core.page import PageState
 from bot.engine.lag import Lag
+from bot.engine.scheduler import Duty, Engine
 from bot.ingest.sources import parse_body
 from bot.measured import Durations
 from bot.queries import health
@@ -64,9 +67,10 @@ async def ask(
     checks: dict[str, Check] | None = None,
     counts: Counting = nothing,
     measured: Callable[[], Awaitable[Measured]] = unmeasured,
+    stalled: Callable[[], Sequence[str]] = tuple,
 ) -> tuple[int, str]:
     """Serve, ask once, stop: the status and the text."""
-    told = Health(checks or {}, counts, measured)
+    told = Health(checks or {}, counts, measured, stalled)
     server = Server("127.0.0.1", {0: [*told.routes(), *told.metrics_routes()]})
     await server.start()
     try:
@@ -80,6 +84,38 @@ async def ask(
 async def test_a_process_that_answers_is_healthy_whatever_else_is_not() -> None:
     status, text = await ask("/healthz", {"slack": broken})
     assert (status, json.loads(text)) == (200, {"status": "alive"})
+
+
+async def test_a_duty_that_hangs_is_unhealthy_until_it_runs_well_again() -> None:
+    clock = SystemClock()
+    began, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hang() -> None:
+        """Like a thread that never comes back: a cancellation does not end it."""
+        began.set()
+        while not go_on.is_set():
+            with suppress(asyncio.CancelledError):
+                await go_on.wait()
+
+    async def due() -> datetime | None:
+        return None if go_on.is_set() else clock.real()
+
+    engine = Engine([Duty("deliver", hang, due, "real")], clock, refresh_every=0.02, stuck_after=0.1)
+
+    async def answers(status: int) -> str:
+        while True:
+            seen, text = await ask("/healthz", stalled=lambda: engine.health().stalled)
+            if seen == status:
+                return text
+
+    await engine.start()
+    async with asyncio.timeout(20):
+        await began.wait()
+        told = json.loads(await answers(503))
+        go_on.set()
+        await answers(200)
+    await engine.stop()
+    assert told == {"status": "stalled", "stalled": ["deliver"]}
 
 
 async def test_ready_is_when_every_part_is() -> None:
