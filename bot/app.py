@@ -18,7 +18,7 @@ from bot.core.catalogue import Catalogue, Integration
 from bot.core.debts import DebtKind
 from bot.core.facts import LevelPaged, SnoozeEnded
 from bot.engine.deliver import Outbox
-from bot.engine.duties import Audit, Escalate, Fold, duties
+from bot.engine.duties import Audit, Escalate, Fold, HandOff, duties
 from bot.engine.heartbeat import Heartbeat
 from bot.engine.lag import Lag
 from bot.engine.scheduler import Engine
@@ -26,6 +26,7 @@ from bot.engine.senders import Sender
 from bot.engine.senders.home import HomeSender
 from bot.engine.senders.incidents import incident_senders
 from bot.engine.senders.notices import NoticeSender
+from bot.engine.senders.on_call import on_call_senders
 from bot.engine.senders.pages import CopySender, PageSender
 from bot.errors import CannotStart, TocsinError
 from bot.ingest.http import Intake
@@ -127,6 +128,7 @@ class Tocsin:
         parts = (
             Escalate(self.db, self.catalogue),
             Fold(self.db, self.catalogue, parse_body),
+            HandOff(self.db, self.catalogue),
             self.audit,
         )
         self.engine = Engine(duties(self.outbox, *parts), self.clock)
@@ -261,6 +263,7 @@ class Tocsin:
             DebtKind.NOTICE: NoticeSender(self.db, self.gateway, self.channels, self.catalogue, self.clock),
             DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock),
             **incident_senders(self.db, self.gateway, self.channels, self.catalogue, self.clock),
+            **on_call_senders(self.db, self.gateway, self.catalogue),
         }
 
     def _wake(self, tx: Tx) -> None:

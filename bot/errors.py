@@ -37,4 +37,11 @@ class NotAllowed(TocsinError):
 
 
 class Wrong(TocsinError):
-    """What was asked cannot be done; the text says why and what to do instead."""
+    """What was asked cannot be done; the text says why and what to do instead.
+
+    `field` is the part of a form that is wrong, by its `block_id`, when it is one.
+    """
+
+    def __init__(self, text: str, field: str = "") -> None:
+        super().__init__(text)
+        self.field = field

@@ -32,6 +32,8 @@ class DebtKind(StrEnum):
     INCIDENT_BOOKMARKS = "incident_bookmarks"
     INCIDENT_ANNOUNCEMENT = "incident_announcement"
     INCIDENT_POST = "incident_post"
+    ON_CALL_QUESTION = "on_call_question"
+    ON_CALL_QUESTION_COPY = "on_call_question_copy"
     HOME = "home"
 
 
@@ -194,6 +196,23 @@ def incident_post(key: str, number: IncidentId, what: str, data: Mapping[str, An
         {"incident": number, "what": what, **data},
         Priority.INCIDENT,
     )
+
+
+def on_call_question(subject: str, user: UserId) -> Deliver:
+    """A cover or swap (`cover:7`, `swap:3`) as this person sees it, in their DM; its copies follow what comes of it."""
+    return Deliver(
+        f"{subject}:{user}",
+        DebtKind.ON_CALL_QUESTION,
+        f"question:{user}",
+        {"subject": subject, "user": user},
+        Priority.NOTICE,
+    )
+
+
+def on_call_question_copy(message: int) -> Converge:
+    """One message that shows a cover or swap is edited to its present state."""
+    key = f"copy:{message}"
+    return Converge(key, DebtKind.ON_CALL_QUESTION_COPY, key, {"message": message}, Priority.NOTICE)
 
 
 def home(user: UserId) -> Converge:

@@ -24,6 +24,8 @@ PageId = NewType("PageId", int)
 IncidentId = NewType("IncidentId", int)
 """Shown as `INC-12`."""
 NotificationId = NewType("NotificationId", int)
+CoverId = NewType("CoverId", int)
+SwapId = NewType("SwapId", int)
 
 Actor = NewType("Actor", str)
 """Who did something: `user:U123`, `integration:demo-alertmanager`, `terminal` or `tocsin`."""

@@ -27,6 +27,7 @@ class Action(StrEnum):
     WORK_INCIDENT = "work on incidents"
     JOIN_INCIDENT = "join incidents"
     WORK_PAGE = "answer pages"
+    PLAN_ON_CALL = "change who is on call"
 
 
 EVERYTHING = frozenset(Action)

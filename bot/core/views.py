@@ -12,11 +12,24 @@ from datetime import datetime
 
 from bot.core.alert import Link
 from bot.core.catalogue import Severity
+from bot.core.cover import CoverState
 from bot.core.escalation import Cause
 from bot.core.facts import Fact
-from bot.core.ids import Actor, ChannelId, IncidentId, PageId, ServiceId, SeverityId, TeamId, UserId
+from bot.core.ids import (
+    Actor,
+    ChannelId,
+    CoverId,
+    IncidentId,
+    PageId,
+    ServiceId,
+    SeverityId,
+    SwapId,
+    TeamId,
+    UserId,
+)
 from bot.core.incident import IncidentStatus, Update
 from bot.core.page import PageState
+from bot.core.swap import SwapState
 
 
 @dataclass(frozen=True)
@@ -213,6 +226,62 @@ class OnCallView:
     """Shifts of the reader that cover now."""
     next: MyShift | None
     teams: tuple[TeamOnCall, ...]
+
+
+@dataclass(frozen=True)
+class OnCallChange:
+    """`person` is on call for a span, or is not any more, as one whom it concerns is told."""
+
+    reader: UserId
+    schedule: str
+    person: OnCallPerson
+    instead: tuple[OnCallPerson, ...]
+    """Who is off call by it; with an override that was taken back, who is on call again."""
+    starts_at: datetime
+    ends_at: datetime
+    reason: str = ""
+    by: UserId | None = None
+
+
+@dataclass(frozen=True)
+class CoverView:
+    """A question for cover as `reader` sees it: whoever asks, or one of those asked."""
+
+    id: CoverId
+    reader: UserId
+    schedule: str
+    person: OnCallPerson
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
+    asked: tuple[OnCallPerson, ...]
+    declined: tuple[OnCallPerson, ...]
+    state: CoverState
+    accepted_by: OnCallPerson | None
+    version: int
+
+
+@dataclass(frozen=True)
+class PartView:
+    """What one of the two gives in a swap."""
+
+    schedule: str
+    person: OnCallPerson
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class SwapView:
+    """A swap as `reader` sees it: whoever proposes (`first`), or whoever is asked (`second`)."""
+
+    id: SwapId
+    reader: UserId
+    first: PartView
+    second: PartView
+    reason: str
+    state: SwapState
+    version: int
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from bot.engine.scheduler import Duty
 from bot.log_context import about
 from bot.queries import due, health
 from bot.store.database import Database
-from bot.usecases import alerts, audit, paging
+from bot.usecases import alerts, audit, hand_offs, paging
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +63,21 @@ class Fold:
             return await due.oldest_body(conn)
 
 
+class HandOff:
+    """Take every step of on-call that is due: questions that nobody answered, changes of shift."""
+
+    def __init__(self, db: Database, catalogue: Callable[[], Catalogue]) -> None:
+        self._db = db
+        self._catalogue = catalogue
+
+    async def run(self) -> None:
+        await hand_offs.advance_due(self._db, self._catalogue())
+
+    async def due(self) -> datetime | None:
+        async with self._db.read() as conn:
+            return await due.next_hand_off(conn)
+
+
 class Audit:
     """Look for what breaks the promise, repair it and say so; while all is clean, give the sign of life."""
 
@@ -98,11 +113,14 @@ class Audit:
         return self._last + AUDIT_EVERY
 
 
-def duties(outbox: Outbox, escalate: Escalate, fold: Fold, auditor: Audit) -> tuple[Duty, ...]:
+def duties(
+    outbox: Outbox, escalate: Escalate, fold: Fold, hand_off: HandOff, auditor: Audit
+) -> tuple[Duty, ...]:
     """The engine's duties by name; `Tx.wake` uses these names."""
     return (
         Duty("intake", fold.run, fold.due, "product"),
         Duty("escalate", escalate.run, escalate.due, "product"),
         Duty("deliver", outbox.run, outbox.due, "real"),
+        Duty("handoff", hand_off.run, hand_off.due, "product"),
         Duty("audit", auditor.run, auditor.due, "real"),
     )

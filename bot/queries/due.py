@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import journal, pages
+from bot.store import hand_offs, journal, pages
 
 
 async def next_step(conn: AsyncConnection) -> datetime | None:
@@ -17,3 +17,8 @@ async def next_step(conn: AsyncConnection) -> datetime | None:
 async def oldest_body(conn: AsyncConnection) -> datetime | None:
     """When the oldest accepted body that is not folded yet came, in product time."""
     return await journal.oldest_pending(conn)
+
+
+async def next_hand_off(conn: AsyncConnection) -> datetime | None:
+    """The earliest deadline of anything about on-call, in product time."""
+    return await hand_offs.next_due(conn)

@@ -19,7 +19,16 @@ from bot.ingest.journal import Journal
 from bot.slack.channels import Channels
 from bot.slack.directory import Directory
 from bot.slack.gateway import Gateway
-from bot.slack.listeners import commands, events, forms, incidents, on_call, pages, shortcuts
+from bot.slack.listeners import (
+    commands,
+    events,
+    forms,
+    incidents,
+    on_call,
+    on_call_questions,
+    pages,
+    shortcuts,
+)
 from bot.slack.listeners.asking import Desk
 from bot.slack.listeners.events import Told
 from bot.slack.listeners.serving import Serve
@@ -59,7 +68,7 @@ def bolt_app(client: AsyncWebClient, parts: Parts) -> ListeningApp:
     bolt.on_connected = watched.join
     _take_events(bolt, desk, watched)
     serve = Serve(desk, bolt.running)
-    for module in (commands, on_call, pages, incidents, forms, shortcuts):
+    for module in (commands, on_call, on_call_questions, pages, incidents, forms, shortcuts):
         module.register(bolt, serve)
     bolt.error(_left_over)
     return bolt

@@ -37,6 +37,14 @@ INCIDENT_MORE = "incident_more"
 INCIDENT_TIMELINE_FILE = "incident_timeline_file"
 """Prefix of the timeline's buttons: `incident_timeline_file:json`; `value` is `json:<incident>`."""
 
+# Buttons of questions about on-call; `value` is the cover's or swap's number.
+COVER_ACCEPT = "cover_accept"
+COVER_DECLINE = "cover_decline"
+COVER_WITHDRAW = "cover_withdraw"
+SWAP_AGREE = "swap_agree"
+SWAP_DECLINE = "swap_decline"
+SWAP_WITHDRAW = "swap_withdraw"
+
 # Elsewhere.
 DECLARE = "declare_open"
 """Opens the declare modal; `value` is a title or empty."""

@@ -9,17 +9,17 @@ from typing import Any
 from sqlalchemy import literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.ids import PersonId, ScheduleId
+from bot.core.ids import PersonId
 from bot.core.schedule import (
     AllChanges,
     CalendarLayer,
     CalendarSpan,
-    Origin,
     Override,
     Schedule,
     TimeOff,
     all_changes,
 )
+from bot.store.overrides import override_of
 from bot.store.tables import CalendarRow, OverrideRow, TimeOffRow
 
 _OVERRIDES = OverrideRow.__table__  # type: ignore[attr-defined]
@@ -50,26 +50,12 @@ async def _entered(conn: AsyncConnection, start: datetime) -> tuple[list[Overrid
     )
     rows: Sequence[Any] = (await conn.execute(query)).mappings().all()
     return (
-        [_override(row) for row in rows if row["schedule"] is not None],
+        [override_of(row) for row in rows if row["schedule"] is not None],
         [
             TimeOff(PersonId(row["person"]), row["starts_at"], row["ends_at"])
             for row in rows
             if row["schedule"] is None
         ],
-    )
-
-
-def _override(row: Any) -> Override:
-    return Override(
-        id=row["id"],
-        schedule=ScheduleId(row["schedule"]),
-        person=PersonId(row["person"]),
-        starts_at=row["starts_at"],
-        ends_at=row["ends_at"],
-        made_at=row["made_at"],
-        reason=row["reason"],
-        by=row["by"],
-        origin=Origin(row["origin"]),
     )
 
 

@@ -51,6 +51,14 @@ WORDS: Mapping[str, str] = {
     "note_edited": "edited",
     "note_retracted": "retracted",
     "note_source_deleted": "deleted",
+    "override_made": "override",
+    "override_ended": "override",
+    "cover_asked": "cover",
+    "cover_settled": "cover",
+    "swap_proposed": "swap",
+    "swap_settled": "swap",
+    "time_off_entered": "away",
+    "time_off_ended": "away",
 }
 
 

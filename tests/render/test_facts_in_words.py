@@ -11,6 +11,7 @@ import pytest
 from bot.core import facts
 from bot.core.facts import FACTS, Fact
 from bot.core.ids import TOCSIN, Actor, AlertId, IncidentId, PageId, by_user
+from bot.core.schedule_facts import SCHEDULE_FACTS
 from bot.core.views import TimelineView
 from bot.slack import ids
 from bot.slack.modals import text
@@ -34,6 +35,9 @@ VALUES = {
     "late_ms": 100,
     "cause": "timeout",
     "outcome": "sent",
+    "starts_at": after(60),
+    "ends_at": after(120),
+    "instead": ("bob",),
     "link": "https://slack.example.com/archives/C1/p1",
 }
 BY_TYPE: dict[str, object] = {"bool": True, "int": 2, "AlertId": AlertId(1), "UserId | None": CAROL}
@@ -47,7 +51,7 @@ def example(kind: type[Fact]) -> Fact:
     return kind(**values)
 
 
-@pytest.mark.parametrize("kind", FACTS, ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("kind", (*FACTS, *SCHEDULE_FACTS), ids=lambda kind: kind.kind)
 def test_every_kind_of_fact_has_a_line(kind: type[Fact]) -> None:
     line = timeline.as_text(TimelineView("INC-12", (example(kind),), {"user:UANA": "Ana"}))
     when, what = line.split("  ", 1)

@@ -18,11 +18,12 @@ from bot.core.ids import IncidentId, PageId, ServiceId, SeverityId, UserId, by_i
 from bot.core.incident import Incident
 from bot.core.page import Page
 from bot.engine.deliver import Outbox
-from bot.engine.duties import Audit, Escalate, Fold, duties
+from bot.engine.duties import Audit, Escalate, Fold, HandOff, duties
 from bot.engine.scheduler import Engine
 from bot.engine.senders.home import HomeSender
 from bot.engine.senders.incidents import incident_senders
 from bot.engine.senders.notices import NoticeSender
+from bot.engine.senders.on_call import on_call_senders
 from bot.engine.senders.pages import CopySender, PageSender
 from bot.ingest.journal import Journal
 from bot.ingest.sources import parse_body
@@ -147,6 +148,7 @@ class Office:
         parts = (
             Escalate(db, self.catalogue),
             Fold(db, self.catalogue, parse_body),
+            HandOff(db, self.catalogue),
             Audit(db),
         )
         self.engine = Engine(duties(self.outbox, *parts), clock)
@@ -228,6 +230,7 @@ class Office:
             DebtKind.NOTICE: NoticeSender(*parts),
             DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock),
             **incident_senders(*parts),
+            **on_call_senders(self.db, self.gateway, self.catalogue),
         }
 
     def _wake(self, tx: Tx) -> None:

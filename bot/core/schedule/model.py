@@ -106,6 +106,14 @@ class Schedule:
     holidays: str | None = None
     """Whose public holidays count in reports: a country's code, or with a part of it, `GB` or `DE-BY`."""
 
+    @property
+    def people(self) -> tuple[PersonId, ...]:
+        """Everybody in its rotations, each once, in the order in which they stand there."""
+        rotations = [layer for layer in self.layers if isinstance(layer, Layer)]
+        return tuple(
+            dict.fromkeys(person for layer in rotations for place in layer.participants for person in place)
+        )
+
 
 class Origin(StrEnum):
     """How an override came to be."""

@@ -11,10 +11,11 @@ from bot.core.catalogue import Catalogue
 from bot.core.debts import Debt, Failed, Outcome, Sent, Withdrawn
 from bot.core.ids import ChannelId, IncidentId, PageId, ScheduleId, UserId
 from bot.engine.senders.incident_messages import post
-from bot.queries import incidents, pages
+from bot.queries import incidents, on_call_notices, pages
 from bot.slack.channels import Channels
 from bot.slack.gateway import Gateway, Refused, is_conversation
 from bot.slack.render import notices as render
+from bot.slack.render import on_call_notices as on_call_render
 from bot.slack.render.message import Message
 from bot.store.database import Database
 from bot.store.uow import Tx
@@ -73,6 +74,10 @@ class NoticeSender:
                 return render.other_bot(data["connections"], data["ours"])
             case "configuration":
                 return render.configuration_mistakes(data["mistakes"])
+            case what if what in on_call_render.KINDS:
+                async with self._db.read() as conn:
+                    told = await on_call_notices.told(conn, self._catalogue(), data)
+                return on_call_render.notice(what, told) if told else None
             case _:
                 log.error("a notice has no wording", what=data["what"])
                 return None

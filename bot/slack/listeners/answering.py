@@ -146,7 +146,7 @@ class Submission(Envelope):
                 await self.acknowledge()
                 await self._tell_in(answer.channel, answer.message)
             case Problem():
-                errors = {_first_field(self.asked.view): _plain(answer.message)}
+                errors = {_field(self.asked.view, answer.field): _plain(answer.message)}
                 await self.acknowledge(response_action="errors", errors=errors)
             case FieldErrors():
                 await self.acknowledge(response_action="errors", errors=answer.by_block)
@@ -219,10 +219,11 @@ def _shown(message: Message) -> dict[str, Any]:
     return text.view("Tocsin", message.blocks)
 
 
-def _first_field(view: Mapping[str, Any] | None) -> str:
-    """Slack shows errors at input blocks alone."""
+def _field(view: Mapping[str, Any] | None, wrong: str) -> str:
+    """The wrong one, or the first: Slack shows errors at input blocks alone."""
     blocks = (view or {}).get("blocks", [])
-    return next((str(block["block_id"]) for block in blocks if block["type"] == "input"), "")
+    fields = [str(block["block_id"]) for block in blocks if block["type"] == "input"]
+    return wrong if wrong in fields else next(iter(fields), "")
 
 
 def _plain(message: Message) -> str:

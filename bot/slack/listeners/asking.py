@@ -96,9 +96,10 @@ class FieldErrors:
 
 @dataclass(frozen=True)
 class Problem:
-    """It can't be done, and nothing was saved; `message` says why."""
+    """It can't be done, and nothing was saved; `message` says why, `field` which part of a form is wrong."""
 
     message: Message
+    field: str = ""
 
 
 Answer = Tell | Open | FieldErrors | Problem | None

@@ -94,7 +94,7 @@ class Serve:
             return await listener(self._desk, asked)
         except TocsinError as problem:
             log.info("a person was refused", listener=name, problem=str(problem))
-            return Problem(sentence(mrkdwn.escape(str(problem))))
+            return Problem(sentence(mrkdwn.escape(str(problem))), getattr(problem, "field", ""))
         except Exception:  # the edge of one listener: our bug becomes an id and a kind word
             return _our_fault(name)
 

@@ -1,0 +1,119 @@
+"""What happened to schedules: who changed who is on call, when and why. Facts as in `bot.core.facts`.
+
+To add one: a frozen dataclass of `ScheduleFact` in `SCHEDULE_FACTS`, and its line in `bot/templates/timeline.py`.
+People are as configuration names them; whoever did it is `by`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.facts import Fact
+from bot.core.ids import PersonId, ScheduleId
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleFact(Fact):
+    schedule: ScheduleId
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverrideMade(ScheduleFact):
+    """`person` is on call for the span instead of `instead`."""
+
+    kind = "override_made"
+    override: int
+    person: PersonId
+    starts_at: datetime
+    ends_at: datetime
+    origin: str
+    """override, cover, swap or take"""
+    reason: str = ""
+    instead: tuple[PersonId, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverrideEnded(ScheduleFact):
+    """Taken back: as if it had not been, or from now on when it had begun."""
+
+    kind = "override_ended"
+    override: int
+    person: PersonId
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverAsked(ScheduleFact):
+    kind = "cover_asked"
+    cover: int
+    person: PersonId
+    starts_at: datetime
+    ends_at: datetime
+    asked: tuple[PersonId, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverSettled(ScheduleFact):
+    """accepted, declined (by one of those asked), withdrawn or expired."""
+
+    kind = "cover_settled"
+    cover: int
+    person: PersonId
+    outcome: str
+    accepted_by: PersonId | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwapProposed(ScheduleFact):
+    """On the schedule of the part that is given; a swap between two schedules is told on both."""
+
+    kind = "swap_proposed"
+    swap: int
+    person: PersonId
+    with_person: PersonId
+    starts_at: datetime
+    ends_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwapSettled(ScheduleFact):
+    """agreed, declined, withdrawn or expired."""
+
+    kind = "swap_settled"
+    swap: int
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeOffEntered(ScheduleFact):
+    kind = "time_off_entered"
+    person: PersonId
+    starts_at: datetime
+    ends_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeOffEnded(ScheduleFact):
+    """Taken back, or cut short when it had begun."""
+
+    kind = "time_off_ended"
+    person: PersonId
+    starts_at: datetime
+    ends_at: datetime
+
+
+SCHEDULE_FACTS: tuple[type[ScheduleFact], ...] = (
+    OverrideMade,
+    OverrideEnded,
+    CoverAsked,
+    CoverSettled,
+    SwapProposed,
+    SwapSettled,
+    TimeOffEntered,
+    TimeOffEnded,
+)

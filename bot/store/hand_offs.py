@@ -1,0 +1,22 @@
+"""When on-call has something to do next, whatever it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import CoverRow, SwapRow
+
+_DUE = [
+    CoverRow.__table__.c.due_at,  # type: ignore[attr-defined]
+    SwapRow.__table__.c.due_at,  # type: ignore[attr-defined]
+]
+
+
+async def next_due(conn: AsyncConnection) -> datetime | None:
+    """The earliest deadline of any of them, in product time; one statement."""
+    earliest = union_all(*(select(func.min(due).label("due_at")) for due in _DUE)).subquery()
+    found: datetime | None = (await conn.execute(select(func.min(earliest.c.due_at)))).scalar_one()
+    return found

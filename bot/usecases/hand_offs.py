@@ -1,0 +1,14 @@
+"""What on-call owes when its time comes: questions that nobody answered."""
+
+from __future__ import annotations
+
+from bot.core.catalogue import Catalogue
+from bot.store.database import Database
+from bot.usecases import covers, swaps
+
+
+async def advance_due(db: Database, catalogue: Catalogue) -> None:
+    """Take every step of on-call that is due, each once."""
+    async with db.write() as tx:
+        await covers.advance_due(tx, catalogue)
+        await swaps.advance_due(tx, catalogue)
