@@ -1,7 +1,8 @@
-"""What all tests share: a clock to push and a real database, of both kinds where its statements are tested."""
+"""What all tests share: a clock to push and a real database, of both kinds."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,20 +11,18 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.store.database import Database
-from bot.store.migrations import migrate
+from tests.migrated import migrated
 from tests.postgres import MIGRATED, Cluster, cluster
 
 NIGHT = datetime(2026, 11, 21, 2, 47, tzinfo=UTC)
-ON_BOTH = frozenset(
-    ["store", "usecases", "queries", "engine", "test_journal.py", "test_captured_story.py", "test_http.py"]
-)
-"""The folders and files whose tests run on SQLite and on PostgreSQL; the others are about something else."""
+KINDS = ("sqlite", "postgresql")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    path = metafunc.definition.path
-    if "database_url" in metafunc.fixturenames and ON_BOTH & {path.parent.name, path.name}:
-        metafunc.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+    """A test that has a database runs on both kinds, but for one whose name says which kind it is about."""
+    if "database_url" in metafunc.fixturenames:
+        named = [kind for kind in KINDS if kind in metafunc.function.__name__]
+        metafunc.parametrize("database_url", named or KINDS, indirect=True)
 
 
 @pytest.fixture
@@ -46,18 +45,29 @@ def postgres_url(postgres: Cluster) -> Iterator[str]:
     postgres.empty()
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database with nothing in it, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "tocsin.db"
+    migrated(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where the test's own database is."""
-    if getattr(request, "param", "sqlite") == "postgresql":
+    """Where the test's own database is: a SQLite file that is yet to be made, or a migrated PostgreSQL database."""
+    if request.param == "postgresql":
         return str(request.getfixturevalue("postgres_url"))
     return f"sqlite+aiosqlite:///{tmp_path}/tocsin.db"
 
 
 @pytest.fixture
-async def database(database_url: str, clock: ManualClock) -> AsyncIterator[Database]:
+async def database(
+    request: pytest.FixtureRequest, database_url: str, clock: ManualClock
+) -> AsyncIterator[Database]:
     """A migrated database of its own."""
     database = Database(database_url, clock)
-    await migrate(database)
+    if database.is_sqlite:
+        shutil.copyfile(request.getfixturevalue("migrated_file"), database.url.database or "")
     yield database
     await database.close()

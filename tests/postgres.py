@@ -5,7 +5,6 @@ A database of its own for each test, copied from a migrated one, took ten times 
 
 from __future__ import annotations
 
-import asyncio
 import os
 import pwd
 import shutil
@@ -14,7 +13,6 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -22,10 +20,9 @@ from typing import Any
 
 from alembic.script import ScriptDirectory
 
-from bot.clock import SystemClock
-from bot.store.database import Database
-from bot.store.migrations import alembic_config, migrate
+from bot.store.migrations import alembic_config
 from bot.store.tables import metadata
+from tests.migrated import migrated
 from tests.programs import missing
 
 PATIENCE_SECONDS = 30.0
@@ -73,8 +70,7 @@ class Cluster:
         self._run("initdb", *options, "--pgdata", str(self._data))
         self.start()
         self._sql(f"CREATE DATABASE {MIGRATED}")
-        with ThreadPoolExecutor(1) as thread:  # a loop of its own, whatever runs in this thread
-            thread.submit(asyncio.run, _migrate(self.url(MIGRATED))).result()
+        migrated(self.url(MIGRATED))
 
     def start(self) -> None:
         """Returns when it answers. To be called from the main thread: the server ends with the thread it comes from."""
@@ -111,11 +107,13 @@ class Cluster:
         return name
 
     def empty(self) -> None:
-        """Make the migrated database as it was when it was migrated."""
+        """Make the migrated database as it was when it was migrated, whoever is left on it."""
         head = ScriptDirectory.from_config(alembic_config()).get_current_head()
         tables = ", ".join(metadata.tables)
         forget = f"TRUNCATE {tables} RESTART IDENTITY CASCADE"
-        self._sql(f"{forget}; UPDATE alembic_version SET version_num = '{head}'", MIGRATED)
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        leave = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"
+        self._sql(f"{leave}; {forget}; UPDATE alembic_version SET version_num = '{head}'", MIGRATED)
 
     def url(self, name: str) -> str:
         return f"postgresql+asyncpg://tocsin@/{name}?host={self._folder}"
@@ -158,12 +156,6 @@ def _ends_with_us() -> list[str]:
     """A killed test run leaves no server behind, where the system can do that."""
     found = shutil.which("setpriv")
     return [found, "--pdeathsig", "QUIT"] if found else []
-
-
-async def _migrate(url: str) -> None:
-    database = Database(url, SystemClock())
-    await migrate(database)
-    await database.close()
 
 
 @contextmanager

@@ -13,10 +13,14 @@ DEMO = Path(__file__).parents[2] / "manifests" / "demo"
 
 
 @pytest.fixture(autouse=True)
-def _own_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TOCSIN_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/tocsin.db")
     monkeypatch.delenv("TOCSIN_CONFIG", raising=False)
+
+
+@pytest.fixture
+def own_database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOCSIN_DATABASE_URL", database_url)
 
 
 def tocsin(*arguments: str | Path) -> Result:
@@ -50,6 +54,7 @@ def test_check_without_a_path_takes_the_setting_or_asks(monkeypatch: pytest.Monk
     assert tocsin("check").exit_code == 0
 
 
+@pytest.mark.usefixtures("own_database")
 def test_apply_then_plan_then_export(tmp_path: Path) -> None:
     assert tocsin("plan", DEMO).output.endswith("26 to create, 0 to change, 0 to delete, 0 unchanged.\n")
     assert tocsin("apply", DEMO).output.startswith("Applied: 26 created")
@@ -59,8 +64,9 @@ def test_apply_then_plan_then_export(tmp_path: Path) -> None:
     assert tocsin("plan", exported).output == "Nothing would change; 26 objects are as the files say.\n"
 
 
+@pytest.mark.usefixtures("own_database")
 @pytest.mark.parametrize("command", ["plan", "apply"])
-def test_files_with_mistakes_reach_no_database(tmp_path: Path, command: str) -> None:
+def test_files_with_mistakes_make_no_sqlite_database(tmp_path: Path, command: str) -> None:
     (tmp_path / "bad.yml").write_text("people: [")
     assert tocsin(command, tmp_path / "bad.yml").exit_code == 1
     assert not (tmp_path / "tocsin.db").exists()

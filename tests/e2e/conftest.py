@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -32,13 +31,13 @@ async def people(http: aiohttp.ClientSession) -> AsyncIterator[Hands]:
 
 
 @pytest.fixture
-async def bot(people: Hands, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Tocsin]:
+async def bot(people: Hands, database_url: str, clock: ManualClock) -> AsyncIterator[Tocsin]:
     """The bot in this process, on a clock to push, with the demo company."""
     settings = Settings(
         slack_bot_token=SecretStr("xoxb-sandbox"),
         slack_app_token=SecretStr("xapp-sandbox"),
         slack_api_url=f"{people.url}/api/",
-        database_url=f"sqlite+aiosqlite:///{tmp_path}/tocsin.db",
+        database_url=database_url,
         config=ROOT / "manifests" / "demo",
         http_port=free_port(),
     )
@@ -54,9 +53,9 @@ async def _is_set(running: Tocsin) -> bool:
 
 
 @pytest.fixture
-async def bot_process(people: Hands, tmp_path: Path) -> AsyncIterator[BotProcess]:
+async def bot_process(people: Hands, database_url: str) -> AsyncIterator[BotProcess]:
     """The bot as its own process, not started yet."""
-    process = BotProcess(people.url, tmp_path)
+    process = BotProcess(people.url, database_url)
     yield process
     if process.process.child is not None and process.process.child.returncode is None:
         await process.kill()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import socket
-import sqlite3
 from pathlib import Path
 
 import pytest
 
+from bot.store import meta
 from tests.e2e.world import ROOT, BotProcess, Hands
-
-TEAM_OF_SOMEBODY_ELSE = "UPDATE meta SET value = replace(value, 'T0', 'T9') WHERE key = 'workspace'"
 
 
 async def refused(bot: BotProcess) -> str:
@@ -55,10 +53,10 @@ async def refused(bot: BotProcess) -> str:
     ],
 )
 async def test_a_wrong_setting_is_one_sentence(
-    people: Hands, bot_process: BotProcess, environment: dict[str, str], says: str
+    people: Hands, tmp_path: Path, environment: dict[str, str], says: str
 ) -> None:
-    bot_process.extra = environment
-    assert says in await refused(bot_process)
+    bot = BotProcess(people.url, f"sqlite+aiosqlite:///{tmp_path}/tocsin.db", extra=environment)
+    assert says in await refused(bot)
 
 
 async def test_a_taken_port_is_one_sentence(people: Hands, bot_process: BotProcess) -> None:
@@ -69,19 +67,19 @@ async def test_a_taken_port_is_one_sentence(people: Hands, bot_process: BotProce
 
 
 async def test_a_second_copy_on_one_sqlite_database_is_refused(
-    people: Hands, bot_process: BotProcess, tmp_path: Path
+    people: Hands, bot_process: BotProcess
 ) -> None:
     await bot_process.start()
-    second = BotProcess(people.url, tmp_path)
+    second = BotProcess(people.url, bot_process.database)
     assert "Another Tocsin is running" in await refused(second)
 
 
 async def test_another_workspaces_database_is_refused(people: Hands, bot_process: BotProcess) -> None:
     await bot_process.start()
     await bot_process.kill()
-    with sqlite3.connect(bot_process.folder / "tocsin.db") as database:
-        database.execute(TEAM_OF_SOMEBODY_ELSE)
-    database.close()
+    async with bot_process.opened() as database, database.write() as tx:
+        claimed = await meta.get(tx.conn, "workspace")
+        await meta.put(tx.conn, "workspace", claimed | {"team_id": "T9"})
     assert "belongs to the Slack workspace" in await refused(bot_process)
 
 
@@ -109,7 +107,7 @@ async def test_a_mistake_in_changed_files_keeps_the_last_good_configuration(
     await people.sees("frank", "@Tocsin", "mistake.yml:3")
 
 
-async def test_show_without_a_database_is_one_sentence(people: Hands, bot_process: BotProcess) -> None:
+async def test_show_without_a_sqlite_database_is_one_sentence(people: Hands, bot_process: BotProcess) -> None:
     said = await bot_process.refused("show", "pages")
     assert said.startswith("There is no database at"), said
 

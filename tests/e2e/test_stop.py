@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sqlite3
 
 import aiohttp
+from sqlalchemy import text
 
 from tests.e2e.world import BotProcess, Hands, eventually
 
@@ -55,11 +55,10 @@ async def test_sigterm_under_load_ends_in_time_and_loses_nothing_that_was_answer
     await asyncio.gather(*senders)
     assert code == 0
     assert took < STOPS_WITHIN_SECONDS
-    with sqlite3.connect(bot_process.folder / "tocsin.db") as database:
-        bodies = " ".join(body.decode() for (body,) in database.execute("SELECT body FROM journal"))
-        (check,) = database.execute("PRAGMA integrity_check").fetchone()
-    database.close()
-    assert check == "ok"
+    async with bot_process.opened() as database, database.read() as conn:
+        bodies = " ".join(body.decode() for body in await conn.scalars(text("SELECT body FROM journal")))
+        if database.is_sqlite:
+            assert (await conn.exec_driver_sql("PRAGMA integrity_check")).scalar_one() == "ok"
     missing = {key for key in load.accepted if f'"{key}"' not in bodies}
     assert not missing
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -24,11 +23,9 @@ async def pages_at_slack(people: Hands) -> list[str]:
 
 
 @pytest.fixture
-async def copies(people: Hands, tmp_path: Path, postgres_url: str) -> AsyncIterator[list[BotProcess]]:
+async def copies(people: Hands, postgres_url: str) -> AsyncIterator[list[BotProcess]]:
     """Two copies; the first is up before the second comes."""
-    both = [BotProcess(people.url, tmp_path) for _ in range(2)]
-    for copy in both:
-        copy.database = postgres_url
+    both = [BotProcess(people.url, postgres_url) for _ in range(2)]
     yield both
     for copy in both:
         if copy.process.child is not None and copy.process.child.returncode is None:

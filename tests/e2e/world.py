@@ -8,8 +8,8 @@ import re
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from bot.config.load import load
 from bot.core.company import catalogue
 from bot.core.ids import ScheduleId
 from bot.core.schedule import NO_CHANGES, on_call
+from bot.store.database import Database
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 15.0
@@ -184,14 +185,13 @@ class BotProcess:
     """The bot as its own process, to be killed and started again on the same database."""
 
     sandbox_url: str
-    folder: Path
+    database: str
     time_scale: float = 1.0
     config: str = "manifests/demo"
     extra: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.port = free_port()
-        self.database = f"sqlite+aiosqlite:///{self.folder}/tocsin.db"
         self.process = self._process()
 
     @property
@@ -229,6 +229,13 @@ class BotProcess:
         code = await child.ended()
         assert code == 0, child.output
         return orjson.loads("\n".join(child.output))
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Database]:
+        """Its database, to look into while it is down."""
+        database = Database(self.database, SystemClock())
+        yield database
+        await database.close()
 
     async def refused(self, *words: str) -> str:
         """What a command says that ends with exit code 1."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,6 +11,7 @@ import pytest
 from bot.core.page import PageState
 from bot.slack import ids
 from bot.slack.render.message import Message, actions, button, section
+from bot.store.database import Database
 from tests.slack.office import Hands, Office, eventually
 from tests.slack.test_incident_story import declare
 
@@ -20,15 +19,10 @@ from tests.slack.test_incident_story import declare
 @asynccontextmanager
 async def locked(office: Office) -> AsyncIterator[None]:
     """Another process holds the database's write lock."""
-    database = await asyncio.to_thread(
-        sqlite3.connect, office.db.url.database or "", isolation_level=None, check_same_thread=False
-    )
-    database.execute("BEGIN IMMEDIATE")
-    try:
+    other = Database(office.db.url.render_as_string(hide_password=False), office.clock)
+    async with other.write():
         yield
-    finally:
-        database.execute("ROLLBACK")
-        database.close()
+    await other.close()
 
 
 async def post(office: Office, message: Message) -> None:
