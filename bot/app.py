@@ -45,6 +45,7 @@ from bot.slack.socket import Identity, Sockets
 from bot.store.database import Database
 from bot.store.lock import LockFile
 from bot.store.migrations import migrate
+from bot.store.migrations.watch import SchemaWatch
 from bot.store.uow import Tx
 from bot.store.wakeups import WakeUps
 from bot.usecases import configuration, notices, workspace
@@ -137,6 +138,7 @@ class Tocsin:
         self.db.on_commit(self._wake)
         self.db.on_commit(self._note_facts)
         self.wakeups = WakeUps(self.db.write_engine, self.engine.wake)
+        self.schema_watch = SchemaWatch(self.db, self._fail)
         self.journal = Journal(self.db, on_commit=lambda: self.engine.wake("intake"))
         self.server = Server(settings.http_host, self._routes())
         slack = Parts(
@@ -154,6 +156,7 @@ class Tocsin:
         )
 
     async def _start(self) -> None:
+        await self.schema_watch.start()
         if self.db.is_sqlite:
             await self.outbox.take_over()
         else:
@@ -200,16 +203,21 @@ class Tocsin:
             try:
                 await self._connect()
             except CannotStart as problem:
-                self.failed.set_exception(problem)
+                self._fail(problem)
                 return
             except TocsinError as problem:
                 log.warning("Slack cannot be reached yet", problem=str(problem))
+
+    def _fail(self, problem: TocsinError) -> None:
+        """Whoever runs this copy learns from `failed` that it must end, and why."""
+        if not self.failed.done():
+            self.failed.set_exception(problem)
 
     async def stop(self) -> None:
         """Finish what was begun, write it down, close. Safe to call at any stage of the start."""
         for task in self._tasks:
             task.cancel()
-        for part in ("server", "sockets", "journal", "engine", "outbox", "wakeups", "lag"):
+        for part in ("schema_watch", "server", "sockets", "journal", "engine", "outbox", "wakeups", "lag"):
             if hasattr(self, part):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._end(part), STOP_WITHIN_SECONDS + 0.5)

@@ -3,7 +3,8 @@
 TocsinError
 ├── CannotStart          the operator must mend something; exit code 1
 ├── DatabaseBusy         the database could not be written in time; nothing was lost, try again
-│   └── MaybeSaved       it went away at the commit: look before trying again
+│   ├── MaybeSaved       it went away at the commit: look before trying again
+│   └── StoodDown        the schema was changed by another version: this copy ends
 ├── DatabaseRefused      a statement was wrong for the data; our bug or a value no column takes
 ├── NotAllowed           this person may not do this
 └── Wrong                a caller's mistake, said in one kind sentence
@@ -26,6 +27,10 @@ class DatabaseBusy(TocsinError):
 
 class MaybeSaved(DatabaseBusy):
     """The database went away while it committed. It may have been saved or not."""
+
+
+class StoodDown(DatabaseBusy):
+    """This copy writes nothing more, since the schema is no longer its own. Another copy takes what comes again."""
 
 
 class DatabaseRefused(TocsinError):

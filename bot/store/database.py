@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.clock import Clock
-from bot.errors import DatabaseBusy
+from bot.errors import DatabaseBusy, StoodDown
 from bot.measured import Durations
 from bot.store import wakeups
 from bot.store.address import parsed
@@ -45,6 +45,7 @@ class Database:
         self._listeners: list[Callable[[Tx], None]] = []
         self.write_wait = Durations()
         """How long writes waited for their turn and for the database."""
+        self._stood_down: StoodDown | None = None
         self.write_engine: AsyncEngine
         self.read_engine: AsyncEngine
         if self.is_sqlite:
@@ -61,14 +62,18 @@ class Database:
         """Call `listener` with the transaction right after each commit; it must be quick and must not raise."""
         self._listeners.append(listener)
 
+    def stand_down(self, why: StoodDown) -> None:
+        """From now on every write raises `why`: no claim, no step, nothing that somebody is told was saved."""
+        self._stood_down = why
+
     @asynccontextmanager
     async def write(self, *, first: bool = False) -> AsyncIterator[Tx]:
         """A write transaction: committed with its facts and debts when the block ends, rolled back when it raises.
 
         `first` is for what somebody outside waits for: it waits for one transaction, not for a queue of them.
-        Raises `DatabaseBusy` when the database stays locked or away for `PATIENCE_SECONDS` or goes away meanwhile, and
-        `DatabaseRefused` for a statement that it does not take; nothing is saved then. One exception: `MaybeSaved`, a
-        `DatabaseBusy`, when the database went away at the commit itself.
+        Raises `DatabaseBusy` when the database stays locked or away for `PATIENCE_SECONDS` or goes away meanwhile,
+        `StoodDown` after `stand_down`, and `DatabaseRefused` for a statement that it does not take; nothing is saved
+        then. One exception: `MaybeSaved`, a `DatabaseBusy`, when the database went away at the commit itself.
         """
         came = time.monotonic()
         try:
@@ -77,8 +82,10 @@ class Database:
                 conn = await stack.enter_async_context(self._begin())
                 self.write_wait.add(time.monotonic() - came)
                 tx = Tx(conn, now=self.clock.now(), real=self.clock.real())
+                self._refuse_when_stood_down()
                 yield tx
                 await tx.flush()
+                self._refuse_when_stood_down()
                 if tx.wakes and not self.is_sqlite:
                     await wakeups.tell(conn, tx.wakes)
                 await self._commit(conn)
@@ -92,6 +99,10 @@ class Database:
             await conn.commit()
         except DBAPIError as error:
             raise told_at_commit(error) from error
+
+    def _refuse_when_stood_down(self) -> None:
+        if self._stood_down is not None:
+            raise self._stood_down
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -25,7 +25,7 @@ from bot.core.schedule import NO_CHANGES, on_call
 from bot.store.database import Database
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 60.0
 """How long a story waits for something to become true; a limit for failures, not a measure."""
 
 T = TypeVar("T")

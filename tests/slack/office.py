@@ -40,7 +40,7 @@ from bot.usecases import paging, workspace
 from tests.company import CHECKOUT, SEV1, company
 
 T = TypeVar("T")
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 40.0
 """How long a test waits for something to become true; a limit for failures, not a measure."""
 
 

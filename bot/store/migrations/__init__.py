@@ -62,14 +62,23 @@ async def check_schema(database: Database) -> None:
         raise CannotStart(
             f"There is no database at {database.url.database} yet. Start Tocsin first, or set TOCSIN_DATABASE_URL."
         )
-    async with database.read_engine.connect() as conn:
-        present = await conn.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    present, head = await present_schema(database), newest_schema()
     if present != head:
         raise CannotStart(
             f"The database has schema {present or 'none'}, and this Tocsin needs {head}. "
             "Run `tocsin migrate` with the newer of the two versions."
         )
+
+
+async def present_schema(database: Database) -> str | None:
+    """The revision that the database has; None without tables. Raises as `Database.read` does."""
+    async with database.read() as conn:
+        return await conn.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+
+
+def newest_schema() -> str | None:
+    """This program's own revision."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
 def _exists(database: Database) -> bool:
