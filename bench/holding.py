@@ -21,7 +21,7 @@ RUNS = 3
 async def measure() -> list[Figure]:
     starts = []
     async with world(start=False) as here:
-        file = Path(here.bot.folder) / "tocsin.db"
+        file = Path(here.bot.database.removeprefix("sqlite+aiosqlite:///"))
         await open_pages(file, PAGES, timedelta(hours=6))
         for _ in range(RUNS):
             starts.append(await _start(here))

@@ -86,7 +86,7 @@ async def world(*, start: bool = True) -> AsyncIterator[World]:
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as name:
         folder = Path(name)
         async with sandbox(folder) as url, aiohttp.ClientSession() as http:
-            bot = BotProcess(url, folder, config=str(COMPANY))
+            bot = BotProcess(url, f"sqlite+aiosqlite:///{folder}/tocsin.db", config=str(COMPANY))
             if start:
                 await bot.start()
             try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -49,9 +48,9 @@ async def workspace() -> AsyncIterator[world.Hands]:
 
 
 @pytest.fixture
-async def bot(workspace: world.Hands, tmp_path: Path) -> AsyncIterator[world.BotProcess]:
+async def bot(workspace: world.Hands, database_url: str) -> AsyncIterator[world.BotProcess]:
     """The bot as a process on that workspace, with the demo company; not started yet."""
-    process = world.BotProcess(workspace.url, tmp_path)
+    process = world.BotProcess(workspace.url, database_url)
     yield process
     if process.process.child is not None and process.process.child.returncode is None:
         await process.kill()
