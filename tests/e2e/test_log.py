@@ -24,14 +24,14 @@ def company(folder: Path) -> Path:
 
 
 async def test_a_story_names_its_page_and_incident_on_every_line_and_holds_no_secret(
-    people: Hands, tmp_path: Path
+    people: Hands, tmp_path: Path, database_url: str
 ) -> None:
     extra = {
         "TOCSIN_LOG_LEVEL": "DEBUG",
         "TOCSIN_LOG_FORMAT": "json",
         "TOCSIN_SECRET_KEY": "a-key-nobody-knows",
     }
-    bot = BotProcess(people.url, tmp_path, config=str(company(tmp_path)), extra=extra)
+    bot = BotProcess(people.url, database_url, config=str(company(tmp_path)), extra=extra)
     await bot.start()
     who = on_call_now("payments-primary")
     await alert(people.http, bot.url, TOKEN, title="checkout latency", service="checkout")
