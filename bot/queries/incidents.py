@@ -102,6 +102,12 @@ async def briefing(conn: AsyncConnection, catalogue: Catalogue, number: Incident
     return Briefing(view, tuple(posted[-3:]))
 
 
+async def with_channel(conn: AsyncConnection) -> list[tuple[Incident, ChannelId]]:
+    """The open incidents that are worked on in a channel, the newest first."""
+    found = await incidents.open_incidents(conn)
+    return [(each, each.channel) for each in found if each.channel is not None and not each.archived]
+
+
 async def lines(
     conn: AsyncConnection, catalogue: Catalogue, user: UserId, which: str = OPEN
 ) -> tuple[IncidentLine, ...]:

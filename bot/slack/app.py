@@ -30,6 +30,7 @@ from bot.slack.listeners import (
     shortcuts,
 )
 from bot.slack.listeners.asking import Desk
+from bot.slack.listeners.catching_up import CatchUp
 from bot.slack.listeners.events import Told
 from bot.slack.listeners.serving import Serve
 from bot.slack.running import ListeningApp, Running
@@ -66,6 +67,7 @@ def bolt_app(client: AsyncWebClient, parts: Parts) -> ListeningApp:
     )
     watched = Watched(parts.catalogue, parts.channels, parts.journal)
     bolt.on_connected = watched.join
+    bolt.keep_up = CatchUp(desk, watched, bolt.running).keep_up
     _take_events(bolt, desk, watched)
     serve = Serve(desk, bolt.running)
     for module in (commands, on_call, on_call_questions, pages, incidents, forms, shortcuts):
@@ -89,7 +91,7 @@ def _take_events(bolt: ListeningApp, desk: Desk, watched: Watched) -> None:
 
 
 async def _take(desk: Desk, watched: Watched, told: Told) -> None:
-    await watched.take(told.event, told.id)
+    await watched.take(told.event)
     await events.take(desk, told)
 
 

@@ -44,3 +44,5 @@ class ListeningApp(AsyncApp):
 
     running: Running
     on_connected: Callable[[], Awaitable[None]]
+    keep_up: Callable[[asyncio.Event, Callable[[], Awaitable[object]]], Coroutine[Any, Any, None]]
+    """Runs while there are sockets: told of each that opens, and how to ask whether one is alive."""

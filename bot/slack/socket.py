@@ -86,6 +86,8 @@ class Sockets:
         """Whether Slack gave no address for a socket when it was asked last."""
         self._counted = 0
         self._hello = asyncio.Event()
+        self._opened = asyncio.Event()
+        self._keeping_up: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
 
     async def identify(self) -> Identity:
@@ -122,6 +124,8 @@ class Sockets:
             await self._close()
             raise Unavailable("apps.connections.open", "no socket opened in time", certain=True) from error
         await self._bolt.on_connected()
+        keeping_up = self._bolt.keep_up(self._opened, self.connected)
+        self._keeping_up = asyncio.create_task(keeping_up, name="catch up")
 
     async def connected(self) -> int:
         """How many of our sockets are alive."""
@@ -129,9 +133,9 @@ class Sockets:
 
     async def stop(self) -> None:
         """Let what runs finish, so that it is acked on the socket it came by; then close."""
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
+        for task in filter(None, (self._keeping_up, self._watch)):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
         if not await self._bolt.running.drained(DRAIN_SECONDS):
             log.warning("a listener was still at work when the sockets closed")
         await self._close()
@@ -183,6 +187,7 @@ class Sockets:
         """Slack's first word on each socket tells how many this app has."""
         if message.get("type") != "hello":
             return
+        self._opened.set()
         self._counted = int(message.get("num_connections") or 0)
         self._hello.set()
         if self._counted > SOCKETS and (self._watch is None or self._watch.done()):

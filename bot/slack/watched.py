@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -17,6 +19,10 @@ from bot.store.journal import NewEntry
 
 log = structlog.get_logger(__name__)
 
+EARLIER_FIRST_SECONDS = 1.5
+"""A message that comes while earlier ones are read waits for them: "resolved" must not overtake "firing".
+No longer, because Slack waits three seconds for our ack."""
+
 
 class Watched:
     """Takes the messages of bots and webhooks in watched channels into the journal, each event once."""
@@ -25,6 +31,8 @@ class Watched:
         self._catalogue = catalogue
         self._channels = channels
         self._journal = journal
+        self.level = asyncio.Event()
+        """Not set while earlier messages are being read from the history."""
         self._missing: set[tuple[int, str]] = set()
         """Channels that Slack does not know, by the configuration's revision: asked for once."""
 
@@ -38,15 +46,33 @@ class Watched:
                     "a watched channel can't be joined now", channel=integration.channel, problem=str(problem)
                 )
 
-    async def take(self, event: Mapping[str, Any], event_id: str) -> None:
-        """Durable when it returns; the same event twice is kept once. Raises what makes Slack send it again."""
-        if not _is_of_a_bot(event):
+    async def take(self, event: Mapping[str, Any]) -> None:
+        """Durable when it returns; the same message twice is kept once. Raises what makes Slack send it again."""
+        if not _is_of_a_bot(event) or event.get("channel") not in await self.channels():
             return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.level.wait(), EARLIER_FIRST_SECONDS)
+        await self.keep(event)
+
+    async def keep(self, message: Mapping[str, Any]) -> bool:
+        """`take` without waiting. Answers whether it is one that becomes an alert."""
+        integration = (await self._by_channel()).get(ChannelId(message.get("channel", "")))
+        if integration is None or not _is_of_a_bot(message):
+            return False
+        key = f"slack:{message['channel']}:{message['ts']}"
+        await self._journal.append(NewEntry(integration.id, "slack", orjson.dumps(message), key))
+        return True
+
+    async def channels(self) -> tuple[ChannelId, ...]:
+        """Those that are watched and that Slack knows."""
+        return tuple(await self._by_channel())
+
+    async def _by_channel(self) -> dict[ChannelId, Integration]:
+        found: dict[ChannelId, Integration] = {}
         for integration in self._integrations():
-            if await self._channel(integration) == event.get("channel"):
-                entry = NewEntry(integration.id, "slack", orjson.dumps(event), f"slack:{event_id}")
-                await self._journal.append(entry)
-                return
+            if (channel := await self._channel(integration)) is not None:
+                found.setdefault(channel, integration)
+        return found
 
     def _integrations(self) -> list[Integration]:
         known = self._catalogue().integrations.values()

@@ -50,6 +50,17 @@ async def take_back(db: Database, number: IncidentId, message: str, by: UserId) 
         return True
 
 
+async def lost_its_pushpin(db: Database, number: IncidentId, message: str) -> bool:
+    """The last 📌 went while nobody told who removed it. Answers whether there was something to take back."""
+    async with db.write() as tx:
+        await incidents.load(tx.conn, number, lock=True)
+        noted = await _standing(tx, number, message)
+        if noted is None or not noted.reaction:
+            return False
+        tx.record(NoteRetracted(at=tx.now, by=TOCSIN, incident=number, message=message, text=noted.text))
+        return True
+
+
 async def follow_edit(db: Database, channel: ChannelId, message: str, author: UserId, text: str) -> bool:
     """The author changed a message: if it is noted and says something else now, that is a fact."""
     text = text[:LONGEST_TEXT]

@@ -36,6 +36,7 @@ SCOPES_OF_METHOD: dict[str, set[str]] = {
     "chat.update": {"chat:write"},
     "conversations.create": MANAGE,
     "conversations.history": HISTORY,
+    "conversations.members": PUBLIC_AND_PRIVATE,
     "conversations.info": PUBLIC_AND_PRIVATE,
     "conversations.invite": MANAGE,
     "conversations.join": {"channels:join"},

@@ -167,6 +167,7 @@ class Office:
         identity = await self.sockets.identify()
         await workspace.claim(self.db, identity.team_id, identity.team_name)
         await self.directory.sync()
+        await self._refresh()  # also when an earlier office has read the people already
         await self.sockets.connect()
 
     async def stop(self) -> None:

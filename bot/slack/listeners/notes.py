@@ -32,10 +32,10 @@ async def pushpin(desk: Desk, event: Mapping[str, Any]) -> None:
     if incident is None:
         return
     await desk.directory.meet(user)
-    message = await _message(desk, channel, ts)
+    message = await message_at(desk, channel, ts)
     if message is None:
         return
-    if not any(each.get("name") == PUSHPIN for each in message.get("reactions") or ()):
+    if not bearers(message):
         await incident_notes.take_back(desk.db, incident.id, ts, user)
         return
     link = await permalink(desk.gateway, channel, ts, "")
@@ -58,7 +58,13 @@ async def message_deleted(desk: Desk, event: Mapping[str, Any]) -> None:
     await incident_notes.follow_deletion(desk.db, ChannelId(event["channel"]), str(event["deleted_ts"]))
 
 
-async def _message(desk: Desk, channel: ChannelId, ts: str) -> Mapping[str, Any] | None:
+def bearers(message: Mapping[str, Any]) -> list[UserId]:
+    """Who put a 📌 on it."""
+    reactions = message.get("reactions") or ()
+    return [UserId(user) for each in reactions if each.get("name") == PUSHPIN for user in each["users"]]
+
+
+async def message_at(desk: Desk, channel: ChannelId, ts: str) -> Mapping[str, Any] | None:
     """One message, also a reply in a thread; None when it is gone. Raises when Slack can't be asked."""
     try:
         answer = await desk.gateway.call(
