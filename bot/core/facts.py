@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from bot.core.ids import Actor, AlertId, IncidentId, PageId, UserId
+from bot.core.ids import Actor, AlertId, IncidentId, PageId, TaskId, UserId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -316,6 +316,84 @@ class ChannelArchived(Fact):
     archived: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class LinkAdded(Fact):
+    kind = "link_added"
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkRemoved(Fact):
+    kind = "link_removed"
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentRelated(Fact):
+    """Somebody linked `other` with this incident."""
+
+    kind = "incident_related"
+    other: IncidentId
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentUnrelated(Fact):
+    kind = "incident_unrelated"
+    other: IncidentId
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentMerged(Fact):
+    """It ended in `into`, which has its pages, links, tasks and people from then on."""
+
+    kind = "incident_merged"
+    into: IncidentId
+    pages: tuple[PageId, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentAbsorbed(Fact):
+    """`merged` ended in this incident and brought `pages` with it."""
+
+    kind = "incident_absorbed"
+    merged: IncidentId
+    title: str
+    pages: tuple[PageId, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskAdded(Fact):
+    kind = "task_added"
+    task: TaskId
+    text: str
+    assignee: UserId | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskAssigned(Fact):
+    kind = "task_assigned"
+    task: TaskId
+    text: str
+    assignee: UserId | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskDone(Fact):
+    kind = "task_done"
+    task: TaskId
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskReopened(Fact):
+    kind = "task_reopened"
+    task: TaskId
+    text: str
+
+
 FACTS: tuple[type[Fact], ...] = (
     AlertFired,
     AlertResolved,
@@ -354,5 +432,15 @@ FACTS: tuple[type[Fact], ...] = (
     IncidentCanceled,
     IncidentRenamed,
     HandedOff,
+    LinkAdded,
+    LinkRemoved,
+    IncidentRelated,
+    IncidentUnrelated,
+    IncidentMerged,
+    IncidentAbsorbed,
+    TaskAdded,
+    TaskAssigned,
+    TaskDone,
+    TaskReopened,
 )
 FACT_BY_KIND = {fact.kind: fact for fact in FACTS}

@@ -26,6 +26,7 @@ IncidentId = NewType("IncidentId", int)
 NotificationId = NewType("NotificationId", int)
 CoverId = NewType("CoverId", int)
 SwapId = NewType("SwapId", int)
+TaskId = NewType("TaskId", int)
 
 Actor = NewType("Actor", str)
 """Who did something: `user:U123`, `integration:demo-alertmanager`, `terminal` or `tocsin`."""

@@ -72,6 +72,18 @@ class Update:
 
 
 @dataclass(frozen=True)
+class IncidentLink:
+    """A dashboard, ticket or document that belongs to it."""
+
+    url: str
+    text: str
+    by: UserId
+    at: datetime
+    removed: bool = False
+    """Taken away again; kept, so that its bookmark can be found and taken away too."""
+
+
+@dataclass(frozen=True)
 class Incident:
     id: IncidentId
     title: str
@@ -98,6 +110,10 @@ class Incident:
     setup_problem: str = ""
     """Slack's word for a step that failed for good; empty when all is well."""
     archived: bool = False
+    links: tuple[IncidentLink, ...] = ()
+    related: tuple[IncidentId, ...] = ()
+    """Incidents that somebody linked with it; the other one names this one too, unless only one is private."""
+    merged_into: IncidentId | None = None
     version: int = 1
 
     @property

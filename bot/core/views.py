@@ -30,6 +30,7 @@ from bot.core.ids import (
 from bot.core.incident import IncidentStatus, Update
 from bot.core.page import PageState
 from bot.core.swap import SwapState
+from bot.core.task import Task
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,35 @@ class PagedLine:
 
 
 @dataclass(frozen=True)
+class IncidentPlace:
+    """Another incident, and where it lives; `channel` is None for one that not everybody may see."""
+
+    id: IncidentId
+    channel: ChannelId | None = None
+
+
+@dataclass(frozen=True)
+class TasksView:
+    """An incident's tasks, in the order in which they are shown."""
+
+    incident: IncidentId
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True)
+class MergeView:
+    """What a merge would do."""
+
+    merged: IncidentLine
+    survivor: IncidentLine
+    pages: int
+    links: int
+    tasks: int
+    people: int
+    """Who would be invited to the survivor's channel."""
+
+
+@dataclass(frozen=True)
 class IncidentView:
     """The card of an incident, and the first lines of its announcement."""
 
@@ -167,6 +197,13 @@ class IncidentView:
     fix: str = ""
     setup_problem: str = ""
     open_pages: tuple[PageId, ...] = ()
+    links: tuple[Link, ...] = ()
+    removed_links: tuple[Link, ...] = ()
+    """Their bookmarks are to go."""
+    related: tuple[IncidentPlace, ...] = ()
+    merged_into: IncidentPlace | None = None
+    open_tasks: int = 0
+    tasks: int = 0
 
 
 @dataclass(frozen=True)
@@ -303,6 +340,8 @@ class TimelineView:
     title: str
     facts: tuple[Fact, ...]
     names: Mapping[str, str] = field(default_factory=dict)
+    origins: tuple[IncidentId | None, ...] = ()
+    """Of each fact the merged incident that it comes from, if any; empty when none does."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core import roster
+from bot.core import linking, merging, roster
+from bot.core.alert import Link
 from bot.core.catalogue import COMMANDER, Catalogue
 from bot.core.facts import (
     Fact,
@@ -30,11 +31,22 @@ from bot.core.ids import (
     user_of,
 )
 from bot.core.incident import Incident, Update, may_see, members, not_there
+from bot.core.merging import Refusal
 from bot.core.page import Page
-from bot.core.views import DeclareForm, IncidentLine, IncidentView, OnCallPerson, PagedLine
+from bot.core.task import Task, in_order
+from bot.core.views import (
+    DeclareForm,
+    IncidentLine,
+    IncidentPlace,
+    IncidentView,
+    MergeView,
+    OnCallPerson,
+    PagedLine,
+    TasksView,
+)
 from bot.errors import Wrong
 from bot.queries.catalogue import service_name, service_view, severity
-from bot.store import alerts, changes, incidents, pages, timeline
+from bot.store import alerts, changes, incidents, pages, tasks, timeline
 
 OPEN, MINE, ALL = "open", "mine", "all"
 _SMALL_WORDS = frozenset(
@@ -49,6 +61,8 @@ class Briefing:
     view: IncidentView
     updates: tuple[Update, ...]
     """The last three, the oldest first."""
+    tasks: tuple[Task, ...] = ()
+    """Those that are open."""
 
 
 async def card(conn: AsyncConnection, catalogue: Catalogue, number: IncidentId) -> IncidentView | None:
@@ -61,6 +75,7 @@ async def card(conn: AsyncConnection, catalogue: Catalogue, number: IncidentId) 
         return None
     its_pages = await pages.of_incident(conn, number)
     facts = await timeline.of_incident(conn, number)
+    its_tasks = await tasks.of_incident(conn, number)
     return IncidentView(
         id=incident.id,
         title=incident.title,
@@ -86,6 +101,12 @@ async def card(conn: AsyncConnection, catalogue: Catalogue, number: IncidentId) 
         fix=incident.fix,
         setup_problem=incident.setup_problem,
         open_pages=tuple(page.id for page in its_pages if page.is_open),
+        links=tuple(Link(link.text, link.url) for link in linking.standing(incident)),
+        removed_links=tuple(Link(link.text, link.url) for link in incident.links if link.removed),
+        related=await _places(conn, incident.related),
+        merged_into=next(iter(await _places(conn, _merged_into(incident))), None),
+        open_tasks=sum(task.is_open for task in its_tasks),
+        tasks=len(its_tasks),
     )
 
 
@@ -99,7 +120,30 @@ async def briefing(conn: AsyncConnection, catalogue: Catalogue, number: Incident
         for fact in facts
         if isinstance(fact, UpdatePosted) and (user := user_of(fact.by)) is not None
     ]
-    return Briefing(view, tuple(posted[-3:]))
+    open_tasks = [task for task in await tasks.of_incident(conn, number) if task.is_open]
+    return Briefing(view, tuple(posted[-3:]), in_order(open_tasks))
+
+
+async def tasks_of(conn: AsyncConnection, number: IncidentId) -> TasksView:
+    return TasksView(number, in_order(await tasks.of_incident(conn, number)))
+
+
+async def merge_of(
+    conn: AsyncConnection, catalogue: Catalogue, merged: IncidentId, survivor: IncidentId
+) -> tuple[MergeView, Refusal | None]:
+    """What merging would do, and why it can't be done. Raises `LookupError` for what is not there."""
+    one, two = await incidents.load(conn, merged), await incidents.load(conn, survivor)
+    if one is None or two is None:
+        raise LookupError(f"incident {merged} or {survivor} is not in the database")
+    would = MergeView(
+        merged=line(catalogue, one),
+        survivor=line(catalogue, two),
+        pages=len(await pages.of_incident(conn, merged)),
+        links=len(linking.standing(one)),
+        tasks=await tasks.count(conn, merged),
+        people=len(merging.coming(one, two)),
+    )
+    return would, merging.refusal(one, two)
 
 
 async def with_channel(conn: AsyncConnection) -> list[tuple[Incident, ChannelId]]:
@@ -243,6 +287,18 @@ async def _first_levels(
         if policy is not None:
             found[service] = roster.level_people(policy, 1, catalogue, changed, now)
     return found
+
+
+def _merged_into(incident: Incident) -> tuple[IncidentId, ...]:
+    return () if incident.merged_into is None else (incident.merged_into,)
+
+
+async def _places(conn: AsyncConnection, others: Iterable[IncidentId]) -> tuple[IncidentPlace, ...]:
+    """Where they live; of a private one nothing but its number."""
+    found = [await incidents.load(conn, number) for number in others]
+    return tuple(
+        IncidentPlace(other.id, None if other.private else other.channel) for other in found if other
+    )
 
 
 def _other_roles(catalogue: Catalogue, incident: Incident) -> dict[str, UserId]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core import merging
 from bot.core.catalogue import Catalogue
 from bot.core.facts import Fact
 from bot.core.ids import IncidentId, PageId, by_user, incident_label, page_label
@@ -16,7 +17,7 @@ from bot.store import configuration, incidents, pages, timeline
 
 
 async def of_incident(conn: AsyncConnection, catalogue: Catalogue, number: IncidentId) -> TimelineView | None:
-    """The incident's facts and those of its pages, in the order in which they were recorded.
+    """The incident's facts, those of its pages and of what was merged into it, in order.
 
     None when it does not exist. Whether the reader may see it is asked where the incident is named.
     """
@@ -24,7 +25,13 @@ async def of_incident(conn: AsyncConnection, catalogue: Catalogue, number: Incid
     if incident is None:
         return None
     facts = await timeline.of_incident(conn, number)
-    return TimelineView(f"{incident_label(number)} {incident.title}", facts, _names(catalogue, facts))
+    origins = merging.origins(facts, number)
+    return TimelineView(
+        f"{incident_label(number)} {incident.title}",
+        facts,
+        _names(catalogue, facts),
+        origins if any(origins) else (),
+    )
 
 
 async def of_page(conn: AsyncConnection, catalogue: Catalogue, number: PageId) -> TimelineView | None:

@@ -9,13 +9,14 @@ from sqlalchemy import RowMapping, String, cast, exists, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ids import ChannelId, IncidentId
-from bot.core.incident import WORKING, Incident, IncidentStatus, Update
+from bot.core.incident import WORKING, Incident, IncidentLink, IncidentStatus, Update
 from bot.store.tables import DebtRow, IncidentRow
 from bot.store.uow import Tx
 
 _TABLE = IncidentRow.__table__  # type: ignore[attr-defined]
 _DEBTS = DebtRow.__table__  # type: ignore[attr-defined]
 _UPDATE: TypeAdapter[Update | None] = TypeAdapter(Update | None)
+_LINKS: TypeAdapter[tuple[IncidentLink, ...]] = TypeAdapter(tuple[IncidentLink, ...])
 _SAME = [
     "title",
     "severity",
@@ -34,6 +35,7 @@ _SAME = [
     "fix",
     "setup_problem",
     "archived",
+    "merged_into",
     "version",
 ]
 
@@ -44,6 +46,8 @@ def _row(incident: Incident) -> dict[str, Any]:
         "roles": dict(incident.roles),
         "invited": list(incident.invited),
         "joined": list(incident.joined),
+        "related": list(incident.related),
+        "links": _LINKS.dump_python(incident.links, mode="json"),
         "update": _UPDATE.dump_python(incident.update, mode="json"),
     }
     return row
@@ -57,6 +61,8 @@ def _incident(row: RowMapping) -> Incident:
         roles=row["roles"],
         invited=tuple(row["invited"]),
         joined=tuple(row["joined"]),
+        related=tuple(row["related"]),
+        links=_LINKS.validate_python(row["links"], strict=False),
         update=_UPDATE.validate_python(row["update"], strict=False),
         **values,
     )

@@ -8,18 +8,27 @@ from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, insert, or_, select
+from sqlalchemy import ColumnElement, RowMapping, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.facts import FACT_BY_KIND, Fact, NoteAdded, NoteEdited, NoteRetracted, NoteSourceDeleted
+from bot.core.facts import (
+    FACT_BY_KIND,
+    Fact,
+    IncidentMerged,
+    NoteAdded,
+    NoteEdited,
+    NoteRetracted,
+    NoteSourceDeleted,
+)
 from bot.core.ids import IncidentId, PageId, ScheduleId
 from bot.core.schedule_facts import SCHEDULE_FACTS, ScheduleFact
-from bot.store.tables import PageRow, TimelineRow
+from bot.store.tables import IncidentRow, PageRow, TimelineRow
 
 _COMMON = {"at", "by", "page", "incident"}
 _KINDS = FACT_BY_KIND | {fact.kind: fact for fact in SCHEDULE_FACTS}
 _OF_MESSAGES = [fact.kind for fact in (NoteAdded, NoteEdited, NoteRetracted, NoteSourceDeleted)]
 _TABLE = TimelineRow.__table__  # type: ignore[attr-defined]
+_INCIDENTS = IncidentRow.__table__  # type: ignore[attr-defined]
 _PAGES = PageRow.__table__  # type: ignore[attr-defined]
 
 
@@ -72,11 +81,41 @@ async def of_message(conn: AsyncConnection, incident: IncidentId, message: str) 
 
 
 async def of_incident(conn: AsyncConnection, incident: IncidentId) -> tuple[Fact, ...]:
-    """The incident's facts and those of its pages, in the order in which they were recorded."""
+    """The incident's facts, those of its pages, and those of all that was merged into it, in the order of time.
+
+    Of pages that it took along when it was merged into another one: what happened until then.
+    """
+    family = await _family(conn, incident)
     its_pages = select(_PAGES.c.id).where(_PAGES.c.incident_id == incident)
-    mine = or_(_TABLE.c.incident_id == incident, _TABLE.c.page_id.in_(its_pages))
-    rows = await conn.execute(select(_TABLE).where(mine).order_by(_TABLE.c.id))
-    return tuple(_fact(row) for row in rows.mappings())
+    rows = await _where(conn, or_(_TABLE.c.incident_id.in_(family), _TABLE.c.page_id.in_(its_pages)))
+    end = next((row for row in rows if _merges(row, incident)), None)
+    if end is not None and end["data"]["pages"]:
+        taken = _TABLE.c.page_id.in_(end["data"]["pages"])
+        before = await _where(conn, taken & _TABLE.c.incident_id.is_(None) & (_TABLE.c.id < end["id"]))
+        rows = sorted((*rows, *before), key=lambda row: row["id"])
+    if len(family) > 1:  # two incidents ran side by side, and their transactions too
+        rows = sorted(rows, key=lambda row: (row["at"], row["id"]))
+    return tuple(_fact(row) for row in rows)
+
+
+async def _family(conn: AsyncConnection, incident: IncidentId) -> list[int]:
+    """It, all that were merged into it, and into those."""
+    found: list[int] = [incident]
+    newest = found
+    while newest:
+        query = select(_INCIDENTS.c.id).where(_INCIDENTS.c.merged_into.in_(newest))
+        newest = [number for number in (await conn.execute(query)).scalars() if number not in found]
+        found = [*found, *newest]
+    return found
+
+
+async def _where(conn: AsyncConnection, condition: ColumnElement[bool]) -> Sequence[RowMapping]:
+    rows = await conn.execute(select(_TABLE).where(condition).order_by(_TABLE.c.id))
+    return rows.mappings().all()
+
+
+def _merges(row: RowMapping, incident: IncidentId) -> bool:
+    return bool(row["kind"] == IncidentMerged.kind and row["incident_id"] == incident)
 
 
 async def of_schedule(conn: AsyncConnection, schedule: ScheduleId, most: int = 100) -> tuple[Fact, ...]:

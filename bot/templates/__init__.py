@@ -70,6 +70,7 @@ def _environment() -> SandboxedEnvironment:
         "on_call": lambda persons: mrkdwn.and_list(map(on_call_person, persons)),
         "count": _count,
         "cut": mrkdwn.cut,
+        "link": mrkdwn.link,
         "address": lambda url: mrkdwn.link("link", url),
         "addressee": mrkdwn.addressee,
     }

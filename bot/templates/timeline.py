@@ -59,6 +59,16 @@ WORDS: Mapping[str, str] = {
     "swap_settled": "swap",
     "time_off_entered": "away",
     "time_off_ended": "away",
+    "link_added": "link",
+    "link_removed": "link",
+    "incident_related": "related",
+    "incident_unrelated": "related",
+    "incident_merged": "merged",
+    "incident_absorbed": "merged",
+    "task_added": "task",
+    "task_assigned": "task",
+    "task_done": "task",
+    "task_reopened": "task",
 }
 
 

@@ -13,8 +13,13 @@ The posts that the others owe to the incident's channel carry `by` and `at` (ISO
     handoff              user, previous, going_on, next
     canceled             reason
     renamed              title, previous
+    link                 url, text
+    related              other
+    merged               into
+    absorbed             merged, title
+    task_added           text, assignee, due_at; so do task_assigned, task_done and task_reopened
     reopened             reason
-    announcement_update  event (update, resolved, canceled, reopened, renamed) and what that has; a reply there
+    announcement_update  event (update, resolved, canceled, reopened, renamed, merged) and what that has; a reply there
 """
 
 from __future__ import annotations
@@ -24,7 +29,7 @@ from typing import Any
 
 from bot.core import debts
 from bot.core.debts import DebtKind, Priority
-from bot.core.ids import IncidentId, UserId
+from bot.core.ids import IncidentId, UserId, incident_label
 from bot.core.incident import Incident, IncidentDecision, Outcome, may_see, not_there
 from bot.core.page import Page
 from bot.core.permissions import Action
@@ -57,13 +62,19 @@ async def working_on(
 ) -> Incident:
     """The incident, locked, for somebody who may work on it.
 
-    Raises `NotAllowed` for a guest and `Wrong` when it is not there; a private one is not there for others.
+    Raises `NotAllowed` for a guest and `Wrong` when it is not there, or is merged into another one; a private one is
+    not there for others.
     """
     from_here_on(incident=number)
     await require(tx.conn, action, by)
     incident = await incidents.load(tx.conn, number, lock=True)
     if incident is None or not may_see(incident, by):
         raise Wrong(not_there(number))
+    if incident.merged_into is not None:
+        raise Wrong(
+            f"{incident_label(number)} is merged into {incident_label(incident.merged_into)}, so nothing was changed. "
+            "Name that one, or use its channel."
+        )
     return incident
 
 

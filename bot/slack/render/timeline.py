@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 
 from bot.core.facts import ChannelCreated
-from bot.core.ids import Actor, IncidentId, user_of
+from bot.core.ids import Actor, IncidentId, incident_label, user_of
 from bot.core.views import TimelineView
 from bot.slack import ids
 from bot.slack.render.message import (
@@ -75,17 +75,27 @@ def sentences(view: TimelineView) -> list[str]:
         user: name for actor, name in view.names.items() if (user := user_of(Actor(actor)))
     }
     names |= {fact.channel: fact.name for fact in view.facts if isinstance(fact, ChannelCreated)}
-    return [mrkdwn.plain(wording.sentence(fact, view.names), names) for fact in view.facts]
+    return [mrkdwn.plain(text, names) for text in _worded(view)]
+
+
+def _worded(view: TimelineView) -> list[str]:
+    """Each fact's sentence in markup; what comes from a merged incident begins with that one's number."""
+    texts = [wording.sentence(fact, view.names) for fact in view.facts]
+    if not view.origins:
+        return texts
+    return [
+        f"[{incident_label(origin)}] {text}" if origin else text
+        for origin, text in zip(view.origins, texts, strict=True)
+    ]
 
 
 def _lines(view: TimelineView) -> list[str]:
     texts = []
     day = None
-    for fact in view.facts:
+    for fact, text in zip(view.facts, _worded(view), strict=True):
         if fact.at.date() != day:
             day = fact.at.date()
             texts.append(f"*{mrkdwn.day_of(fact.at)}*")
-        text = wording.sentence(fact, view.names)
         line = f"{mrkdwn.clock_seconds(fact.at)}  *{wording.word(fact)}*  {text}"
         texts.append(mrkdwn.cut_markup(line, LINE))
     return texts

@@ -13,7 +13,7 @@ SQLModel.metadata.naming_convention = {
 
 from bot.store.tables.configuration import ConfigObjectRow, MetaRow, SlackUserRow  # noqa: E402
 from bot.store.tables.debts import DebtRow, MessageRow, ReceivedRow  # noqa: E402
-from bot.store.tables.incidents import IncidentRow  # noqa: E402
+from bot.store.tables.incidents import IncidentRow, TaskRow  # noqa: E402
 from bot.store.tables.intake import AlertRow, JournalRow  # noqa: E402
 from bot.store.tables.on_call import (  # noqa: E402
     CalendarRow,
@@ -59,6 +59,7 @@ __all__ = [
     "SlackUserRow",
     "SwapRow",
     "TimeOffRow",
+    "TaskRow",
     "TimelineRow",
     "UserGroupRow",
     "metadata",

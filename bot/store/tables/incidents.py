@@ -1,4 +1,4 @@
-"""Incidents."""
+"""Incidents and their tasks."""
 
 from datetime import datetime
 from typing import Any, Optional
@@ -43,4 +43,22 @@ class IncidentRow(SQLModel, table=True):
     fix: str = ""
     setup_problem: str = ""
     archived: bool = False
+    links: Any = Field(default_factory=list, sa_type=Json)
+    related: Any = Field(default_factory=list, sa_type=Json)
+    merged_into: Optional[int] = Field(default=None, index=True)
     version: int = 1
+
+
+class TaskRow(SQLModel, table=True):
+    """Work of an incident that somebody does or should do."""
+
+    __tablename__ = "task"
+    id: Optional[int] = Field(default=None, primary_key=True)
+    incident_id: int = Field(index=True)
+    text: str
+    made_by: str
+    made_at: datetime = Field(sa_type=Instant)
+    assignee: Optional[str] = None
+    due_at: Optional[datetime] = Field(default=None, sa_type=Instant)
+    done_at: Optional[datetime] = Field(default=None, sa_type=Instant)
+    done_by: Optional[str] = None
