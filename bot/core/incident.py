@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.core.command_names import NAMES
 from bot.core.facts import (
     ChannelArchived,
     ChannelCreated,
@@ -370,4 +371,6 @@ def may_see(incident: Incident, user: UserId) -> bool:
 
 def not_there(incident: IncidentId) -> str:
     """The answer for an incident that does not exist, and for one that the asker may not see: they cannot differ."""
-    return f"There is no {incident_label(incident)} that you can see. /incident list shows the open ones."
+    return (
+        f"There is no {incident_label(incident)} that you can see. {NAMES.incident} list shows the open ones."
+    )

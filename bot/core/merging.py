@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.facts import Fact, IncidentAbsorbed, IncidentMerged
-from bot.core.ids import IncidentId, PageId, UserId, by_user
+from bot.core.ids import IncidentId, PageId, UserId, by_user, incident_label
 from bot.core.incident import Incident, IncidentDecision, IncidentLink, IncidentStatus, members
 from bot.core.linking import standing
 
@@ -48,6 +48,29 @@ def refusal(merged: Incident, survivor: Incident) -> Refusal | None:
     if not survivor.is_open:
         return Refusal.SURVIVOR_OVER
     return Refusal.PRIVATE if merged.private and not survivor.private else None
+
+
+def why_not(refusal: Refusal, merged: Incident, survivor: Incident) -> str:
+    """The sentence for whoever wanted it."""
+    one, two = incident_label(merged.id), incident_label(survivor.id)
+    match refusal:
+        case Refusal.ITSELF:
+            return f"{one} cannot be merged into itself. Name the incident that goes on."
+        case Refusal.ALREADY:
+            return f"{one} is merged into {two} already."
+        case Refusal.MERGED:
+            return f"{one} is merged into another incident already, so nothing was changed."
+        case Refusal.SURVIVOR_MERGED:
+            return f"{two} is merged into another incident itself, so nothing was changed. Name that one."
+        case Refusal.OVER:
+            return f"{one} is {merged.status}, so there is nothing to merge. Link the two instead."
+        case Refusal.SURVIVOR_OVER:
+            return f"{two} is {survivor.status}, so nothing can be merged into it. Reopen it first."
+        case Refusal.PRIVATE:
+            return (
+                f"{one} is private and {two} is not: what only the members of {one} may see would be there for all. "
+                f"Nothing was changed; merge {two} into {one} instead."
+            )
 
 
 def merge(

@@ -202,6 +202,8 @@ class IncidentView:
     """Their bookmarks are to go."""
     related: tuple[IncidentPlace, ...] = ()
     merged_into: IncidentPlace | None = None
+    absorbed: tuple[IncidentId, ...] = ()
+    """Those that were merged into it."""
     open_tasks: int = 0
     tasks: int = 0
 

@@ -105,6 +105,7 @@ async def card(conn: AsyncConnection, catalogue: Catalogue, number: IncidentId) 
         removed_links=tuple(Link(link.text, link.url) for link in incident.links if link.removed),
         related=await _places(conn, incident.related),
         merged_into=next(iter(await _places(conn, _merged_into(incident))), None),
+        absorbed=await incidents.merged_into(conn, number),
         open_tasks=sum(task.is_open for task in its_tasks),
         tasks=len(its_tasks),
     )
@@ -130,12 +131,20 @@ async def tasks_of(conn: AsyncConnection, number: IncidentId) -> TasksView:
 
 async def merge_of(
     conn: AsyncConnection, catalogue: Catalogue, merged: IncidentId, survivor: IncidentId
-) -> tuple[MergeView, Refusal | None]:
-    """What merging would do, and why it can't be done. Raises `LookupError` for what is not there."""
+) -> MergeView | None:
+    """What merging would do; None when it is done already.
+
+    Raises `Wrong` when it can't be done, and `LookupError` for what is not there.
+    """
     one, two = await incidents.load(conn, merged), await incidents.load(conn, survivor)
     if one is None or two is None:
         raise LookupError(f"incident {merged} or {survivor} is not in the database")
-    would = MergeView(
+    refusal = merging.refusal(one, two)
+    if refusal is Refusal.ALREADY:
+        return None
+    if refusal is not None:
+        raise Wrong(merging.why_not(refusal, one, two))
+    return MergeView(
         merged=line(catalogue, one),
         survivor=line(catalogue, two),
         pages=len(await pages.of_incident(conn, merged)),
@@ -143,7 +152,6 @@ async def merge_of(
         tasks=await tasks.count(conn, merged),
         people=len(merging.coming(one, two)),
     )
-    return would, merging.refusal(one, two)
 
 
 async def with_channel(conn: AsyncConnection) -> list[tuple[Incident, ChannelId]]:

@@ -24,10 +24,13 @@ from bot.slack.listeners import (
     events,
     forms,
     incidents,
+    links,
+    merging,
     on_call,
     on_call_questions,
     pages,
     shortcuts,
+    tasks,
 )
 from bot.slack.listeners.asking import Desk
 from bot.slack.listeners.catching_up import CatchUp
@@ -70,7 +73,8 @@ def bolt_app(client: AsyncWebClient, parts: Parts) -> ListeningApp:
     bolt.keep_up = CatchUp(desk, watched, bolt.running).keep_up
     _take_events(bolt, desk, watched)
     serve = Serve(desk, bolt.running)
-    for module in (commands, on_call, on_call_questions, pages, incidents, forms, shortcuts):
+    modules = (commands, on_call, on_call_questions, pages, incidents, forms, links, tasks, merging, shortcuts)
+    for module in modules:
         module.register(bolt, serve)
     bolt.error(_left_over)
     return bolt

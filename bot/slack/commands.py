@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bot.core.due import looks_like_a_time
 from bot.core.ids import IncidentId, UserId
 
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
@@ -20,12 +21,18 @@ _INCIDENT = re.compile(r"(?:inc-?|#)?(\d{1,9})", re.IGNORECASE)
 _NAMED_INCIDENT = re.compile(r"(?:inc-|inc|#)(\d{1,9})", re.IGNORECASE)
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _GROUP = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|([^>]*))?>")
+_PERSON_LAST = re.compile(rf"(|.*\s){_PERSON.pattern}", re.DOTALL)
+_PERSON_FIRST = re.compile(rf"{_PERSON.pattern}[:,]?\s+(.+)", re.DOTALL)
+_DUE = re.compile(r"(.*)\bdue:?\s+(.+)", re.IGNORECASE | re.DOTALL)
 _ENTITY = re.compile(r"<([@#!]?)([^|>]*)(?:\|([^>]*))?>")
 _WORD = re.compile(r'<[^>]*>|"[^"]*"|[^\s"]+')
 ALIASES: Mapping[str, str] = {
     "role": "lead",
     "acknowledge": "ack",
     "sev": "severity",
+    "todo": "task",
+    "tasks": "task",
+    "links": "link",
     "new": "declare",
     "ls": "list",
     "?": "help",
@@ -136,6 +143,43 @@ class Timeline:
 
 
 @dataclass(frozen=True)
+class Link:
+    """An address with its name, or another incident; with neither the form opens.
+
+    `url` is whatever was typed in its place: whether it is an address is not decided here.
+    """
+
+    incident: IncidentId | None = None
+    url: str = ""
+    text: str = ""
+    other: IncidentId | None = None
+
+
+@dataclass(frozen=True)
+class Merge:
+    """`into` None: the form asks which one goes on. `word` is what was typed instead, if anything."""
+
+    incident: IncidentId | None = None
+    into: IncidentId | None = None
+    word: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Without text, the list opens. `due` is what was typed after "due"."""
+
+    incident: IncidentId | None = None
+    text: str = ""
+    user: UserId | None = None
+    due: str = ""
+
+
+@dataclass(frozen=True)
+class Runbook:
+    incident: IncidentId | None = None
+
+
+@dataclass(frozen=True)
 class Resolve:
     incident: IncidentId | None = None
 
@@ -190,7 +234,11 @@ IncidentCommand = (
     | Escalate
     | Acknowledge
     | Note
+    | Task
+    | Link
+    | Runbook
     | Timeline
+    | Merge
     | Resolve
     | Cancel
     | Reopen
@@ -270,6 +318,70 @@ def _page(number: IncidentId | None, rest: str) -> IncidentCommand:
     return Page(number, users, groups, tuple(word for word in words if word and word.lower() != "and"))
 
 
+def _link(number: IncidentId | None, rest: str) -> IncidentCommand:
+    """`INC-9` alone is the other incident; before something else it is the one that gets the link."""
+    named, rest = _incidents(rest)
+    linked = _ENTITY.match(rest)
+    first, after = (linked[0], rest[linked.end() :].strip()) if linked else _split(rest)
+    if not first:
+        number, other = _two(number, named)
+        return Link(number, other=other)
+    url, label = _address(first)
+    return Link(named[0] if named else number, url, _unquoted(_readable(after)) or label)
+
+
+def _merge(number: IncidentId | None, rest: str) -> IncidentCommand:
+    """`merge INC-9` in a channel, `merge INC-12 INC-9` or `INC-12 merge into INC-9` anywhere."""
+    named, left = _incidents(rest, bare=True)
+    number, into = _two(number, named)
+    return Merge(number, into, _readable(left))
+
+
+def _task_of(number: IncidentId | None, rest: str) -> IncidentCommand:
+    """Who and when come last, in either order; a person may also come first."""
+    text, due = rest, ""
+    if (found := _DUE.fullmatch(rest)) and looks_like_a_time(_PERSON.sub("", found[2])):
+        text, due = found[1].strip(), found[2].strip()
+    user = None
+    if at_end := _PERSON_LAST.fullmatch(due):
+        due, user = at_end[1].strip(), UserId(at_end[2])
+    elif at_end := _PERSON_LAST.fullmatch(text):
+        text, user = at_end[1].strip(), UserId(at_end[2])
+    elif first := _PERSON_FIRST.fullmatch(text):
+        text, user = first[2].strip(), UserId(first[1])
+    return Task(number, _unquoted(_readable(text)), user, _readable(due))
+
+
+def _incidents(rest: str, *, bare: bool = False) -> tuple[list[IncidentId], str]:
+    """The incidents that `rest` begins with, "into" and "with" passed over, and what follows."""
+    found: list[IncidentId] = []
+    pattern = _INCIDENT if bare else _NAMED_INCIDENT
+    while rest:
+        first, after = _split(rest)
+        if named := pattern.fullmatch(first.rstrip(":,")):
+            found.append(IncidentId(int(named[1])))
+        elif first.lower() not in ("into", "with", "to", "and"):
+            break
+        rest = after
+    return found, rest
+
+
+def _two(number: IncidentId | None, named: list[IncidentId]) -> tuple[IncidentId | None, IncidentId | None]:
+    """Which incident it is about, and the other one."""
+    if number is None and len(named) > 1:
+        number, *named = named
+    return number, named[0] if named else None
+
+
+def _address(word: str) -> tuple[str, str]:
+    """`<https://x|y>` is an address and its label; anything else is taken as it was typed."""
+    found = _ENTITY.fullmatch(word)
+    if found is None or found[1]:
+        return _readable(word), ""
+    label = found[3] or ""
+    return _readable(word), "" if label in found[2] else _readable(label)
+
+
 _READERS: Mapping[str, _Reader] = {
     "declare": lambda _, rest: Declare(_unquoted(" ".join(_readable(rest).split()))),
     "list": _list,
@@ -283,15 +395,19 @@ _READERS: Mapping[str, _Reader] = {
     "escalate": lambda number, _: Escalate(number),
     "ack": lambda number, _: Acknowledge(number),
     "note": lambda number, rest: Note(number, _unquoted(_readable(rest))),
+    "task": _task_of,
+    "link": _link,
+    "runbook": lambda number, _: Runbook(number),
     "timeline": lambda number, rest: Timeline(number, _form(rest)),
+    "merge": _merge,
     "resolve": lambda number, _: Resolve(number),
     "cancel": lambda number, rest: Cancel(number, _unquoted(_readable(rest))),
     "reopen": lambda number, rest: Reopen(number, _unquoted(_readable(rest))),
     "help": lambda _, rest: Help(_topic(rest)),
 }
 SUBCOMMANDS = tuple(_READERS)
-_WITH_INCIDENT = frozenset(SUBCOMMANDS) - {"declare", "list", "help"}
-_FREE_TEXT = frozenset({"update", "note", "rename", "cancel", "reopen"})
+_WITH_INCIDENT = frozenset(SUBCOMMANDS) - {"declare", "list", "help", "link", "merge"}
+_FREE_TEXT = frozenset({"update", "note", "task", "rename", "cancel", "reopen"})
 
 
 def _take_incident(rest: str, word: str) -> tuple[IncidentId | None, str]:

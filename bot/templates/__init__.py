@@ -15,6 +15,7 @@ from jinja2.environment import TemplateModule
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
+from bot.core.command_names import NAMES
 from bot.core.ids import incident_label, page_label
 from bot.core.views import OnCallPerson
 from bot.templates import mrkdwn
@@ -55,6 +56,7 @@ def _environment() -> SandboxedEnvironment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.globals["commands"] = NAMES
     environment.filters |= {
         "mention": mrkdwn.mention,
         "people": mrkdwn.people,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.core import merging
 from bot.core.catalogue import Catalogue
 from bot.core.debts import DebtKind
-from bot.core.ids import IncidentId, UserId, by_user, incident_label
+from bot.core.ids import IncidentId, UserId, by_user
 from bot.core.incident import Incident, may_see, not_there
 from bot.core.merging import Refusal
 from bot.core.page import Page
@@ -48,7 +48,7 @@ async def merge(
         if refusal is Refusal.ALREADY:
             return Merged(merged, survivor, already=True)
         if refusal is not None:
-            raise Wrong(why_not(refusal, merged, survivor))
+            raise Wrong(merging.why_not(refusal, merged, survivor))
         moved = await pages.of_incident(tx.conn, number)
         decision = merging.merge(merged, survivor, tuple(page.id for page in moved), by, tx.now)
         await owe_homes(tx, merged)
@@ -60,29 +60,6 @@ async def merge(
         say_to_all(tx, ended, "merged", by, into=into)
         say(tx, richer, "absorbed", by, merged=number, title=merged.title)
         return Merged(ended, richer)
-
-
-def why_not(refusal: Refusal, merged: Incident, survivor: Incident) -> str:
-    """The sentence for whoever wanted it."""
-    one, two = incident_label(merged.id), incident_label(survivor.id)
-    match refusal:
-        case Refusal.ITSELF:
-            return f"{one} cannot be merged into itself. Name the incident that goes on."
-        case Refusal.ALREADY:
-            return f"{one} is merged into {two} already."
-        case Refusal.MERGED:
-            return f"{one} is merged into another incident already, so nothing was changed."
-        case Refusal.SURVIVOR_MERGED:
-            return f"{two} is merged into another incident itself, so nothing was changed. Name that one."
-        case Refusal.OVER:
-            return f"{one} is {merged.status}, so there is nothing to merge. Link the two instead."
-        case Refusal.SURVIVOR_OVER:
-            return f"{two} is {survivor.status}, so nothing can be merged into it. Reopen it first."
-        case Refusal.PRIVATE:
-            return (
-                f"{one} is private and {two} is not: what only the members of {one} may see would be there for all. "
-                f"Nothing was changed; merge {two} into {one} instead."
-            )
 
 
 async def _move(tx: Tx, catalogue: Catalogue, survivor: Incident, page: Page, by: UserId) -> None:

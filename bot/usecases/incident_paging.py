@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.core import escalation, roster
 from bot.core.catalogue import Catalogue, LastResort, Level, Policy, Target, TargetKind
+from bot.core.command_names import NAMES
 from bot.core.debts import DebtKind
 from bot.core.escalation import Contact, Decision, Reply
 from bot.core.facts import LevelPaged, RespondersPaged
@@ -280,10 +281,12 @@ def _check_request(
     label = incident_label(incident.id)
     if not incident.is_open:
         raise Wrong(
-            f"{label} is {incident.status}, so nobody was paged. Reopen it first: /incident reopen {label}."
+            f"{label} is {incident.status}, so nobody was paged. Reopen it first: {NAMES.incident} reopen {label}."
         )
     if not (users or teams or services):
-        raise Wrong("Nobody is named. Name people, teams or services: /incident page @ana payments checkout.")
+        raise Wrong(
+            f"Nobody is named. Name people, teams or services: {NAMES.incident} page @ana payments checkout."
+        )
     for name, known in ((team, catalogue.teams) for team in teams):
         if name not in known:
             raise Wrong(f"There is no team {name}. The teams are: {', '.join(catalogue.teams)}.")
@@ -305,7 +308,8 @@ async def _some_open(tx: Tx, incident: Incident, verb: str) -> tuple[Page, ...]:
     if not found:
         label = incident_label(incident.id)
         raise Wrong(
-            f"Nobody is being paged for {label}, so there is nothing to {verb}. Page somebody: /incident page {label} …"
+            f"Nobody is being paged for {label}, so there is nothing to {verb}. "
+            f"Page somebody: {NAMES.incident} page {label} …"
         )
     return found
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.core import incident as core
 from bot.core.catalogue import COMMANDER, Catalogue
+from bot.core.command_names import NAMES
 from bot.core.debts import DebtKind
 from bot.core.facts import NoteAdded
 from bot.core.ids import IncidentId, RoleId, SeverityId, UserId, by_user, incident_label
@@ -282,11 +283,11 @@ def _next_update(catalogue: Catalogue, incident: Incident) -> timedelta:
 def _check_working(status: IncidentStatus | None) -> None:
     if status is not None and status not in WORKING:
         raise Wrong(
-            f"An update cannot set the status {status}. Use /incident resolve to end it; an open incident is one "
-            f"of: {', '.join(WORKING)}."
+            f"An update cannot set the status {status}. Use {NAMES.incident} resolve to end it; "
+            f"an open incident is one of: {', '.join(WORKING)}."
         )
 
 
 def _is_over(incident: Incident) -> str:
     label = incident_label(incident.id)
-    return f"{label} is {incident.status}, so nothing was posted. Reopen it first: /incident reopen {label}."
+    return f"{label} is {incident.status}, so nothing was posted. Reopen it first: {NAMES.incident} reopen {label}."

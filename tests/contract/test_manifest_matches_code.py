@@ -30,6 +30,7 @@ SCOPES_OF_METHOD: dict[str, set[str]] = {
     "auth.test": set(),
     "bookmarks.add": {"bookmarks:write"},
     "bookmarks.list": {"bookmarks:read"},
+    "bookmarks.remove": {"bookmarks:write"},
     "chat.getPermalink": set(),
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write", "chat:write.public"},

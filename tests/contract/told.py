@@ -29,7 +29,7 @@ PROBLEM_MACROS = {
     "late.j2": {"not_saved"},
     "notices.j2": {"empty_schedule", "nobody_reached", "setup_failed", "other_bot"},
     "incident.j2": {"not_open", "still_open", "setup_problem"},
-    "help.j2": {"unknown"},
+    "help.j2": {"unknown", "unknown_topic"},
 }
 """Templates that tell of a problem and are in use."""
 
@@ -174,7 +174,7 @@ def _texts(value: ast.expr, around: ast.AST) -> Iterator[str]:
         case ast.Constant(value=str() as text):
             yield text
         case ast.JoinedStr(values=parts):
-            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts)
+            yield "".join(_shown(part) for part in parts)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             yield next(_texts(left, around), "…") + next(_texts(right, around), "…")
         case ast.IfExp(body=body, orelse=orelse):
@@ -187,6 +187,14 @@ def _texts(value: ast.expr, around: ast.AST) -> Iterator[str]:
                 for node in tree.body:
                     if isinstance(node, ast.FunctionDef) and node.name == name and _answers_text(node):
                         yield from _returned(node, node)
+
+
+def _shown(part: ast.expr) -> str:
+    """A piece of a sentence; the commands are shown by the names that they have unless an operator sets others."""
+    if isinstance(part, ast.Constant):
+        return str(part.value)
+    names = {"NAMES.incident": "/incident", "NAMES.on_call": "/oncall"}
+    return names.get(ast.unparse(part.value), "…") if isinstance(part, ast.FormattedValue) else "…"
 
 
 def _answers_text(node: ast.FunctionDef) -> bool:

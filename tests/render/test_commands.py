@@ -16,7 +16,9 @@ from bot.slack.commands import (
     Help,
     IncidentCommand,
     Lead,
+    Link,
     List,
+    Merge,
     Note,
     OnCallCommand,
     OnCallNow,
@@ -25,7 +27,9 @@ from bot.slack.commands import (
     Rename,
     Reopen,
     Resolve,
+    Runbook,
     Status,
+    Task,
     Timeline,
     Unknown,
     Update,
@@ -72,6 +76,35 @@ ANN, BOB = UserId("U1"), UserId("U2")
         ("update INC-12: rolling back 4711", Update(N, "rolling back 4711")),
         ("update rolling back 4711", Update(None, "rolling back 4711")),
         ("severity SEV1", ChangeSeverity(None, "SEV1")),
+        ("link", Link()),
+        ("INC-12 link", Link(N)),
+        ("link https://x.example/a", Link(None, "https://x.example/a")),
+        ("link <https://x.example/a|the graph>", Link(None, "https://x.example/a", "the graph")),
+        (
+            "link <https://x.example/a|x.example/a> CPU &amp; disk",
+            Link(None, "https://x.example/a", "CPU & disk"),
+        ),
+        ("link INC-12 https://x.example/a CPU", Link(N, "https://x.example/a", "CPU")),
+        ("link foo bar", Link(None, "foo", "bar")),
+        ("link INC-9", Link(other=IncidentId(9))),
+        ("link INC-12 INC-9", Link(N, other=IncidentId(9))),
+        ("INC-12 link with INC-9", Link(N, other=IncidentId(9))),
+        ("merge", Merge()),
+        ("merge INC-9", Merge(None, IncidentId(9))),
+        ("merge 12 9", Merge(N, IncidentId(9))),
+        ("merge INC-12 into INC-9", Merge(N, IncidentId(9))),
+        ("merge checkout", Merge(None, None, "checkout")),
+        ("task", Task()),
+        ("tasks INC-12", Task(N)),
+        ("task INC-12 rotate the keys", Task(N, "rotate the keys")),
+        ("task rotate the keys <@U1|ann>", Task(None, "rotate the keys", ANN)),
+        ("task <@U1|ann>: rotate the keys", Task(None, "rotate the keys", ANN)),
+        ("task ask <@U1|ann> for the keys", Task(None, "ask @ann for the keys")),
+        ("task rotate <@U1|ann> due tomorrow 9:30", Task(None, "rotate", ANN, "tomorrow 9:30")),
+        ("task rotate due in 2 h <@U1|ann>", Task(None, "rotate", ANN, "in 2 h")),
+        ("task pay the due invoice", Task(None, "pay the due invoice")),
+        ("task 3 hosts are due fri", Task(None, "3 hosts are", None, "fri")),
+        ("runbook INC-12", Runbook(N)),
         ("severity sev1", ChangeSeverity(None, "SEV1")),
         ("severity 1", ChangeSeverity(None, "SEV1")),
         ("severity 12 SEV1", ChangeSeverity(N, "SEV1")),
@@ -140,6 +173,24 @@ def test_every_command_is_in_the_help_and_its_example_works() -> None:
     assert tuple(usage.word for usage in helping.INCIDENT) == commands.SUBCOMMANDS
     for usage in helping.INCIDENT:
         assert not isinstance(commands.incident(usage.example or usage.word), Unknown)
+
+
+def test_every_command_has_examples_that_work_a_hint_and_a_button_or_form() -> None:
+    for usage in helping.INCIDENT:
+        for typed in (usage.example, *usage.more):
+            assert not isinstance(commands.incident(typed), Unknown | Overview), typed
+        assert usage.example, usage.word
+        assert usage.hint.endswith("."), usage.word
+        assert usage.touch, usage.word
+        shown = helping.help_text(topic=usage.word)
+        assert is_accepted(shown)
+        for part in (f"/incident {usage.example}", usage.hint, usage.touch):
+            assert part in said(shown).replace("\ufeff", ""), usage.word
+
+
+def test_help_about_a_mistyped_command_names_the_nearest() -> None:
+    assert "Did you mean merge? /incident help merge explains it." in said(helping.help_text(topic="merg"))
+    assert 'There is no command "xyzzy".' in said(helping.help_text(topic="xyzzy"))
 
 
 def test_help_lists_commands_or_explains_one() -> None:

@@ -83,10 +83,10 @@ def test_the_card_has_the_buttons_of_an_open_incident() -> None:
         "Page someone",
         "Resolve",
         "[Timeline]",
-        "[Add a note]",
-        "[Status]",
-        "[Cancel: declared by mistake]",
-        "[Runbook]",
+        "[Tasks]",
+        "[Links]",
+        "[Hand off]",
+        "[More…]",
     ]
 
 

@@ -41,7 +41,8 @@ async def test_the_cards_menu_cancels_and_it_can_be_reopened(office: Office, peo
     await declare(people)
     channel = f"#{(await people.channel('dave', 'inc-1-'))['name']}"
     await people.sees("dave", "🚨 INC-1", channel)
-    await people.click("dave", "incident_more", channel, option="Cancel: declared by mistake")
+    await people.click("dave", "incident_more", channel, option="More…")
+    await people.click("dave", "Cancel incident")
     await people.submit("dave", Reason="wrong cluster")
     assert (await office.incident()).what_happened == "wrong cluster"
     await people.command("dave", "/incident reopen INC-1 it was the right one")

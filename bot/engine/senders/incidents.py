@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -307,7 +307,7 @@ class TopicSender(_Side):
 
 
 class BookmarksSender(_Side):
-    """Adds the links that are not at the top of the channel yet."""
+    """Adds the links that are not at the top of the channel yet, and takes away those that people removed."""
 
     step = "bookmarks"
 
@@ -320,24 +320,37 @@ class BookmarksSender(_Side):
         view = await _view(self._db, self._catalogue(), debt)
         if view is None or view.channel is None:
             return Withdrawn("there is no channel yet")
-        wanted = render.bookmarks(view)
-        if not wanted:
+        wanted, former = render.bookmarks(view), render.former_bookmarks(view)
+        if not wanted and not former:
             return Withdrawn("there are no links")
         try:
             answer = await self._gateway.call("bookmarks.list", channel_id=view.channel)
-            there = {bookmark.get("link") for bookmark in answer.get("bookmarks", [])}
-            for bookmark in (one for one in wanted if one.link not in there):
-                await self._gateway.call(
-                    "bookmarks.add",
-                    channel_id=view.channel,
-                    title=bookmark.title,
-                    type="link",
-                    link=bookmark.link,
-                    emoji=bookmark.emoji,
-                )
+            there = answer.get("bookmarks", [])
+            await self._remove(view.channel, there, former)
+            known = {bookmark.get("link") for bookmark in there}
+            await self._add(view.channel, [one for one in wanted if one.link not in known])
         except Refused as problem:
             return Failed(problem.error)
         return Sent()
+
+    async def _remove(
+        self, channel: ChannelId, there: Sequence[Mapping[str, Any]], former: Collection[tuple[str, str]]
+    ) -> None:
+        """A bookmark that people made under the same name and address goes too: it is the same to them."""
+        for bookmark in there:
+            if (bookmark.get("title"), bookmark.get("link")) in former:
+                await self._gateway.call("bookmarks.remove", channel_id=channel, bookmark_id=bookmark["id"])
+
+    async def _add(self, channel: ChannelId, wanted: Sequence[render.Bookmark]) -> None:
+        for bookmark in wanted:
+            await self._gateway.call(
+                "bookmarks.add",
+                channel_id=channel,
+                title=bookmark.title,
+                type="link",
+                link=bookmark.link,
+                emoji=bookmark.emoji,
+            )
 
 
 async def _incident(db: Database, debt: Debt) -> Incident | None:

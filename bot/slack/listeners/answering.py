@@ -15,7 +15,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.core.ids import ChannelId
 from bot.errors import Wrong
 from bot.slack.gateway import Gateway, SlackProblem
-from bot.slack.listeners.asking import Answer, Asked, FieldErrors, Open, Problem, Tell
+from bot.slack.listeners.asking import Answer, Asked, FieldErrors, Open, Problem, Redraw, Tell
 from bot.slack.modals import text
 from bot.slack.modals.form import metadata
 from bot.slack.render import late, replies
@@ -54,9 +54,14 @@ class Envelope:
                 await self._tell(answer.message)
             case FieldErrors():
                 raise TypeError("only a form has fields")
+            case Redraw():
+                await asyncio.gather(self._redraw(answer.view), self.acknowledge())
             case Open():
                 # Both at once: the trigger is good for three seconds, and so is Slack's patience.
                 await asyncio.gather(self._open(answer.view), self.acknowledge())
+
+    async def _redraw(self, view: dict[str, Any]) -> None:
+        await self._open(view)
 
     async def acknowledge(self, **reply: Any) -> None:
         if not self._acked:
@@ -103,6 +108,14 @@ class Envelope:
         carried = {**metadata(view), REPLY_TO: url}
         return {**view, "private_metadata": json.dumps(carried)}
 
+    async def _update(self, view: dict[str, Any]) -> None:
+        """It may have been closed meanwhile."""
+        view_id = (self.asked.view or {}).get("id")
+        try:
+            await self._gateway.call("views.update", view_id=view_id, view=view)
+        except SlackProblem as problem:
+            log.info("a form was closed before its answer came", problem=str(problem))
+
     async def _direct(self, message: Message) -> None:
         channel = await self._gateway.direct(self.asked.user)
         await self._gateway.call(
@@ -122,6 +135,12 @@ class Click(Envelope):
             await self._open(_shown(message))
         except Wrong:
             await self._direct(message)
+
+    async def _redraw(self, view: dict[str, Any]) -> None:
+        if (self.asked.view or {}).get("type") == "modal":
+            await self._update(self._carrying(view))
+        else:
+            await self._open(view)
 
     @property
     def _opening(self) -> str:
@@ -150,7 +169,7 @@ class Submission(Envelope):
                 await self.acknowledge(response_action="errors", errors=errors)
             case FieldErrors():
                 await self.acknowledge(response_action="errors", errors=answer.by_block)
-            case Open():
+            case Open() | Redraw():
                 await self.acknowledge(response_action="update", view=answer.view)
 
     async def _give_late(self, answer: Answer) -> None:
@@ -166,16 +185,8 @@ class Submission(Envelope):
                 await self._direct(answer.message)
             case FieldErrors():
                 await self._update(_shown(late.not_saved(answer.by_block.values())))
-            case Open():
+            case Open() | Redraw():
                 await self._update(answer.view)
-
-    async def _update(self, view: dict[str, Any]) -> None:
-        """It may have been closed meanwhile."""
-        view_id = (self.asked.view or {}).get("id")
-        try:
-            await self._gateway.call("views.update", view_id=view_id, view=view)
-        except SlackProblem as problem:
-            log.info("a form was closed before its answer came", problem=str(problem))
 
     async def _tell_in(self, channel: ChannelId | None, message: Message) -> None:
         if await self._reply(message):

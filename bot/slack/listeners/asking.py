@@ -40,6 +40,8 @@ class Asked:
     """What was typed after a command."""
     value: str = ""
     """What the button carries, or the option that was chosen."""
+    action: str = ""
+    """The id of the button or menu."""
     view: Mapping[str, Any] | None = None
     """The form that was submitted, or the modal or Home that was clicked in."""
     message: Mapping[str, Any] | None = None
@@ -102,7 +104,14 @@ class Problem:
     field: str = ""
 
 
-Answer = Tell | Open | FieldErrors | Problem | None
+@dataclass(frozen=True)
+class Redraw:
+    """The modal that was clicked in shows this now; clicked elsewhere, it opens."""
+
+    view: dict[str, Any]
+
+
+Answer = Tell | Open | Redraw | FieldErrors | Problem | None
 Listener = Callable[[Desk, Asked], Awaitable[Answer]]
 
 
@@ -124,6 +133,7 @@ def asked_of(body: Mapping[str, Any]) -> Asked:
         trigger=body.get("trigger_id", ""),
         channel=ChannelId(channel) if channel else None,
         value=_value((body.get("actions") or [{}])[0]),
+        action=(body.get("actions") or [{}])[0].get("action_id", ""),
         view=body.get("view"),
         message=body.get("message"),
         ephemeral=bool(container.get("is_ephemeral")),
@@ -135,4 +145,4 @@ def asked_of(body: Mapping[str, Any]) -> Asked:
 
 def _value(action: Mapping[str, Any]) -> str:
     chosen = action.get("selected_option") or {}
-    return str(action.get("value") or chosen.get("value") or "")
+    return str(action.get("value") or chosen.get("value") or action.get("selected_user") or "")

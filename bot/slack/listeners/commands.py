@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import assert_never
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.catalogue import COMMANDER
+from bot.core.command_names import NAMES
 from bot.core.ids import SeverityId, UserId
 from bot.core.incident import Outcome
 from bot.core.permissions import Action
 from bot.core.views import IncidentView
 from bot.errors import Wrong
-from bot.queries import incidents, pages
+from bot.queries import incidents
 from bot.slack import commands, ids
 from bot.slack.listeners import incidents as forms
+from bot.slack.listeners import links, merging, tasks
 from bot.slack.listeners.asking import Answer, Asked, Desk, Open, Tell
 from bot.slack.listeners.forms import with_unreachable
 from bot.slack.listeners.naming import named, open_lines, the_incident
@@ -25,10 +26,8 @@ from bot.slack.modals import rename as rename_modal
 from bot.slack.render import help as help_render
 from bot.slack.render import incident as render
 from bot.slack.render import incident_replies as replies
-from bot.slack.render.message import Message
-from bot.slack.render.replies import Act, acted
+from bot.slack.render.replies import Act
 from bot.usecases import incident_paging, incident_updates
-from bot.usecases.incident_paging import Acted
 
 TITLES = {"open": "Open incidents", "mine": "Your incidents", "all": "Latest incidents"}
 
@@ -43,7 +42,11 @@ InIncident = (
     | commands.Escalate
     | commands.Acknowledge
     | commands.Note
+    | commands.Task
+    | commands.Link
+    | commands.Runbook
     | commands.Timeline
+    | commands.Merge
     | commands.Resolve
     | commands.Cancel
     | commands.Reopen
@@ -59,11 +62,19 @@ WORDS: dict[type[object], str] = {
     commands.Escalate: "escalate",
     commands.Acknowledge: "ack",
     commands.Note: "note",
+    commands.Task: "task",
+    commands.Link: "link",
+    commands.Runbook: "runbook",
     commands.Timeline: "timeline",
+    commands.Merge: "merge",
     commands.Resolve: "resolve",
     commands.Cancel: "cancel",
     commands.Reopen: "reopen",
 }
+
+
+READING = (commands.Status, commands.Timeline, commands.Task, commands.Runbook, commands.Merge)
+"""What still works for an incident that was merged into another one."""
 
 
 def register(bolt: AsyncApp, serve: Serve) -> None:
@@ -96,7 +107,9 @@ async def _list(desk: Desk, asked: Asked, which: str) -> Answer:
 async def _in_incident(desk: Desk, asked: Asked, command: InIncident) -> Answer:
     view = await the_incident(desk, asked, command.incident)
     if view is None:
-        return Tell(replies.need_incident(WORDS[type(command)], await open_lines(desk, asked)))
+        return await _which(desk, asked, command)
+    if view.merged_into and not isinstance(command, READING):
+        return Tell(replies.goes_on_elsewhere(view))
     match command:
         case commands.Status():
             return Tell(render.status(view))
@@ -116,10 +129,10 @@ async def _in_incident(desk: Desk, asked: Asked, command: InIncident) -> Answer:
             done = await incident_paging.escalate(
                 desk.db, desk.catalogue(), view.id, asked.user, f"trigger:{asked.trigger}"
             )
-            return await _acted(desk, done, Act.ESCALATE)
+            return await forms.acted_on(desk, done, Act.ESCALATE)
         case commands.Acknowledge():
             done = await incident_paging.acknowledge(desk.db, desk.catalogue(), view.id, asked.user)
-            return await _acted(desk, done, Act.ACKNOWLEDGE)
+            return await forms.acted_on(desk, done, Act.ACKNOWLEDGE)
         case commands.Note(_, text):
             return await _note(desk, asked, view, text)
         case commands.Timeline(_, form):
@@ -127,6 +140,14 @@ async def _in_incident(desk: Desk, asked: Asked, command: InIncident) -> Answer:
                 here = view.channel if view.channel == asked.channel else None
                 return await forms.send_timeline(desk, asked, view, form, here)
             return await forms.show_timeline(desk, view.id)
+        case commands.Task():
+            return await tasks.typed(desk, asked, view, command)
+        case commands.Link():
+            return await links.typed(desk, asked, view, command)
+        case commands.Runbook():
+            return Tell(replies.runbook(view))
+        case commands.Merge():
+            return await _merge(desk, asked, view, command)
         case commands.Resolve():
             return forms.resolve_form(view)
         case commands.Cancel(_, reason):
@@ -135,6 +156,16 @@ async def _in_incident(desk: Desk, asked: Asked, command: InIncident) -> Answer:
             return await _reopen(desk, asked, view, reason)
         case _:
             assert_never(command)
+
+
+async def _which(desk: Desk, asked: Asked, command: InIncident) -> Answer:
+    """It was typed outside of a channel and names no incident, or only the other one of two."""
+    word = WORDS[type(command)]
+    match command:
+        case commands.Merge(into=other) | commands.Link(other=other) if other is not None:
+            return Tell(replies.need_two(word, other))
+        case _:
+            return Tell(replies.need_incident(word, await open_lines(desk, asked)))
 
 
 async def _update(desk: Desk, asked: Asked, view: IncidentView, text: str) -> Answer:
@@ -182,14 +213,14 @@ def _person(desk: Desk, word: str) -> UserId | None:
         return None
     found = named(desk.catalogue(), [word]).users
     if not found:
-        raise Wrong(f"{word} is not a person. Name who leads: /incident lead @name.")
+        raise Wrong(f"{word} is not a person. Name who leads: {NAMES.incident} lead @name.")
     return found[0]
 
 
 async def _page(desk: Desk, asked: Asked, view: IncidentView, command: commands.Page) -> Answer:
     if command.groups:
         raise Wrong(
-            "I can't page Slack user groups. Name people, teams or services: /incident page @ana payments. "
+            f"I can't page Slack user groups. Name people, teams or services: {NAMES.incident} page @ana payments. "
             "Nobody was paged."
         )
     if not command.users and not command.words:
@@ -217,28 +248,20 @@ async def _note(desk: Desk, asked: Asked, view: IncidentView, text: str) -> Answ
     return Tell(replies.noted(view))
 
 
+async def _merge(desk: Desk, asked: Asked, view: IncidentView, command: commands.Merge) -> Answer:
+    if command.word:
+        raise Wrong(
+            f'"{command.word[:60]}" is not an incident. Name the one that goes on, as in {NAMES.incident} merge INC-9. '
+            "Nothing was merged."
+        )
+    return await merging.form(desk, asked, view, command.into)
+
+
 async def _reopen(desk: Desk, asked: Asked, view: IncidentView, reason: str) -> Answer:
     if not reason or render.is_open(view):
         return forms.reopen_form(view, reason)
     await incident_updates.reopen(desk.db, desk.catalogue(), view.id, asked.user, reason)
     return Tell(replies.is_reopened(await _again(desk, view)))
-
-
-async def _acted(desk: Desk, done: Acted, act: Act) -> Answer:
-    """One answer for each page that it was about."""
-    now = desk.clock.now()
-    messages = []
-    async with desk.db.read() as conn:
-        for decision in done.decisions:
-            view = await pages.card(conn, desk.catalogue(), decision.page.id, None, now)
-            if view is not None:
-                messages.append(acted(act, decision.reply, view, now))
-    return Tell(_together(messages)) if messages else None
-
-
-def _together(messages: Sequence[Message]) -> Message:
-    blocks = tuple(block for message in messages for block in message.blocks)
-    return Message(" ".join(message.text for message in messages), blocks)
 
 
 async def _again(desk: Desk, view: IncidentView) -> IncidentView:

@@ -75,7 +75,7 @@ async def _brief(desk: Desk, number: IncidentId, told: Told) -> None:
         briefing = await incidents.briefing(conn, desk.catalogue(), number)
     if briefing is None:
         return
-    message = posts.joined_late(briefing.view, briefing.updates)
+    message = posts.joined_late(briefing.view, briefing.updates, briefing.tasks)
     await _post(desk, "chat.postEphemeral", told.channel, message, user=told.user)
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.core.command_names import NAMES
 from bot.core.ids import ChannelId, IncidentId, UserId, incident_label
 from bot.core.permissions import Action
 from bot.core.views import IncidentView
 from bot.errors import Wrong
-from bot.queries import incidents, on_call, timeline
+from bot.queries import incidents, on_call, pages, timeline
 from bot.slack import ids
+from bot.slack.listeners import links, merging, tasks
 from bot.slack.listeners.answering import Click
 from bot.slack.listeners.asking import Answer, Asked, Desk, Listener, Open, Tell
-from bot.slack.listeners.naming import certainly
+from bot.slack.listeners.naming import certainly, open_lines
 from bot.slack.listeners.serving import Serve
 from bot.slack.modals import (
     cancel,
@@ -23,6 +25,7 @@ from bot.slack.modals import (
     handoff,
     note,
     page_people,
+    rename,
     reopen,
     resolve,
     roles,
@@ -30,13 +33,17 @@ from bot.slack.modals import (
     text,
     update,
 )
+from bot.slack.modals import more as more_modal
 from bot.slack.render import help as help_render
 from bot.slack.render import incident as render
 from bot.slack.render import incident_replies
 from bot.slack.render import on_call as on_call_render
 from bot.slack.render import timeline as timeline_render
 from bot.slack.render import timeline_file as timeline_file_render
-from bot.usecases import incident_channel
+from bot.slack.render.message import Message
+from bot.slack.render.replies import Act, acted
+from bot.usecases import incident_channel, incident_paging
+from bot.usecases.incident_paging import Acted
 
 
 def register(bolt: AsyncApp, serve: Serve) -> None:
@@ -57,6 +64,7 @@ def register(bolt: AsyncApp, serve: Serve) -> None:
         bolt.action(action_id)(serve(listener, Action.WORK_INCIDENT, Click))
     bolt.action(ids.INCIDENT_JOIN)(serve(join, Action.JOIN_INCIDENT, Click))
     bolt.action(ids.DECLARE)(serve(open_declare, Action.DECLARE, Click))
+    bolt.action(re.compile(f"^{ids.INCIDENT_DO}:"))(serve(more, Action.WORK_INCIDENT, Click))
     files = re.compile(f"^{ids.INCIDENT_TIMELINE_FILE}:")
     bolt.action(files)(serve(timeline_file, Action.WORK_INCIDENT, Click))
     bolt.action(re.compile(f"^{ids.LINK}"))(serve(nothing, Action.WORK_INCIDENT, Click))
@@ -98,21 +106,102 @@ async def join(desk: Desk, asked: Asked) -> Answer:
 
 
 async def more(desk: Desk, asked: Asked) -> Answer:
-    """The ▾ menu; the runbook is a link, which Slack opens by itself."""
-    if asked.option == "runbook":
-        return None
+    """The ▾ menu of the card, and the buttons of the modal that its last option opens."""
     view = await certainly(desk, asked, asked.incident)
     match asked.option:
-        case "timeline":
-            return await show_timeline(desk, view.id)
-        case "note":
-            return Open(note.view(view.id))
-        case "status":
-            return Tell(render.status(view))
-        case "cancel":
-            return cancel_form(view)
+        case "more":
+            return Open(more_modal.view(view))
+        case "help":
+            return Tell(help_render.help_text("incident"))
+        case "list":
+            return Tell(incident_replies.list_incidents(await open_lines(desk, asked)))
+        case "ack" | "escalate":
+            return await _act_on_pages(desk, asked, view)
+        case what if what in FORMS:
+            return await FORMS[what](desk, asked, view)
         case _:
             return None
+
+
+async def _act_on_pages(desk: Desk, asked: Asked, view: IncidentView) -> Answer:
+    if asked.option == "ack":
+        done = await incident_paging.acknowledge(desk.db, desk.catalogue(), view.id, asked.user)
+        return await acted_on(desk, done, Act.ACKNOWLEDGE)
+    once = f"trigger:{asked.trigger}"
+    done = await incident_paging.escalate(desk.db, desk.catalogue(), view.id, asked.user, once)
+    return await acted_on(desk, done, Act.ESCALATE)
+
+
+async def _open_timeline(desk: Desk, asked: Asked, view: IncidentView) -> Answer:
+    return await show_timeline(desk, view.id)
+
+
+async def _open_note(desk: Desk, asked: Asked, view: IncidentView) -> Answer:
+    return Open(note.view(view.id))
+
+
+async def _open_status(desk: Desk, asked: Asked, view: IncidentView) -> Answer:
+    return Tell(render.status(view))
+
+
+async def _open_runbook(desk: Desk, asked: Asked, view: IncidentView) -> Answer:
+    return Tell(incident_replies.runbook(view))
+
+
+async def _open_rename(desk: Desk, asked: Asked, view: IncidentView) -> Answer:
+    return Open(rename.view(view))
+
+
+async def _open_handoff(desk: Desk, asked: Asked, view: IncidentView) -> Answer:
+    return handoff_form(view, None)
+
+
+async def _open_cancel(desk: Desk, asked: Asked, view: IncidentView) -> Answer:
+    return cancel_form(view)
+
+
+async def _open_links(desk: Desk, asked: Asked, view: IncidentView) -> Answer:
+    return await links.form(desk, asked, view)
+
+
+async def _open_tasks(desk: Desk, asked: Asked, view: IncidentView) -> Answer:
+    return await tasks.form(desk, view)
+
+
+async def _open_merge(desk: Desk, asked: Asked, view: IncidentView) -> Answer:
+    return await merging.form(desk, asked, view, None)
+
+
+FORMS: Mapping[str, Callable[[Desk, Asked, IncidentView], Awaitable[Answer]]] = {
+    "timeline": _open_timeline,
+    "note": _open_note,
+    "status": _open_status,
+    "runbook": _open_runbook,
+    "rename": _open_rename,
+    "handoff": _open_handoff,
+    "cancel": _open_cancel,
+    "link": _open_links,
+    "task": _open_tasks,
+    "merge": _open_merge,
+}
+"""What the ▾ menu and the modal "More" open, by the word of the sub-command that does the same."""
+
+
+async def acted_on(desk: Desk, done: Acted, act: Act) -> Answer:
+    """One answer for each page that it was about."""
+    now = desk.clock.now()
+    messages = []
+    async with desk.db.read() as conn:
+        for decision in done.decisions:
+            view = await pages.card(conn, desk.catalogue(), decision.page.id, None, now)
+            if view is not None:
+                messages.append(acted(act, decision.reply, view, now))
+    return Tell(_together(messages)) if messages else None
+
+
+def _together(messages: Sequence[Message]) -> Message:
+    blocks = tuple(block for message in messages for block in message.blocks)
+    return Message(" ".join(message.text for message in messages), blocks)
 
 
 async def show_timeline(desk: Desk, number: IncidentId) -> Answer:
@@ -232,5 +321,5 @@ def _must_be_open(view: IncidentView, verb: str) -> None:
     if not render.is_open(view):
         name = incident_label(view.id)
         raise Wrong(
-            f"{name} is {view.status}, so you can't {verb} it. Reopen it first: /incident reopen {name}."
+            f"{name} is {view.status}, so you can't {verb} it. Reopen it first: {NAMES.incident} reopen {name}."
         )

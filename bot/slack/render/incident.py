@@ -25,7 +25,7 @@ from bot.slack.render.message import (
 )
 from bot.templates import mrkdwn, say
 
-_SIGNS = {IncidentStatus.CANCELED: "🚫"}
+_SIGNS = {IncidentStatus.CANCELED: "🚫", IncidentStatus.MERGED: "🔀"}
 """Before the titles of those that are over in another way than resolved."""
 TOPIC = 250
 """Slack's limit for a channel's topic."""
@@ -59,7 +59,7 @@ def announcement(view: IncidentView) -> Message:
     blocks = [*_head(view), *_outcome(view), *_now(view)]
     if is_open(view):
         blocks.append(actions([button("Join", ids.INCIDENT_JOIN, view.id)], f"announcement:{view.id}"))
-    blocks.append(context_line([_where(view)]))
+    blocks.append(context_line([_where(view), *_others(view)]))
     return message(say("incident", "announcement_notification", view), blocks)
 
 
@@ -76,8 +76,16 @@ def bookmarks(view: IncidentView) -> tuple[Bookmark, ...]:
     wanted = (
         Bookmark("Runbook", (service and service.runbook) or "", ":book:"),
         Bookmark("Dashboard", (service and service.dashboard) or "", ":bar_chart:"),
+        *(Bookmark(link.text, link.url, ":link:") for link in view.links),
     )
-    return tuple(each for each in wanted if mrkdwn.is_web(each.link))
+    by_address = {each.link: each for each in reversed(wanted)}
+    return tuple(each for each in by_address.values() if mrkdwn.is_web(each.link))[::-1]
+
+
+def former_bookmarks(view: IncidentView) -> frozenset[tuple[str, str]]:
+    """Title and address of those that were taken away; one that is wanted again is not among them."""
+    wanted = {each.link for each in bookmarks(view)}
+    return frozenset((link.text, link.url) for link in view.removed_links if link.url not in wanted)
 
 
 def is_open(view: IncidentView) -> bool:
@@ -121,6 +129,8 @@ def _now(view: IncidentView) -> list[Block]:
 def _outcome(view: IncidentView) -> list[Block]:
     if view.status is IncidentStatus.CANCELED and view.resolved_by:
         return [section(say("incident", "canceled", view, view.resolved_by, view.what_happened))]
+    if view.merged_into:
+        return [section(say("incident", "merged", view))]
     if view.status is not IncidentStatus.RESOLVED:
         return []
     told = [("What happened", view.what_happened), ("What fixed it", view.fix)]
@@ -136,6 +146,9 @@ def _setup(view: IncidentView) -> list[Block]:
 
 
 def _buttons(view: IncidentView) -> list[Block]:
+    if view.merged_into:
+        into = f"Join {incident_label(view.merged_into.id)}"
+        return [button(into, ids.INCIDENT_JOIN, view.merged_into.id), _more(view)]
     if not is_open(view):
         return [button("Reopen", ids.INCIDENT_REOPEN, view.id), _more(view)]
     return [
@@ -149,25 +162,33 @@ def _buttons(view: IncidentView) -> list[Block]:
 
 
 def _more(view: IncidentView) -> Block:
-    options = [
-        option("Timeline", f"timeline:{view.id}"),
-        option("Add a note", f"note:{view.id}"),
-        option("Status", f"status:{view.id}"),
-    ]
-    if is_open(view):
-        options.append(option("Cancel: declared by mistake", f"cancel:{view.id}"))
-    runbook = view.service.runbook if view.service else None
-    if runbook and mrkdwn.is_web(runbook):
-        options.append(option("Runbook", f"runbook:{view.id}", url=runbook))
-    return overflow(ids.INCIDENT_MORE, options)
+    """Five at most: everything else is in the modal that the last one opens."""
+    tasks = f"Tasks ({view.open_tasks} open)" if view.open_tasks else "Tasks"
+    wanted = [("timeline", "Timeline"), ("task", tasks)]
+    if view.merged_into:
+        wanted.append(("status", "Status"))
+    else:
+        wanted += [("link", "Links"), ("handoff", "Hand off") if is_open(view) else ("note", "Add a note")]
+        wanted.append(("more", "More…"))
+    return overflow(ids.INCIDENT_MORE, [option(label, f"{what}:{view.id}") for what, label in wanted])
 
 
 def _links(view: IncidentView) -> Iterator[str]:
     for bookmark in bookmarks(view):
         yield mrkdwn.link(bookmark.title, bookmark.link)
+    if view.tasks:
+        yield say("tasks", "progress", view)
     if view.alerts_firing:
         yield say("incident", "alerts", view)
     yield say("incident", "here", view)
+    yield from _others(view)
+
+
+def _others(view: IncidentView) -> Iterator[str]:
+    if view.related:
+        yield say("incident", "related", view)
+    if view.absorbed:
+        yield say("incident", "absorbed", view)
 
 
 def _where(view: IncidentView) -> str:

@@ -43,8 +43,32 @@ def post(view: IncidentView, owed: Mapping[str, Any]) -> Message | None:
             return sentence(say("posts", "renamed", view.id, by, owed["title"], owed["previous"]))
         case "reopened":
             return posts.reopened_post(view, by, owed["reason"])
+        case "link":
+            return sentence(say("posts", "link", by, owed["url"], owed["text"]))
+        case "related":
+            return sentence(say("posts", "related", by, owed["other"]))
+        case "merged":
+            return posts.merged_post(view, by)
+        case "absorbed":
+            return sentence(say("posts", "absorbed", by, owed["merged"], owed["title"]))
+        case "task_added" | "task_assigned" | "task_done" | "task_reopened":
+            return _of_task(view, what, owed, by)
         case _:
             return _of_pages(view, what, owed, by)
+
+
+def _of_task(view: IncidentView, what: str, owed: Mapping[str, Any], by: UserId) -> Message:
+    text, assignee = owed["text"], owed["assignee"]
+    match what:
+        case "task_added":
+            said = say("tasks", "added_post", by, text, assignee, _instant(owed["due_at"]))
+        case "task_assigned":
+            said = say("tasks", "assigned_post", by, text, assignee)
+        case "task_done":
+            said = say("tasks", "done_post", by, text)
+        case _:
+            said = say("tasks", "reopened_post", by, text)
+    return message(said, (section(said), actions([button("Tasks", ids.TASKS_OPEN, view.id)])))
 
 
 def _of_pages(view: IncidentView, what: str, owed: Mapping[str, Any], by: UserId) -> Message | None:

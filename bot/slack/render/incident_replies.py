@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.ids import ChannelId, PageId, UserId, incident_label
+from bot.core.ids import ChannelId, IncidentId, PageId, UserId, incident_label
 from bot.core.incident import Outcome
+from bot.core.task import Task
 from bot.core.views import IncidentLine, IncidentView
 from bot.slack import ids
 from bot.slack.render.incident import planned_channel
@@ -21,7 +22,7 @@ from bot.slack.render.message import (
     sentence,
     within,
 )
-from bot.templates import say
+from bot.templates import mrkdwn, say
 
 MOST_NAMED = 10
 
@@ -86,6 +87,54 @@ def is_renamed(view: IncidentView) -> Message:
 
 def is_reopened(view: IncidentView) -> Message:
     return sentence(say("incident", "is_reopened", view))
+
+
+def is_merged(view: IncidentView, *, already: bool = False) -> Message:
+    return sentence(say("incident", "merged_already" if already else "is_merged", view))
+
+
+def goes_on_elsewhere(view: IncidentView) -> Message:
+    """For whoever wants to work on one that was merged: the way to the other."""
+    text = say("incident", "goes_on_elsewhere", view)
+    place = view.merged_into
+    if place is None or place.channel is None:
+        return sentence(text)
+    join = button(f"Join {incident_label(place.id)}", ids.INCIDENT_JOIN, place.id)
+    return message(text, (section(text), actions([join])))
+
+
+def nothing_to_merge(view: IncidentView) -> Message:
+    return sentence(say("incident", "nothing_to_merge", view))
+
+
+def link_added(view: IncidentView, text: str, url: str) -> Message:
+    return sentence(say("incident", "link_added", view, text, url))
+
+
+def is_related(view: IncidentView, other: IncidentId) -> Message:
+    """Says so when this one does not tell of it."""
+    told = any(place.id == other for place in view.related)
+    return sentence(say("incident", "is_related", view, other, told))
+
+
+def runbook(view: IncidentView) -> Message:
+    """Where it is, or that there is none and how to add one."""
+    address = view.service.runbook if view.service else None
+    if not mrkdwn.is_web(address):
+        text = say("incident", "no_runbook", view)
+        return message(text, (section(text), actions([button("Add a link", ids.INCIDENT_LINK, view.id)])))
+    text = say("incident", "runbook", view)
+    return message(text, (section(text),))
+
+
+def task_added(task: Task) -> Message:
+    text = say("tasks", "added", task)
+    return message(text, (section(text), actions([button("Tasks", ids.TASKS_OPEN, task.incident)])))
+
+
+def need_two(what: str, other: IncidentId) -> Message:
+    """ "Which incident do you want to merge with INC-9?": it is typed outside of a channel, and names only one."""
+    return sentence(say("incident", "which_two", what, other))
 
 
 def trying_again(view: IncidentView) -> Message:

@@ -6,25 +6,34 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.core.ids import IncidentId, PageId, UserId
+from bot.core.ids import IncidentId, PageId, UserId, incident_label
 from bot.core.incident import IncidentStatus, Update
+from bot.core.task import Task
 from bot.core.views import IncidentView
 from bot.slack import ids
 from bot.slack.render.incident import LONG_TEXT, update_text
-from bot.slack.render.message import Block, Message, actions, button, message, section, sentence
+from bot.slack.render.message import Block, Message, actions, button, lines, message, section, sentence
 from bot.templates import mrkdwn, say
 
 LAST_UPDATES = 3
+MOST_TASKS = 10
 
 
-def joined_late(view: IncidentView, updates: Sequence[Update] = ()) -> Message:
+def joined_late(
+    view: IncidentView, updates: Sequence[Update] = (), open_tasks: Sequence[Task] = ()
+) -> Message:
     """For somebody who comes later: what is broken, since when, who leads, what was tried, what they could take."""
     text = say("incident", "joined_late", view)
     tried = [f"• {update_text(update)}" for update in updates[-LAST_UPDATES:]]
     blocks = [section(text)]
     if tried:
         blocks += [section("*What was tried*"), *(section(line) for line in tried)]
-    blocks.append(section(say("incident", "could_take", view)))
+    if open_tasks:
+        named = [f"• {say('tasks', 'line', task)}" for task in open_tasks[:MOST_TASKS]]
+        blocks += map(section, lines(["*Open tasks*", *named]))
+        blocks.append(actions([button("Tasks", ids.TASKS_OPEN, view.id)]))
+    free = sum(task.assignee is None for task in open_tasks)
+    blocks.append(section(say("incident", "could_take", view, free)))
     return message(text, blocks)
 
 
@@ -82,6 +91,16 @@ def canceled_post(view: IncidentView, by: UserId, reason: str) -> Message:
 
 def reopened_post(view: IncidentView, by: UserId, reason: str) -> Message:
     return sentence(say("incident", "reopened", view, by, reason))
+
+
+def merged_post(view: IncidentView, by: UserId) -> Message | None:
+    """Where it goes on, with the way there; for a private one, whom to ask. None when it was never merged."""
+    place = view.merged_into
+    if place is None:
+        return None
+    text = say("posts", "merged", by, view, place)
+    join = button(f"Join {incident_label(place.id)}", ids.INCIDENT_JOIN, place.id)
+    return message(text, [section(text), *([actions([join])] if place.channel else [])])
 
 
 def setup_problem(view: IncidentView) -> Message:

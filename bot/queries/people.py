@@ -1,0 +1,21 @@
+"""What is known of a person of the workspace."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.ids import UserId
+from bot.store import directory
+
+UTC_ZONE = ZoneInfo("UTC")
+
+
+async def zone_of(conn: AsyncConnection, user: UserId) -> ZoneInfo:
+    """Where the person is, as Slack tells; UTC for somebody or some zone that is not known."""
+    known = (await directory.known(conn, [user])).get(user)
+    try:
+        return ZoneInfo(known.tz) if known and known.tz else UTC_ZONE
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC_ZONE
