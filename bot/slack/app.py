@@ -73,7 +73,18 @@ def bolt_app(client: AsyncWebClient, parts: Parts) -> ListeningApp:
     bolt.keep_up = CatchUp(desk, watched, bolt.running).keep_up
     _take_events(bolt, desk, watched)
     serve = Serve(desk, bolt.running)
-    modules = (commands, on_call, on_call_questions, pages, incidents, forms, links, tasks, merging, shortcuts)
+    modules = (
+        commands,
+        on_call,
+        on_call_questions,
+        pages,
+        incidents,
+        forms,
+        links,
+        tasks,
+        merging,
+        shortcuts,
+    )
     for module in modules:
         module.register(bolt, serve)
     bolt.error(_left_over)
