@@ -21,6 +21,7 @@ from bot.engine.deliver import Outbox
 from bot.engine.duties import Audit, Escalate, Fold, HandOff, duties
 from bot.engine.heartbeat import Heartbeat
 from bot.engine.lag import Lag
+from bot.engine.refresh import Refresh
 from bot.engine.scheduler import Engine
 from bot.engine.senders import Sender
 from bot.engine.senders.home import HomeSender
@@ -37,6 +38,7 @@ from bot.measured import Durations
 from bot.outgoing import Outgoing
 from bot.queries import health
 from bot.settings import SANDBOX_APP_TOKEN, SANDBOX_BOT_TOKEN, Settings, environment
+from bot.signing import SHORTEST_KEY, Signer
 from bot.slack.app import Parts, bolt_app
 from bot.slack.channels import Channels
 from bot.slack.directory import Directory
@@ -124,6 +126,7 @@ class Tocsin:
         self.outgoing = Outgoing(allow_private=settings.allow_private_urls or settings.on_sandbox)
         url = settings.heartbeat_url
         self.heartbeat = Heartbeat(url.get_secret_value(), self.outgoing) if url else None
+        self.signer = Signer(await self._signing_key())
         self.audit = Audit(self.db, self.heartbeat)
         self.outbox.hold()
         parts = (
@@ -132,7 +135,8 @@ class Tocsin:
             HandOff(self.db, self.catalogue),
             self.audit,
         )
-        self.engine = Engine(duties(self.outbox, *parts), self.clock)
+        refresh = Refresh(self.db, self.catalogue, self._take_up_configuration)
+        self.engine = Engine((*duties(self.outbox, *parts), refresh.duty()), self.clock)
         self.lag = Lag()
         self.step_lateness = Durations()
         self.db.on_commit(self._wake)
@@ -239,6 +243,15 @@ class Tocsin:
         """Read the configured company again, after a change to it or to the workspace's people."""
         self.catalogue.value = await self._load_catalogue()
 
+    async def _take_up_configuration(self) -> None:
+        """What another process applied; it was right, so former mistakes in the files are over."""
+        wanted = await self._load_catalogue()
+        _refuse_demo_tokens(self.settings, wanted.integrations.values())
+        self.catalogue.value = wanted
+        self.configuration_problem = ""
+        if self.connected.is_set():
+            await self.bolt.on_connected()  # channels that are watched now are to be joined
+
     async def _apply_configuration(self) -> None:
         """Apply the files when they changed; a mistake in them keeps the last good configuration."""
         path = self.settings.config
@@ -257,6 +270,11 @@ class Tocsin:
             return
         applied = await configuration.apply_configuration(self.db, loaded)
         log.info("configuration applied", **applied.counts())
+
+    async def _signing_key(self) -> bytes:
+        """The operator's, or one of the database's own."""
+        key = self.settings.secret_key.get_secret_value()
+        return key.encode() if key else await workspace.signing_key(self.db)
 
     async def _load_catalogue(self) -> Catalogue:
         async with self.db.read() as conn:
@@ -370,6 +388,11 @@ def _check_settings(settings: Settings) -> None:
     heartbeat = settings.heartbeat_url
     if heartbeat and not heartbeat.get_secret_value().startswith(("https://", "http://")):
         raise CannotStart("TOCSIN_HEARTBEAT_URL must begin with https://. Copy it again from the watcher.")
+    key = settings.secret_key.get_secret_value().encode()
+    if key and len(key) < SHORTEST_KEY:
+        raise CannotStart(
+            "TOCSIN_SECRET_KEY can be guessed: it has fewer than 16 characters. Make one with: openssl rand -hex 32"
+        )
     if settings.time_scale != 1 and not settings.on_sandbox:
         raise CannotStart(
             "TOCSIN_TIME_SCALE is for the sandbox alone: with the real Slack a minute is a minute."

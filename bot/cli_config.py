@@ -50,7 +50,7 @@ def plan(path: Where = None) -> None:
 
 
 def apply(path: Where = None) -> None:
-    """Apply configuration files in one transaction; a running Tocsin takes them up at its next start."""
+    """Apply configuration files in one transaction; a running Tocsin takes them up within a few seconds."""
     loaded = _read(path)
 
     async def work(db: Database) -> None:

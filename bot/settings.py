@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         default=SecretStr(""),
         validation_alias="TOCSIN_SECRET_KEY",
-        description="Signs links outside Slack; unset: they are off.",
+        description="Signs links outside Slack; unset: a key that is made once and kept in the database.",
     )
     public_url: str | None = Field(
         default=None,

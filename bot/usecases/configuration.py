@@ -55,7 +55,8 @@ async def apply_configuration(db: Database, declared: Declared) -> Applied:
         await configuration.put(tx.conn, (*found.created, *found.changed, *found.moved), tx.now)
         await configuration.remove(tx.conn, found.deleted)
         if not found.is_empty:
-            await meta.put(tx.conn, REVISION, {"number": await _revision(tx.conn) + 1})
+            await meta.put(tx.conn, REVISION, {"number": await revision(tx.conn) + 1})
+            tx.wake("configuration")
         # A conflict may be settled in Slack: then the next start has to look again.
         await meta.put(tx.conn, DIGEST, None if found.conflicts else declared.digest)
     return _applied(found)
@@ -75,7 +76,8 @@ def _applied(found: Difference) -> Applied:
     )
 
 
-async def _revision(conn: AsyncConnection) -> int:
+async def revision(conn: AsyncConnection) -> int:
+    """Which configuration the database has; `Catalogue.revision` is the one that was read."""
     # In a mapping: SQLite gives a bare number in a JSON column back as a number, which is not JSON any more.
     kept = await meta.get(conn, REVISION)
     return int(kept["number"]) if kept else 0
@@ -105,9 +107,9 @@ async def load_catalogue(conn: AsyncConnection) -> Catalogue:
     Raises `CannotStart` when the database holds an object that this version cannot read.
     """
     stored = await configuration.objects(conn)
-    revision = await _revision(conn)
+    number = await revision(conn)
     try:
-        return catalogue(stored, await configuration.roster(conn), revision)
+        return catalogue(stored, await configuration.roster(conn), number)
     except ValidationError as error:
         raise CannotStart(
             f"The database holds a {error.title} that this version of Tocsin cannot read: "

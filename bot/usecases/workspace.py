@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 
 from bot.errors import CannotStart
@@ -40,3 +41,13 @@ async def time_anchor(db: Database, scale: float) -> tuple[datetime, datetime, f
             tx.conn, "clock", {"real": real.isoformat(), "product": product.isoformat(), "scale": scale}
         )
         return real, product, scale
+
+
+async def signing_key(db: Database) -> bytes:
+    """The 32 bytes with which this database's links are signed; made at the first asking, the same for all copies."""
+    async with db.write() as tx:
+        kept = await meta.get(tx.conn, "signing_key")
+        if kept is None:
+            kept = {"hex": secrets.token_hex(32)}
+            await meta.put(tx.conn, "signing_key", kept)
+        return bytes.fromhex(kept["hex"])

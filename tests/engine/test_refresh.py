@@ -1,0 +1,112 @@
+"""A configuration that another process applied is taken up by the engine, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.clock import SystemClock
+from bot.config.load import load
+from bot.core.catalogue import Catalogue
+from bot.core.ids import IntegrationId
+from bot.engine.refresh import Refresh
+from bot.engine.scheduler import Engine
+from bot.errors import CannotStart
+from bot.store.database import Database
+from bot.store.wakeups import WakeUps
+from bot.usecases import configuration
+
+DEMO = Path(__file__).parents[2] / "manifests" / "demo"
+PATIENCE_SECONDS = 20.0
+
+
+class Running:
+    """What a running copy has of the configuration."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.catalogue = Catalogue()
+        self.taken_up = asyncio.Event()
+        self.refuses = False
+        self.duty = Refresh(db, lambda: self.catalogue, self._take_up)
+
+    async def _take_up(self) -> None:
+        if self.refuses:
+            raise CannotStart("The integration demo has the demo's token.")
+        async with self.db.read() as conn:
+            self.catalogue = await configuration.load_catalogue(conn)
+        self.taken_up.set()
+
+    def engine(self, refresh_every: float) -> Engine:
+        return Engine([self.duty.duty()], self.db.clock, refresh_every=refresh_every)
+
+
+@pytest.fixture
+async def running(database: Database) -> Running:
+    database.clock = SystemClock()
+    return Running(database)
+
+
+@pytest.fixture
+async def other(database_url: str, database: Database) -> AsyncIterator[Database]:
+    """Another process's way to the same database."""
+    db = Database(database_url, SystemClock())
+    yield db
+    await db.close()
+
+
+async def test_what_another_process_applied_is_taken_up_at_the_next_look(
+    running: Running, other: Database
+) -> None:
+    engine = running.engine(refresh_every=0.05)
+    await engine.start()
+    await configuration.apply_configuration(other, load(DEMO, {}))
+    await asyncio.wait_for(running.taken_up.wait(), PATIENCE_SECONDS)
+    assert (running.catalogue.revision, IntegrationId("demo-generic") in running.catalogue.integrations) == (
+        1,
+        True,
+    )
+    await engine.idle()
+    assert await running.duty.due() is None
+    await engine.stop()
+
+
+async def test_on_postgresql_it_is_told_at_once(postgres_url: str) -> None:
+    db, other = Database(postgres_url, SystemClock()), Database(postgres_url, SystemClock())
+    running = Running(db)
+    engine = running.engine(refresh_every=3600)
+    ears = WakeUps(db.write_engine, engine.wake)
+    await ears.start()
+    await asyncio.wait_for(ears.listening.wait(), PATIENCE_SECONDS)
+    await engine.start()
+    await engine.idle()
+    await configuration.apply_configuration(other, load(DEMO, {}))
+    await asyncio.wait_for(running.taken_up.wait(), PATIENCE_SECONDS)
+    await engine.stop()
+    await ears.stop()
+    await other.close()
+    await db.close()
+
+
+async def test_one_that_cannot_be_taken_up_is_told_once_and_the_former_stays(
+    running: Running, other: Database, tmp_path: Path
+) -> None:
+    await configuration.apply_configuration(other, load(DEMO, {}))
+    running.refuses = True
+    with capture_logs() as lines:
+        await running.duty.run()
+    assert [line["event"] for line in lines] == [
+        "an applied configuration can't be taken up; the former one runs"
+    ]
+    assert running.catalogue == Catalogue()
+    assert await running.duty.due() is None, "not again, before it changes"
+    running.refuses = False
+    text = "".join(file.read_text() for file in sorted(DEMO.glob("*.yml")))
+    (tmp_path / "all.yml").write_text(text.replace("name: Generic JSON", "name: Hooks"))
+    await configuration.apply_configuration(other, load(tmp_path / "all.yml", {}))
+    await running.duty.run()
+    assert running.catalogue.revision == 2
