@@ -28,6 +28,8 @@ async def refused(bot: BotProcess) -> str:
         ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "SLACK_BOT_TOKEN"),
         ({"SLACK_APP_TOKEN": "xapp-wrong"}, "SLACK_APP_TOKEN"),
         ({"SLACK_API_URL": "https://slack.com/api/"}, "sandbox's tokens"),
+        ({"TOCSIN_HEARTBEAT_URL": "hc-ping.com/1"}, "TOCSIN_HEARTBEAT_URL must begin with https://"),
+        ({"TOCSIN_SECRET_KEY": "guess"}, "TOCSIN_SECRET_KEY can be guessed"),
         (
             {
                 "SLACK_API_URL": "https://slack.com/api/",
