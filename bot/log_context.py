@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import structlog
+from structlog.contextvars import bind_contextvars, get_contextvars, unbind_contextvars
 
 from bot.core.ids import IncidentId, PageId, incident_label, page_label
 
+_NAMES = ("page", "incident")
 
-def about(page: PageId | None = None, incident: IncidentId | None = None) -> AbstractContextManager[None]:
-    """Every line within carries `page=P-12`, `incident=INC-3`; what is None is left as it was."""
-    return structlog.contextvars.bound_contextvars(**_named(page, incident))
+
+@contextmanager
+def about(page: PageId | None = None, incident: IncidentId | None = None) -> Iterator[None]:
+    """Every line within carries `page=P-12`, `incident=INC-3`, and no other's; afterwards it is as it was before."""
+    before = {name: value for name, value in get_contextvars().items() if name in _NAMES}
+    unbind_contextvars(*_NAMES)
+    from_here_on(page, incident)
+    try:
+        yield
+    finally:
+        unbind_contextvars(*_NAMES)
+        bind_contextvars(**before)
 
 
 def from_here_on(page: PageId | None = None, incident: IncidentId | None = None) -> None:
-    """As `about`, to the end of the task: for a task that does one deed."""
-    structlog.contextvars.bind_contextvars(**_named(page, incident))
-
-
-def _named(page: PageId | None, incident: IncidentId | None) -> dict[str, str]:
-    named = {} if page is None else {"page": page_label(page)}
-    return named if incident is None else {**named, "incident": incident_label(incident)}
+    """The same to the end of the task, or of the `about` around it; what is None is left as it was."""
+    if page is not None:
+        bind_contextvars(page=page_label(page))
+    if incident is not None:
+        bind_contextvars(incident=incident_label(incident))

@@ -90,7 +90,8 @@ class Settlement:
     async def _commit(self, batch: list[_Waiting]) -> None:
         async with self._db.write() as tx:
             for waiting in batch:
-                await self._settle(tx, waiting.debt, waiting.outcome)
+                with about(*waiting.debt.subject):
+                    await self._settle(tx, waiting.debt, waiting.outcome)
             tx.wake("deliver")
         point("after-settle")
         for waiting in batch:

@@ -14,6 +14,7 @@ from bot.core.incident import Incident, IncidentStatus, invite
 from bot.core.page import Page
 from bot.core.permissions import Action
 from bot.errors import Wrong
+from bot.log_context import from_here_on
 from bot.store import incidents, pages
 from bot.store.database import Database
 from bot.store.uow import Tx
@@ -126,6 +127,7 @@ async def _record(tx: Tx, request: Declare, by: UserId) -> Incident:
         private=request.private,
     )
     incident = replace(fresh, id=await incidents.add(tx, fresh, request.trigger_key))
+    from_here_on(incident=incident.id)
     tx.record(
         IncidentDeclared(
             at=tx.now,

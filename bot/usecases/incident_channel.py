@@ -13,6 +13,7 @@ from bot.core.ids import TOCSIN, Actor, ChannelId, IncidentId, UserId
 from bot.core.incident import Incident, IncidentDecision, Outcome, may_see, not_there
 from bot.core.permissions import Action, Standing
 from bot.errors import Wrong
+from bot.log_context import from_here_on
 from bot.store import incidents, members, messages, pages
 from bot.store.database import Database
 from bot.store.uow import Tx
@@ -136,6 +137,7 @@ async def _in_channel(
 
 
 async def _may_join(tx: Tx, number: IncidentId, by: UserId) -> Incident:
+    from_here_on(incident=number)
     incident = await incidents.load(tx.conn, number, lock=True)
     if incident is not None and may_see(incident, by):
         return incident
@@ -147,6 +149,7 @@ async def _may_join(tx: Tx, number: IncidentId, by: UserId) -> Incident:
 
 async def _present(tx: Tx, number: IncidentId) -> Incident:
     """The incident, locked. Incidents are never deleted, so a missing one is a bug."""
+    from_here_on(incident=number)
     incident = await incidents.load(tx.conn, number, lock=True)
     if incident is None:
         raise LookupError(f"incident {number} is not in the database")

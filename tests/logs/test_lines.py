@@ -73,13 +73,14 @@ def test_every_line_says_what_it_is_about(capsys: pytest.CaptureFixture[str]) ->
         log.debug("within")
         with about(PageId(13)):
             logging.getLogger("library").warning("of another page")
+        from_here_on(PageId(14))
     log.debug("after")
     from_here_on(incident=IncidentId(4))
     log.debug("from here on")
     told = [(line["event"], line.get("page"), line.get("incident")) for line in lines(capsys)]
     assert told == [
         ("within", "P-12", "INC-3"),
-        ("of another page", "P-13", "INC-3"),
+        ("of another page", "P-13", None),
         ("after", None, None),
         ("from here on", None, "INC-4"),
     ]
