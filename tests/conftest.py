@@ -25,6 +25,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_url", named or KINDS, indirect=True)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The order is another in each run: a failure is told with the seed that repeats it."""
+    if terminalreporter.stats.get("failed"):
+        terminalreporter.write_line(
+            f"This order again: pytest --randomly-seed={config.getoption('randomly_seed')}"
+        )
+
+
 @pytest.fixture
 def clock() -> ManualClock:
     """02:47 on a Saturday night; pushed by the test."""

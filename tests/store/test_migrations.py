@@ -13,19 +13,19 @@ from bot.store.migrations import migrate
 from bot.store.tables import metadata
 
 
-def _differences(connection: Connection) -> list[object]:
+def differences(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
 
 async def test_a_migrated_database_is_what_the_tables_say(database: Database) -> None:
     async with database.read() as conn:
-        assert await conn.run_sync(_differences) == []
+        assert await conn.run_sync(differences) == []
 
 
 async def test_migrating_twice_changes_nothing(database: Database) -> None:
     await migrate(database)
     async with database.read() as conn:
-        assert await conn.run_sync(_differences) == []
+        assert await conn.run_sync(differences) == []
 
 
 async def test_a_database_of_a_newer_tocsin_is_refused(database: Database) -> None:
