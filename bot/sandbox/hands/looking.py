@@ -9,18 +9,38 @@ from bot.sandbox import viewing
 from bot.sandbox.hands import looks
 from bot.sandbox.hands.places import HandError, actor, messages_for, peek, required
 from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.state import Conversation, Message
 from bot.sandbox.wire import Json
 
 
 async def messages(sandbox: Sandbox, query: Json) -> list[Json]:
-    """Messages of a place, newest last, replies among them; `thread_ts` narrows to one thread."""
+    """Messages of a place, newest last, replies among them.
+
+    `thread_ts` narrows to one thread, `top=1` to what stands in the channel itself, `pinned=1` to its pins; then
+    `limit` to the last so many.
+    """
     person = actor(sandbox, query)
     where = peek(sandbox, person, str(required(query, "in")))
     if where is None:
         return []
-    told = messages_for(person, where)
-    thread = query.get("thread_ts")
-    return [looks.message(sandbox, each) for each in told if thread in (None, "", each.ts, each.thread_ts)]
+    told = [each for each in messages_for(person, where) if _wanted(where, each, query)]
+    limit = _number(query, "limit", len(told))
+    return [looks.message(sandbox, each) for each in told[max(0, len(told) - limit) :]]
+
+
+def _wanted(where: Conversation, message: Message, query: Json) -> bool:
+    if query.get("thread_ts") not in (None, "", message.ts, message.thread_ts):
+        return False
+    if query.get("top") and message.is_reply and message.subtype != "thread_broadcast":
+        return False
+    return not query.get("pinned") or any(pin.ts == message.ts for pin in where.pins)
+
+
+def _number(query: Json, name: str, otherwise: int) -> int:
+    try:
+        return int(query.get(name) or otherwise)
+    except ValueError as problem:
+        raise HandError(f"{name} is a whole number", status=400) from problem
 
 
 async def channels(sandbox: Sandbox, query: Json) -> list[Json]:
@@ -88,11 +108,7 @@ def webhook(sandbox: Sandbox, hook: Any) -> Json:
 
 async def calls(sandbox: Sandbox, query: Json) -> list[Json]:
     """The ledger after entry number `since`."""
-    try:
-        since = int(query.get("since") or 0)
-    except ValueError as problem:
-        raise HandError("since is the n of an entry", status=400) from problem
-    return sandbox.ledger.since(since)
+    return sandbox.ledger.since(_number(query, "since", 0))
 
 
 async def faults(sandbox: Sandbox, query: Json) -> list[Json]:

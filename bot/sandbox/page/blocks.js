@@ -8,6 +8,7 @@
 import { buttonFor } from "./buttons.js";
 import { controlFor, isGroup } from "./controls.js";
 import { h } from "./dom.js";
+import { pictureAddress } from "./files.js";
 import { markdown } from "./markdown.js";
 import { link, textObject, withEmoji } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
@@ -65,7 +66,7 @@ function image(block) {
 }
 
 function picture(source, size) {
-  const address = source.image_url ?? source.slack_file?.url ?? "";
+  const address = source.image_url ?? (source.slack_file ? pictureAddress(source.slack_file) : "");
   if (!/^(https?:|data:image\/)/i.test(address)) return h("span", { class: "muted" }, source.alt_text);
   return h("img", {
     class: size, src: address, alt: source.alt_text, loading: "lazy", referrerpolicy: "no-referrer",

@@ -3,6 +3,7 @@
 import { sentence, shortcut } from "./actions.js";
 import { post, Refused } from "./api.js";
 import { h } from "./dom.js";
+import { editLast } from "./edit.js";
 import { membership } from "./head.js";
 import { icon } from "./icons.js";
 import { openMenu } from "./menu.js";
@@ -20,6 +21,7 @@ export function composer({ thread = null } = {}) {
     const join = { type: "button", class: "btn primary filled", on: { click: () => membership("join", channel) } };
     return closed(`You are not in #${channel.name}.`, h("button", join, "Join channel"));
   }
+  if (state.place.tab.startsWith("canvas")) return null;
   if (state.missing || (isBotPlace() && state.place.tab === "home" && !thread)) return null;
   return form(thread);
 }
@@ -48,6 +50,10 @@ function form(thread) {
   };
   field.onkeydown = (event) => {
     if (event.isComposing || help.takes(event)) return;
+    if (event.key === "ArrowUp" && field.value === "" && editLast(thread ? state.thread : state.messages)) {
+      event.preventDefault();
+      return;
+    }
     if (event.key !== "Enter" || event.shiftKey) return;
     event.preventDefault();
     sending();

@@ -5,7 +5,7 @@ const HANDLERS = ["click", "change", "input", "submit", "keydown", "mousedown"];
 /** Attributes that a person or a running action sets; a drawing that does not name them leaves them. */
 const THEIRS = new Set(["open", "style", "aria-busy", "data-failed"]);
 /** Properties that are ours: which node it is, what its state depends on, where its actions belong. */
-const OWN = new Set(["key", "keep", "adopt", "surface", "read", "element"]);
+const OWN = new Set(["key", "keep", "adopt", "surface", "read", "element", "about"]);
 
 /**
  * An element. `props` are attributes, except `on: {click: f}` and the properties in OWN. Children are nodes, strings

@@ -1,15 +1,18 @@
 /** The top of a conversation: its name, topic, members, pins and bookmarks; for the app, its tabs. */
 
 import { sentence } from "./actions.js";
-import { post } from "./api.js";
+import { get, post } from "./api.js";
 import { ask, stopAsking } from "./ask.js";
 import { avatar } from "./avatar.js";
+import { canvases } from "./canvas.js";
 import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { icon } from "./icons.js";
+import { moreMessages } from "./list.js";
 import { openMenu } from "./menu.js";
 import { link, mrkdwn } from "./mrkdwn.js";
 import { go } from "./places.js";
+import { presence } from "./presence.js";
 import { handle, here, isBotPlace, partner, refresh, state } from "./store.js";
 import { clock } from "./time.js";
 import { toast } from "./toast.js";
@@ -23,7 +26,7 @@ export function head() {
       h("div", { class: "head-words" }, title(channel),
         channel?.topic && h("span", { class: "topic", title: channel.topic }, mrkdwn(channel.topic))),
       channel && channel.kind !== "im" && tools(channel)),
-    isBotPlace() && tabs(),
+    tabs(),
     channel?.bookmarks?.length ? bookmarks(channel) : null,
   ];
 }
@@ -44,7 +47,8 @@ function title(channel) {
 
 function aside(other) {
   if (other.is_bot) return h("span", { class: "badge" }, "APP");
-  return h("span", { class: "muted small" }, `${clock(Date.now() / 1000, other.tz)} there`);
+  const paused = other.dnd ? " · notifications paused" : other.away ? " · away" : "";
+  return [presence(other), h("span", { class: "muted small" }, `${clock(Date.now() / 1000, other.tz)} there${paused}`)];
 }
 
 function tools(channel) {
@@ -57,12 +61,24 @@ function tools(channel) {
 }
 
 function tabs() {
+  const names = isBotPlace() ? [["home", "Home"], ["messages", "Messages"]]
+    : [["messages", "Messages"], ...canvases().map((each) => [`canvas-${each.id}`, each.home ? "Canvas" : each.title])];
+  if (names.length < 2) return null;
   const tab = (name, words) => h("button", {
     type: "button", role: "tab", "aria-selected": String(state.place.tab === name), class: "tab",
     on: { click: () => go(state.place.in, { tab: name }) },
   }, words);
-  return h("div", { class: "tabs", role: "tablist", "aria-label": state.app.app.name },
-    tab("home", "Home"), tab("messages", "Messages"));
+  return h("div", { class: "tabs", role: "tablist", "aria-label": here()?.name ?? state.app.app.name, on: { keydown: tabKeys } },
+    names.map(([name, words]) => tab(name, words)));
+}
+
+/** Left and right go from tab to tab. */
+function tabKeys(event) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const all = [...event.currentTarget.children];
+  const at = all.indexOf(document.activeElement);
+  if (!step || at < 0) return;
+  all.at((at + step) % all.length).focus();
 }
 
 function bookmarks(channel) {
@@ -81,14 +97,15 @@ function showMembers(channel) {
       avatar(each, "small"),
       h("a", { href: `?in=@${handle(each)}`, "data-place": `@${handle(each)}`, on: { click: stopAsking } },
         each.real_name || each.name),
-      h("span", { class: "muted" }, each.is_bot ? "app" : `@${each.name}`)))),
+      presence(each), h("span", { class: "muted" }, each.is_bot ? "app" : `@${each.name}`)))),
   });
 }
 
 async function showPins(channel) {
-  const pinned = channel.pins.map((ts) => (state.messages ?? []).find((each) => each.ts === ts)).filter(Boolean);
-  const jump = (ts) => () => {
+  const pinned = await get("messages", { as: state.me.name, in: channel.id, pinned: 1 });
+  const jump = (ts) => async () => {
     stopAsking();
+    while (!state.messages.some((each) => each.ts === ts) && state.messages.length >= state.count) await moreMessages();
     const node = document.querySelector(`#messages [data-ts="${ts}"]`);
     node?.scrollIntoView({ block: "center" });
     node?.classList.add("found");

@@ -1,23 +1,22 @@
 /** A conversation from its first day to its last message, and what to do when there is none. */
 
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 import { isDismissed, messageNode, sameAuthor } from "./message.js";
-import { changed, here, isBotPlace, partner, state } from "./store.js";
+import { changed, here, isBotPlace, partner, refresh, state } from "./store.js";
 import { day, dayLabel } from "./time.js";
 
 const TOGETHER = 300; // seconds within which one author's messages share a head
-const AT_ONCE = 200; // messages shown before a person asks for earlier ones
-let shown = { place: "", count: AT_ONCE };
+const MORE = 200; // messages that a person gets when they ask for earlier ones
 
 /** The messages of the place on screen. */
 export function conversation() {
   if (state.messages === null) return h("p", { class: "empty muted", key: "loading" }, "Loading…");
-  if (shown.place !== state.place.in) shown = { place: state.place.in, count: AT_ONCE };
   const all = [...topLevel(state.messages), ...slackbot()].sort((one, other) => one.ts - other.ts);
-  const some = all.slice(-shown.count);
   return [
-    all.length > some.length ? earlier() : beginning(all.length === 0),
-    h("div", { role: "list", class: "list", key: "list" }, rows(some, "main")),
+    jumpToUnread(),
+    state.messages.length >= state.count ? earlier() : beginning(all.length === 0),
+    h("div", { role: "list", class: "list", key: "list" }, rows(all, "main")),
   ];
 }
 
@@ -55,12 +54,52 @@ function slackbot() {
 
 function rows(messages, pane, dividers = true) {
   const { tz } = state.me;
+  const fresh = dividers ? firstNew(messages) : undefined;
   return messages.flatMap((message, at) => {
     const before = messages[at - 1];
     const newDay = !before || day(before.ts, tz) !== day(message.ts, tz);
-    const node = messageNode(message, { follows: !newDay && follows(before, message), pane });
-    return newDay && dividers ? [divider(message.ts, tz), node] : [node];
+    const isNew = fresh !== undefined && message === fresh;
+    const node = messageNode(message, { follows: !newDay && !isNew && follows(before, message), pane });
+    return [newDay && dividers && divider(message.ts, tz), isNew && newLine(), node];
   });
+}
+
+/** The first message that the person had not read when they came here. */
+function firstNew(messages) {
+  const { since, count } = state.unread;
+  if (!count || state.unread.in !== state.place.in) return undefined;
+  return messages.find((each) => each.ts > since && each.user_id !== state.me.id && !each.ephemeral);
+}
+
+function newLine() {
+  return h("div", { class: "divider new", key: "new", role: "separator", "aria-label": "New messages" }, h("span", {}, "New"));
+}
+
+/** The way up to what is new, while that line is above the window. */
+function jumpToUnread() {
+  const { count } = state.unread;
+  if (!count || state.unread.in !== state.place.in) return null;
+  const words = `${count >= 100 ? "99+" : count} new ${count === 1 ? "message" : "messages"}`;
+  return h("div", { class: "unread-bar", key: "unread-bar", hidden: !state.unread.above },
+    h("button", { type: "button", class: "pill", on: { click: showNew } }, "↑ ", words),
+    h("button", { type: "button", class: "pill", "aria-label": "Close the note of new messages", on: { click: forgetNew } }, icon("close")));
+}
+
+async function showNew() {
+  if (!document.querySelector("#messages .divider.new") || state.messages.length >= state.count) await moreMessages();
+  document.querySelector("#messages .divider.new")?.scrollIntoView({ block: "center" });
+}
+
+export function forgetNew() {
+  state.unread = { since: null, count: 0 };
+  changed();
+}
+
+/** Ask for earlier messages and wait until they are drawn. */
+export async function moreMessages() {
+  state.count += MORE;
+  await refresh("messages");
+  await new Promise((done) => { setTimeout(done, 50); });
 }
 
 function follows(before, message) {
@@ -76,12 +115,7 @@ function divider(ts, tz) {
 function earlier() {
   return h("button", {
     type: "button", class: "btn earlier", key: "earlier",
-    on: {
-      click() {
-        shown.count += AT_ONCE;
-        changed();
-      },
-    },
+    on: { click: moreMessages },
   }, "Show earlier messages");
 }
 

@@ -5,12 +5,16 @@ import { post } from "./api.js";
 import { attachments } from "./attachments.js";
 import { avatar } from "./avatar.js";
 import { blocks } from "./blocks.js";
+import { openCard } from "./card.js";
 import { h } from "./dom.js";
+import { editor, isOwn, remove, startEditing } from "./edit.js";
 import { emoji, OFFERED } from "./emoji.js";
+import { fileCard } from "./files.js";
 import { icon } from "./icons.js";
 import { closeMenu, openMenu, openPopup } from "./menu.js";
-import { link, mrkdwn } from "./mrkdwn.js";
+import { mrkdwn } from "./mrkdwn.js";
 import { openThread } from "./places.js";
+import { presence } from "./presence.js";
 import { here, person, refresh, state } from "./store.js";
 import { clock, moment, slackDate } from "./time.js";
 import { toast } from "./toast.js";
@@ -39,11 +43,18 @@ export function messageNode(message, { follows = false, pane = "main" } = {}) {
     follows ? h("time", { class: "gutter" }, clock(at, state.me.tz)) : avatar(author),
     h("div", { class: "message-main" },
       !follows && h("div", { class: "message-head" },
-        h("span", { class: "name" }, author.real_name || author.name),
-        author.app && h("span", { class: "badge" }, "APP"),
+        nameOf(author), author.app && h("span", { class: "badge" }, "APP"), author.known?.dnd && presence(author.known),
         h("time", { title: slackDate(at, "{date_long} {time_secs}", state.me.tz) }, clock(at, state.me.tz))),
-      content(message, pane), reactions(message), pane === "main" && replies(message))),
+      state.editing === message.ts && isOwn(message) ? editor(message) : content(message, pane), reactions(message), pane === "main" && replies(message))),
   !message.local && toolbar(message, pane));
+}
+
+/** A name opens the card of whom it names. */
+function nameOf(author) {
+  const words = author.real_name || author.name;
+  if (!author.known) return h("span", { class: "name" }, words);
+  const open = (event) => openCard(event.currentTarget, author.known);
+  return h("button", { type: "button", class: "name", on: { click: open } }, words);
 }
 
 function authorOf(message) {
@@ -51,7 +62,7 @@ function authorOf(message) {
   const known = person(message.user_id);
   const override = message.subtype === "bot_message" || !known;
   const name = (override && message.bot_name) || known?.real_name || known?.name || message.bot_name || message.user;
-  return { id: override ? undefined : known.id, name, app: Boolean(known?.is_bot || message.bot_name) };
+  return { id: override ? undefined : known.id, name, app: Boolean(known?.is_bot || message.bot_name), known: override ? undefined : known };
 }
 
 /** Whether two messages are by the same author, for grouping. */
@@ -80,7 +91,7 @@ function content(message, pane) {
   const system = /^(channel|group)_(join|leave|topic|purpose|name|archive|unarchive)$/.test(message.subtype ?? "");
   return h("div", { class: system ? "content system" : "content" }, shown,
     message.attachments?.length ? attachments(message.attachments, ctx) : null,
-    message.files?.map((file) => h("div", { class: "file" }, link(file.url_private ?? "", file.title ?? file.name))));
+    message.files?.map(fileCard));
 }
 
 /** What a person typed comes with a rich_text copy of its text; the text itself says more. */
@@ -156,6 +167,7 @@ function toolbar(message, pane) {
   return h("div", { class: "toolbar" },
     tool("Add reaction", "smile", (anchor) => pickReaction(anchor, message)),
     pane === "main" && tool("Reply in thread", "reply", () => openThread(message.thread_ts ?? message.ts)),
+    isOwn(message) && tool("Edit message", "edit", () => startEditing(message)),
     tool("More actions", "dots", more));
 }
 
@@ -168,6 +180,10 @@ function moreItems(message, anchor) {
     message.pinned
       ? { label: "Unpin from this conversation", icon: icon("pin"), run: () => change("pin", { ts: message.ts, remove: true }) }
       : { label: "Pin to this conversation", icon: icon("pin"), run: () => change("pin", { ts: message.ts }) },
+    ...(isOwn(message) ? [
+      { label: "Edit message", icon: icon("edit"), run: () => startEditing(message) },
+      { label: "Delete message…", icon: icon("trash"), danger: true, run: () => remove(message) },
+    ] : []),
     ...(own.length ? [state.app.app.name] : []),
     ...own.map((each) => ({ label: each.name, icon: icon("bolt"), run: () => shortcut(each, target) })),
   ];

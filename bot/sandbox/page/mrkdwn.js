@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
-import { channel, handle, person, state } from "./store.js";
+import { channel, group, handle, person, state } from "./store.js";
 import { slackDate } from "./time.js";
 
 const STYLES = { "*": "b", _: "i", "~": "s" };
@@ -122,7 +122,7 @@ function entity(token) {
   if (target.startsWith("@")) return userMention(target.slice(1), label);
   if (target.startsWith("#")) return channelMention(target.slice(1), label);
   if (target.startsWith("!date^")) return dateNode(target, label);
-  if (target.startsWith("!subteam^")) return broadcast(label?.replace(/^@/, "") ?? target.slice(9));
+  if (target.startsWith("!subteam^")) return groupMention(target.slice(9), label?.replace(/^@/, ""));
   if (target.startsWith("!")) return broadcast(label?.replace(/^@/, "") ?? target.slice(1));
   return link(decoded(target), label === undefined ? undefined : decoded(label));
 }
@@ -136,7 +136,14 @@ function split(text) {
 export function userMention(id, label) {
   const self = id === state.me?.id;
   const known = person(id);
-  return h("span", { class: self ? "mention self" : "mention" }, `@${known ? handle(known) : (label ?? id)}`);
+  return h("span", { class: self ? "mention self" : "mention", about: known }, `@${known ? handle(known) : (label ?? id)}`);
+}
+
+/** A user group's handle in a text, marked when the reader is in it; one that nobody knows keeps its label. */
+export function groupMention(id, label) {
+  const known = group(id);
+  const self = !known || known.members.includes(state.me?.name);
+  return h("span", { class: self ? "mention self" : "mention", about: known }, `@${known?.handle ?? label ?? id}`);
 }
 
 /** A channel's name in a text; follows to it when the reader can see it. */
@@ -147,7 +154,7 @@ export function channelMention(id, label) {
   return h("a", { class: "mention", href: `?as=${state.me?.name}&in=%23${name}`, "data-place": `#${name}` }, `#${name}`);
 }
 
-/** @here, @channel, @everyone or a user group: shown as a mention. */
+/** @here, @channel or @everyone: shown as a mention. */
 export function broadcast(name) {
   return h("span", { class: "mention self" }, `@${name}`);
 }

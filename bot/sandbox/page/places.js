@@ -4,6 +4,7 @@ import { post } from "./api.js";
 import { changed, isBotPlace, refresh, state } from "./store.js";
 
 const FIRST_PLACE = "#general";
+const FIRST_COUNT = 100; // messages; the rest comes when a person asks for it
 const listeners = new Set();
 
 /** Call after the person became somebody else. */
@@ -42,7 +43,7 @@ export function arrive() {
 function show(place) {
   const moved = place.in !== state.place.in;
   if (moved || place.thread !== state.place.thread) state.thread = null;
-  if (moved) Object.assign(state, { messages: null, missing: undefined });
+  if (moved) Object.assign(state, { messages: null, missing: undefined, count: FIRST_COUNT, unread: { count: 0 }, editing: null });
   state.place = place;
   document.body.classList.remove("drawer-open");
   changed();

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
-import { broadcast, channelMention, link, userMention } from "./mrkdwn.js";
+import { broadcast, channelMention, groupMention, link, userMention } from "./mrkdwn.js";
 import { state } from "./store.js";
 import { slackDate } from "./time.js";
 
@@ -37,7 +37,7 @@ function leaf(element) {
     case "link": return link(element.url, element.text);
     case "user": return userMention(element.user_id);
     case "channel": return channelMention(element.channel_id);
-    case "usergroup": return broadcast(element.usergroup_id);
+    case "usergroup": return groupMention(element.usergroup_id);
     case "broadcast": return broadcast(element.range);
     case "emoji": {
       const code = `:${element.name}:`;

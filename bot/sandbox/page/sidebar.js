@@ -7,8 +7,10 @@ import { avatar } from "./avatar.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { choosePerson } from "./people.js";
+import { presence } from "./presence.js";
 import { go } from "./places.js";
 import { here, isBotPlace, placeOf, refresh, state } from "./store.js";
+import { openSwitcher } from "./switcher.js";
 import { toast } from "./toast.js";
 import { isUnread } from "./unread.js";
 
@@ -22,14 +24,27 @@ export function sidebar() {
       type: "button", class: "me", "aria-haspopup": "menu", on: { click: (event) => choosePerson(event.currentTarget) },
     },
     avatar(state.me, "small"),
-    h("span", { class: "me-name" }, h("small", {}, "You are "), state.me.real_name || state.me.name), icon("down")),
-    h("div", { class: "side-scroll" },
+    h("span", { class: "me-name" }, h("small", {}, "You are "), state.me.real_name || state.me.name),
+    state.me.dnd && presence(state.me), icon("down")),
+    h("button", { type: "button", class: "side-search", "aria-keyshortcuts": "Control+K", on: { click: openSwitcher } },
+      icon("search"), h("span", {}, "Go to…"), h("kbd", {}, "Ctrl K")),
+    h("div", { class: "side-scroll", on: { keydown: arrows } },
       group("Channels", mine.sort(byName).map(channelLink),
         h("button", { type: "button", class: "side-item add", on: { click: browse } }, icon("plus"), "Add channels")),
       group("Direct messages", people().map(personLink)),
       group("Apps", [appLink(bot)])),
     connection(bot),
   ];
+}
+
+/** Up and down walk through the places, as in any list. */
+function arrows(event) {
+  const items = [...event.currentTarget.querySelectorAll(".side-item")];
+  const at = items.indexOf(document.activeElement);
+  const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+  if (next === undefined || at < 0) return;
+  items.at(next % items.length)?.focus();
+  event.preventDefault();
 }
 
 function byName(one, other) {
@@ -41,18 +56,19 @@ function group(title, items, last) {
     h("ul", {}, items.map((each) => h("li", { key: each.key }, each)), last && h("li", { key: "+" }, last)));
 }
 
-function item(place, { unread, active, mark, label }) {
+function item(place, { unread, mentions, active, mark, label, after }) {
   return h("a", {
     class: ["side-item", unread && "unread", active && "active"].filter(Boolean).join(" "), key: place,
     href: `?as=${state.me.name}&in=${encodeURIComponent(place)}`, "data-place": place,
     "aria-current": active ? "page" : undefined,
-  }, mark, h("span", { class: "side-label" }, label),
-  unread && h("span", { class: "dot" }, h("span", { class: "sr" }, "unread")));
+  }, mark, h("span", { class: "side-label" }, label), after,
+  unread && mentions > 0 && h("span", { class: "count" }, String(mentions), h("span", { class: "sr" }, " unread mentions")),
+  unread && !mentions && h("span", { class: "dot" }, h("span", { class: "sr" }, "unread")));
 }
 
 function channelLink(each) {
   return item(placeOf(each), {
-    unread: isUnread(each), active: here()?.id === each.id,
+    unread: isUnread(each), mentions: each.mentions, active: here()?.id === each.id,
     mark: each.private ? icon("lock") : h("span", { class: "hash", "aria-hidden": "true" }, "#"), label: each.name,
   });
 }
@@ -68,15 +84,15 @@ function dm(name) {
 function personLink(each) {
   const open = dm(each.name);
   return item(`@${each.name}`, {
-    unread: open && isUnread(open), active: state.place.in === `@${each.name}`,
-    mark: avatar(each, "tiny"), label: each.real_name || each.name,
+    unread: open && isUnread(open), mentions: open?.mentions, active: state.place.in === `@${each.name}`,
+    mark: avatar(each, "tiny"), label: each.real_name || each.name, after: presence(each),
   });
 }
 
 function appLink(bot) {
   const open = dm(bot);
   return item(`@${bot}`, {
-    unread: open && isUnread(open), active: isBotPlace(),
+    unread: open && isUnread(open), mentions: open?.mentions, active: isBotPlace(),
     mark: avatar({ id: state.app.app.user_id }, "tiny"), label: bot,
   });
 }

@@ -9,7 +9,12 @@ export const state = {
   me: null,
   place: { in: "#general", tab: "messages", thread: null },
   channels: [],
+  groups: [],
+  canvases: [],
   messages: null, // null while they are loading
+  count: 100, // how many of them are asked for
+  unread: { since: null, count: 0 }, // what was new when the person came to this place
+  editing: null, // the ts of the message that is being edited
   missing: undefined, // why the place on screen cannot be shown
   thread: null,
   views: [],
@@ -42,6 +47,11 @@ export function person(id) {
 
 export function channel(id) {
   return state.channels.find((each) => each.id === id);
+}
+
+/** A user group by id. */
+export function group(id) {
+  return state.groups.find((each) => each.id === id);
 }
 
 /** How a place is written in the address and to the sandbox: "#general", "@bob". */
@@ -83,7 +93,7 @@ const loaders = {
     state.app = await get("app");
   },
   async people() {
-    state.people = await get("people");
+    [state.people, state.groups] = await Promise.all([get("people"), get("usergroups")]);
     const name = state.me?.name;
     if (name) state.me = state.people.find((each) => each.name === name) ?? state.me;
   },
@@ -92,7 +102,8 @@ const loaders = {
     if (current(asked)) state.channels = answer;
   },
   async messages(asked) {
-    const answer = await get("messages", { as: asked.as, in: asked.in }).catch((error) => ({ error }));
+    const query = { as: asked.as, in: asked.in, top: 1, limit: state.count };
+    const answer = await get("messages", query).catch((error) => ({ error }));
     if (!current(asked)) return;
     state.messages = Array.isArray(answer) ? answer : [];
     state.missing = answer.error?.message;
@@ -101,6 +112,10 @@ const loaders = {
     if (!asked.thread) return;
     const answer = await get("messages", { as: asked.as, in: asked.in, thread_ts: asked.thread });
     if (current(asked) && state.place.thread === asked.thread) state.thread = answer;
+  },
+  async canvases(asked) {
+    const answer = await get("canvases", { as: asked.as }).catch(() => []);
+    if (current(asked)) state.canvases = answer;
   },
   async views(asked) {
     const answer = await get("views", { as: asked.as });
@@ -115,7 +130,7 @@ function current(asked) {
 const running = new Map();
 
 /**
- * Ask the sandbox again about each of the named things ("app", "people", "channels", "messages", "thread", "views").
+ * Ask the sandbox again about each of the named things ("app", "people", "channels", "messages", "thread", "canvases", "views").
  * Asked again while an answer is on its way, it asks once more afterwards, so the last answer is never stale.
  */
 export function refresh(...names) {

@@ -26,10 +26,14 @@ function commandOffers(typed) {
 function peopleOffers(typed, from) {
   const words = (each) => `${each.name} ${each.real_name}`.toLowerCase().split(/\s+/);
   const matches = state.people.filter((each) => !each.deactivated && words(each).some((word) => word.startsWith(typed)));
-  return matches.slice(0, MOST).map((each) => ({
+  const groups = state.groups.filter((each) => !each.disabled && `${each.handle} ${each.name}`.toLowerCase().includes(typed));
+  return [...matches.map((each) => ({
     mark: avatar(each, "tiny"), label: each.real_name || each.name, hint: `@${each.name}`,
     from, text: `@${each.name} `, complete: each.name === typed,
-  }));
+  })), ...groups.map((each) => ({
+    mark: icon("people"), label: each.name, hint: `@${each.handle} · ${each.members.length} people`,
+    from, text: `@${each.handle} `, complete: each.handle === typed,
+  }))].slice(0, MOST);
 }
 
 /**

@@ -1,26 +1,25 @@
-/** What a person has not seen yet, remembered in this browser by workspace and person. */
+/** What a person has not seen yet; the sandbox keeps it, so that it is the same in every window and after a reload. */
 
+import { post } from "./api.js";
 import { state } from "./store.js";
 
-function shelf() {
-  return `tocsin.read.${state.app.team.id}.${state.me?.name}`;
-}
-
-function seen() {
-  try {
-    return JSON.parse(localStorage.getItem(shelf()) ?? "{}");
-  } catch {
-    return {};
-  }
-}
+let told = "";
 
 /** Whether something was said in this channel or DM since the person last looked. */
 export function isUnread(channel) {
-  return Boolean(channel.member !== false && channel.latest_ts && channel.latest_ts > (seen()[channel.id] ?? ""));
+  return channel.unread > 0;
+}
+
+/** Remember where reading began when a person comes to a place, for the line above what is new. */
+export function rememberUnread(channel) {
+  state.unread = { in: state.place.in, since: channel.read_ts ?? "", count: channel.unread };
 }
 
 /** The person looks at this channel now. */
 export function markRead(channel) {
-  if (!isUnread(channel)) return;
-  localStorage.setItem(shelf(), JSON.stringify({ ...seen(), [channel.id]: channel.latest_ts }));
+  const mark = `${state.me.name} ${channel.id} ${channel.latest_ts}`;
+  if (!isUnread(channel) || told === mark) return;
+  told = mark;
+  Object.assign(channel, { unread: 0, mentions: 0 });
+  post("read", { as: state.me.name, in: channel.id, ts: channel.latest_ts }).catch((error) => console.warn(error.message));
 }
