@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from bot.core.ids import PersonId, ScheduleId
 from bot.core.schedule.changes import Changes
 from bot.core.schedule.cover import Cover, cover
 from bot.core.schedule.local_time import utc
-from bot.core.schedule.model import BEGINNING, Layer, Schedule, Shift
+from bot.core.schedule.model import BEGINNING, Layer, Override, Schedule, Shift
 from bot.core.schedule.model import CalendarLayer as Calendar
 from bot.core.schedule.rotation import Rotation, rotation
-from bot.core.schedule.segments import LATEST
+from bot.core.schedule.segments import EARLIEST, LATEST
 
 
 def on_call(schedule: Schedule, changes: Changes, at: datetime) -> Shift:
@@ -22,7 +23,10 @@ def on_call(schedule: Schedule, changes: Changes, at: datetime) -> Shift:
 
     Raises `ValueError` for a naive instant and `ZoneInfoNotFoundError` for an unknown zone.
     """
-    return _Resolver(schedule, changes).shift(utc(at))
+    at = utc(at)
+    seen = _Resolver(schedule, changes).look(at)
+    starts_at = seen.starts_at if seen.starts_at > EARLIEST else min(BEGINNING, at)
+    return seen.shift(schedule.id, starts_at, None if seen.ends_at == LATEST else seen.ends_at)
 
 
 def shifts(schedule: Schedule, changes: Changes, start: datetime, end: datetime) -> tuple[Shift, ...]:
@@ -37,35 +41,41 @@ def following(schedule: Schedule, changes: Changes, start: datetime, end: dateti
     """`shifts` one after the other, for those who stop before the end."""
     resolver = _Resolver(schedule, changes)
     at, end = utc(start), utc(end)
-    last: Shift | None = None
-    while at < end:
-        shift = resolver.shift(at)
-        until = end if shift.ends_at is None else min(shift.ends_at, end)
-        if last is not None and _same(last, shift):
-            last = replace(last, ends_at=until)
+    if at >= end:
+        return
+    seen = resolver.look(at)
+    while seen.ends_at < end:
+        after = resolver.look(seen.ends_at)
+        if after.reason == seen.reason:  # only a very long time without anybody comes in parts
+            seen = seen._replace(ends_at=after.ends_at)
         else:
-            if last is not None:
-                yield last
-            last = replace(shift, starts_at=at, ends_at=until)
-        at = until
-    if last is not None:
-        yield last
-
-
-def _same(one: Shift, other: Shift) -> bool:
-    """Whether neighbours are one shift; only a very long time without anybody comes in parts."""
-    return (one.people, one.layer, one.override, one.standing_in_for) == (
-        other.people,
-        other.layer,
-        other.override,
-        other.standing_in_for,
-    )
+            yield seen.shift(schedule.id, at, seen.ends_at)
+            at, seen = seen.ends_at, after
+    yield seen.shift(schedule.id, at, end)
 
 
 @lru_cache(maxsize=4096)
 def _prepared(schedule: Schedule) -> tuple[Rotation | Calendar, ...]:
     zone = ZoneInfo(schedule.time_zone)
     return tuple(rotation(layer, zone) if isinstance(layer, Layer) else layer for layer in schedule.layers)
+
+
+class _Seen(NamedTuple):
+    people: tuple[PersonId, ...]
+    override: Override | None
+    layer: int | None
+    standing_in_for: tuple[PersonId, ...]
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def reason(self) -> tuple[object, ...]:
+        return self[:4]
+
+    def shift(self, schedule: ScheduleId, starts_at: datetime, ends_at: datetime | None) -> Shift:
+        return Shift(
+            schedule, self.people, starts_at, ends_at, self.override, self.layer, self.standing_in_for
+        )
 
 
 class _Resolver:
@@ -76,29 +86,16 @@ class _Resolver:
         self._layers = _prepared(schedule)
         self._said: list[Cover | None] = [None] * len(self._layers)
 
-    def shift(self, at: datetime) -> Shift:
-        schedule = self._schedule.id
+    def look(self, at: datetime) -> _Seen:
         override, starts_at, ends_at = self._changes.overrides.at(at)
         if override is not None:
-            return Shift(schedule, (override.person,), starts_at, ends_at, override)
+            return _Seen((override.person,), override, None, (), starts_at, ends_at)
         for layer in range(len(self._layers) - 1, -1, -1):
-            said = self._cover(layer, at)
-            if said.starts_at > starts_at:
-                starts_at = said.starts_at
-            if said.ends_at < ends_at:
-                ends_at = said.ends_at
+            said = self._said[layer]
+            if said is None or not said.starts_at <= at < said.ends_at:
+                said = self._said[layer] = cover(self._layers[layer], self._changes, at)
+            starts_at = max(starts_at, said.starts_at)
+            ends_at = min(ends_at, said.ends_at)
             if said.people:
-                return Shift(
-                    schedule, said.people, starts_at, _end(ends_at), None, layer, said.standing_in_for
-                )
-        return Shift(schedule, (), max(starts_at, min(BEGINNING, at)), _end(ends_at))
-
-    def _cover(self, layer: int, at: datetime) -> Cover:
-        said = self._said[layer]
-        if said is None or not said.starts_at <= at < said.ends_at:
-            said = self._said[layer] = cover(self._layers[layer], self._changes, at)
-        return said
-
-
-def _end(at: datetime) -> datetime | None:
-    return None if at == LATEST else at
+                return _Seen(said.people, None, layer, said.standing_in_for, starts_at, ends_at)
+        return _Seen((), None, None, (), starts_at, ends_at)

@@ -5,8 +5,10 @@ The hand-off before an instant is found by arithmetic.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.core.ids import PersonId
@@ -14,6 +16,9 @@ from bot.core.schedule.local_time import wall_clock
 from bot.core.schedule.model import Layer, RotationUnit
 from bot.core.schedule.segments import EARLIEST, LATEST
 from bot.core.schedule.windows import Opening, openings
+
+_BLOCK, _MARGIN = 32, 3
+"""So many hand-offs are reckoned at once."""
 
 
 @dataclass(frozen=True)
@@ -43,26 +48,30 @@ class Rotation:
             return None, EARLIEST, self.first
         if at >= self.last:
             return None, self.last, LATEST
-        turn = self._number(at)
+        number, starts_at, ends_at = self._around(at)
         places = len(self.layer.participants)
-        place = turn % places
-        if self.after[place] >= places:
+        place = number % places
+        before, after = self.before[place], self.after[place]
+        if after >= places:
             return place, self.first, self.last
-        starts_at = self._hand_off(max(turn - self.before[place], 0))
-        return place, starts_at, min(self._hand_off(turn + self.after[place] + 1), self.last)
+        if before:
+            starts_at = self._hand_off(max(number - before, 0))
+        if after:
+            ends_at = self._hand_off(number + after + 1)
+        return place, starts_at, min(ends_at, self.last)
 
-    def _number(self, at: datetime) -> int:
+    def _around(self, at: datetime) -> tuple[int, datetime, datetime]:
+        """The number of the turn, and its hand-offs."""
         if self.layer.unit is RotationUnit.HOURS:
-            return (at - self.first) // timedelta(hours=self.layer.every)
-        days = at.astimezone(self.zone).toordinal() - self.layer.starts_on.toordinal()
-        turn = days // self.period_days
-        # The local date alone does not tell whether today's hand-off was already; after that it takes a step or two
-        # only where a zone skipped a whole day.
-        while self._hand_off(turn) > at:
-            turn -= 1
-        while self._hand_off(turn + 1) <= at:
-            turn += 1
-        return turn
+            length = timedelta(hours=self.layer.every)
+            number = (at - self.first) // length
+            return number, self.first + number * length, self.first + (number + 1) * length
+        # The UTC date may be a day off the local one, so the number is a guess: right within the block's margin.
+        guess = (at.toordinal() - self.layer.starts_on.toordinal()) // self.period_days
+        block = guess // _BLOCK
+        edges = _hand_offs(self.layer.starts_on, self.layer.hand_off, self.period_days, self.zone, block)
+        after = bisect_right(edges, at)
+        return block * _BLOCK - _MARGIN + after - 1, edges[after - 1], edges[after]
 
     def _hand_off(self, turn: int) -> datetime:
         """When a turn begins. Hours are real hours from the first hand-off; days and weeks follow the wall clock."""
@@ -70,6 +79,15 @@ class Rotation:
             return self.first + turn * timedelta(hours=self.layer.every)
         day = self.layer.starts_on + timedelta(days=turn * self.period_days)
         return wall_clock(day, self.layer.hand_off, self.zone)
+
+
+@lru_cache(maxsize=2048)
+def _hand_offs(
+    starts_on: date, hand_off: time, period_days: int, zone: ZoneInfo, block: int
+) -> tuple[datetime, ...]:
+    """The hand-offs of a block of turns, in order, and of some before and after."""
+    turns = range(block * _BLOCK - _MARGIN, (block + 1) * _BLOCK + _MARGIN + 1)
+    return tuple(wall_clock(starts_on + timedelta(days=turn * period_days), hand_off, zone) for turn in turns)
 
 
 def rotation(layer: Layer, zone: ZoneInfo) -> Rotation:

@@ -14,7 +14,7 @@ from bot.core.schedule.model import Restriction, TimeOfDay, Weekday
 Opening = tuple[int, time, int, time]
 """From a day of the week and time until another: days count from Monday, 0, and go on past Sunday, 6."""
 _WEEK, _DAY = timedelta(days=7), timedelta(days=1)
-_BLOCK_WEEKS, _MARGIN_WEEKS = 8, 3
+_BLOCK_WEEKS, _MARGIN_WEEKS = 26, 3
 """Windows are reckoned for so many weeks at once; those of the margin may reach into them."""
 
 
@@ -68,7 +68,7 @@ def _time(offset: timedelta) -> time:
     return time(minutes // 60, minutes % 60, rest.seconds, rest.microseconds)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=512)
 def _edges(opened: tuple[Opening, ...], zone: ZoneInfo, block: int) -> tuple[datetime, ...]:
     """By turns where a window begins and ends, around and in a block of weeks since the calendar's first day."""
     edges: list[datetime] = []
