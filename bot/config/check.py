@@ -10,7 +10,6 @@ from typing import TypeVar
 from bot.config.entries import SINGULAR, Item
 from bot.config.problem import Problem, did_you_mean, listed
 from bot.config.schema import (
-    WEEKDAYS,
     Entry,
     IntegrationEntry,
     LayerEntry,
@@ -23,7 +22,7 @@ from bot.config.schema import (
     SettingsEntry,
     TeamEntry,
 )
-from bot.config.values import SLACK_USER_ID
+from bot.config.values import SLACK_USER_ID, WEEKDAYS
 from bot.config.yaml_lines import At
 from bot.core.catalogue import COMMANDER
 from bot.core.company import DEFAULT_SEVERITIES
@@ -101,7 +100,7 @@ def _references(entry: Entry | None) -> Iterator[Reference]:
             yield from _given(("teams", "team", entry.team), ("policies", "policy", entry.policy))
         case ScheduleEntry():
             yield from _given(("teams", "team", entry.team), ("people", "owner", entry.owner))
-            for number, layer in enumerate(entry.layers):
+            for number, layer in _rotations(entry):
                 yield from _participants(("layers", number, "participants"), layer)
         case PolicyEntry():
             yield from (("severities", ("severity_timeouts", name), name) for name in entry.severity_timeouts)
@@ -119,6 +118,11 @@ def _references(entry: Entry | None) -> Iterator[Reference]:
 
 def _given(*names: tuple[str, str, str | None]) -> Iterator[Reference]:
     yield from ((section, (key,), name) for section, key, name in names if name is not None)
+
+
+def _rotations(schedule: ScheduleEntry) -> Iterator[tuple[int, LayerEntry]]:
+    """The layers that are no calendars."""
+    yield from ((n, layer) for n, layer in enumerate(schedule.layers) if isinstance(layer, LayerEntry))
 
 
 def _participants(at: At, layer: LayerEntry) -> Iterator[Reference]:
@@ -139,7 +143,7 @@ def _targets(at: At, level: LevelEntry) -> Iterator[Reference]:
 
 def _rotation(world: World) -> Iterator[Problem]:
     for item, schedule in world.valid(ScheduleEntry):
-        for number, layer in enumerate(schedule.layers):
+        for number, layer in _rotations(schedule):
             if not any(layer.participants):
                 yield item.problem(
                     ("layers", number, "participants"),
@@ -152,6 +156,17 @@ def _rotation(world: World) -> Iterator[Problem]:
                     ("layers", number, "weekday"),
                     f"starts_on {layer.starts_on} is a {true}, not a {told}",
                     f"Start on a {told}, or write `weekday: {true}`.",
+                )
+
+
+def _ends(world: World) -> Iterator[Problem]:
+    for item, schedule in world.valid(ScheduleEntry):
+        for number, layer in _rotations(schedule):
+            if layer.ends_on is not None and layer.ends_on <= layer.starts_on:
+                yield item.problem(
+                    ("layers", number, "ends_on"),
+                    f"the layer ends on {layer.ends_on}, but starts only on {layer.starts_on}",
+                    "Choose a later day, or leave it out: then the layer never ends.",
                 )
 
 
@@ -241,6 +256,7 @@ RULES: Sequence[Callable[[World], Iterator[Problem]]] = (
     _given_twice,
     _unknown_names,
     _rotation,
+    _ends,
     _last_resort,
     _settings,
     _token_environment,

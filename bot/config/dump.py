@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
 
-from bot.config.schema import WEEKDAYS
-from bot.config.values import write_duration
+from bot.config.values import WEEKDAYS, write_duration
 from bot.core.catalogue import (
     Integration,
     LastResort,
@@ -132,11 +131,11 @@ def _layer(layer: Layer | CalendarLayer) -> dict[str, Any]:
 def _restriction(one: Restriction) -> dict[str, Any]:
     if isinstance(one, TimeOfWeek):
         return {
-            "from": f"{WEEKDAYS[one.starts_on]} {_clock(one.starts)}",
-            "until": f"{WEEKDAYS[one.ends_on]} {_clock(one.ends)}",
+            "starts": f"{WEEKDAYS[one.starts_on]} {_clock(one.starts)}",
+            "ends": f"{WEEKDAYS[one.ends_on]} {_clock(one.ends)}",
         }
     weekdays = [WEEKDAYS[day] for day in one.weekdays]
-    return _filled({"from": _clock(one.starts), "until": _clock(one.ends), "weekdays": weekdays})
+    return _filled({"starts": _clock(one.starts), "ends": _clock(one.ends), "weekdays": weekdays})
 
 
 def _clock(at: time) -> str:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from bot.config.problem import Problem, did_you_mean, listed
 from bot.config.schema import ENTRIES, Entry
-from bot.config.wording import described, where
+from bot.config.wording import described, place, where
 from bot.config.yaml_lines import At, Document
 
 SINGULAR = {
@@ -101,7 +101,7 @@ def _item(document: Document, section: str, content: object, at: At) -> Iterator
         yield broken
         for detail in error.errors(include_url=False):
             message, cure = described(model, detail)
-            inside = detail["loc"]
+            inside = place(detail["loc"])
             if detail["type"] in ("missing", "extra_forbidden"):
                 line = broken.line(*inside)
                 yield Problem(document.file, line, broken.problem(inside[:-1], message, cure).message, cure)

@@ -8,11 +8,13 @@ from datetime import timedelta
 from bot.config.check import token_hash
 from bot.config.entries import Item
 from bot.config.schema import (
+    CalendarLayerEntry,
     IntegrationEntry,
     LayerEntry,
     LevelEntry,
     PersonEntry,
     PolicyEntry,
+    RestrictionEntry,
     RoleEntry,
     ScheduleEntry,
     ServiceEntry,
@@ -21,6 +23,7 @@ from bot.config.schema import (
     TargetEntry,
     TeamEntry,
 )
+from bot.config.values import WEEKDAYS
 from bot.core.catalogue import (
     OTHER_SEVERITY_TIMEOUT,
     Integration,
@@ -47,7 +50,16 @@ from bot.core.ids import (
     SeverityId,
     TeamId,
 )
-from bot.core.schedule import Layer, RotationUnit, Schedule
+from bot.core.schedule import (
+    CalendarLayer,
+    Layer,
+    Restriction,
+    RotationUnit,
+    Schedule,
+    TimeOfDay,
+    TimeOfWeek,
+    Weekday,
+)
 
 LAST_RESORT_EVERY = timedelta(minutes=10)
 """When a policy does not say: the last level, this often."""
@@ -123,17 +135,30 @@ def _schedule(entry: ScheduleEntry) -> Schedule:
         layers=tuple(_layer(layer) for layer in entry.layers),
         team=TeamId(entry.team) if entry.team else None,
         owner=_person_id(entry.owner),
+        holidays=entry.holidays,
     )
 
 
-def _layer(entry: LayerEntry) -> Layer:
+def _layer(entry: LayerEntry | CalendarLayerEntry) -> Layer | CalendarLayer:
+    if isinstance(entry, CalendarLayerEntry):
+        return CalendarLayer(entry.calendar)
     return Layer(
         participants=tuple(_people(place) for place in entry.participants),
         unit=RotationUnit(entry.rotation.unit),
         every=entry.rotation.every,
         hand_off=entry.hand_off,
         starts_on=entry.starts_on,
+        ends_on=entry.ends_on,
+        restrictions=tuple(_restriction(one) for one in entry.restrictions),
     )
+
+
+def _restriction(entry: RestrictionEntry) -> Restriction:
+    starts, ends = entry.starts, entry.ends
+    if starts.weekday is not None and ends.weekday is not None:
+        return TimeOfWeek(Weekday(starts.weekday), starts.time, Weekday(ends.weekday), ends.time)
+    days = sorted({WEEKDAYS.index(day) for day in entry.weekdays})
+    return TimeOfDay(starts.time, ends.time, tuple(Weekday(day) for day in days))
 
 
 def _policy(entry: PolicyEntry) -> Policy:

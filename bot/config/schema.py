@@ -7,15 +7,26 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from bot.config.values import (
     Channel,
     Day,
+    Holidays,
     Id,
     Name,
     Text,
     TimeOfDay,
+    TimeOfWeek,
     Timeout,
     Token,
     Url,
@@ -25,8 +36,19 @@ from bot.config.values import (
 
 MOST_LEVELS, MOST_TARGETS, MOST_REPEATS = 20, 10, 9
 """PRODUCT §3."""
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-LAYER_KEYS = ("participants", "rotation", "hand_off", "weekday", "starts_on")
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+LAYER_KEYS = (
+    "participants",
+    "rotation",
+    "hand_off",
+    "weekday",
+    "starts_on",
+    "ends_on",
+    "restrictions",
+    "calendar",
+)
+ROTATION_LAYER, CALENDAR_LAYER = "rotation layer", "calendar layer"
+"""How pydantic tells the two kinds of layer apart in the place of an error."""
 
 
 def key(description: str, example: str, default: Any = ..., **limits: Any) -> Any:
@@ -93,6 +115,39 @@ class RotationEntry(Entry):
     unit: Literal["hours", "days", "weeks"] = key("hours, days or weeks.", "unit: weeks")
 
 
+class RestrictionEntry(Entry):
+    starts: TimeOfWeek = key(
+        "When the layer begins to cover, by the clocks of the schedule's zone: a time of day, or a weekday and time.",
+        "starts: friday 18:00",
+    )
+    ends: TimeOfWeek = key(
+        "When it stops: a time of day, of the next day when it is not later than `starts`; or a weekday and time.",
+        "ends: monday 09:00",
+    )
+    weekdays: list[Weekday] = key(
+        "With times of day: the days on which it begins; every day when left out.",
+        "weekdays: [monday, tuesday]",
+        [],
+    )
+
+    @model_validator(mode="after")
+    def _has_a_length(self) -> Self:
+        if (self.starts.weekday is None) != (self.ends.weekday is None):
+            raise wrong(
+                "one of starts and ends has a weekday, the other has none",
+                "Give both one, or use `weekdays`.",
+            )
+        if self.weekdays and self.starts.weekday is not None:
+            raise wrong("it has weekdays twice", "Remove `weekdays`, or the weekdays in starts and ends.")
+        if self.starts == self.ends:
+            cure = (
+                "Choose a later end. For whole days write `starts: saturday 00:00` and `ends: monday 00:00`; "
+                "to cover always leave the restriction out."
+            )
+            raise wrong("it starts and ends at the same time", cure)
+        return self
+
+
 def _place(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -108,17 +163,45 @@ class LayerEntry(Entry):
     hand_off: TimeOfDay = key(
         "When a turn begins, by the clocks of the schedule's zone.", 'hand_off: "09:00"'
     )
-    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] | None = (
-        key("For the reader: the weekday of starts_on. It must be true.", "weekday: monday", None)
+    weekday: Weekday | None = key(
+        "For the reader: the weekday of starts_on. It must be true.", "weekday: monday", None
     )
     starts_on: Day = key("The day of the first hand-off; nobody is on call before.", "starts_on: 2026-01-05")
+    ends_on: Day | None = key(
+        "The day on which the layer ends, at the time of its hand-offs; never when left out.",
+        "ends_on: 2026-06-29",
+        None,
+    )
+    restrictions: list[RestrictionEntry] = key(
+        "When the layer covers: within any of these; always when left out. Outside, the layer below is seen.",
+        'restrictions: [{starts: "09:00", ends: "17:00"}]',
+        [],
+        max_length=20,
+    )
+
+
+class CalendarLayerEntry(Entry):
+    calendar: Url = key(
+        "The iCal address of a calendar that says who is on call: a layer, instead of a rotation.",
+        "calendar: https://calendar.example.com/on-call.ics",
+    )
+
+
+def _kind_of_layer(value: object) -> str:
+    return CALENDAR_LAYER if isinstance(value, dict) and "calendar" in value else ROTATION_LAYER
+
+
+AnyLayerEntry = Annotated[
+    Annotated[LayerEntry, Tag(ROTATION_LAYER)] | Annotated[CalendarLayerEntry, Tag(CALENDAR_LAYER)],
+    Discriminator(_kind_of_layer),
+]
 
 
 class ScheduleEntry(Entry):
     id: Id = key("How other entries name the schedule.", "id: payments-primary")
     name: Name | None = key("What people call it; the id when left out.", "name: Payments, first call", None)
     time_zone: Zone = key("The IANA time zone of its hand-offs.", "time_zone: Europe/London")
-    layers: list[LayerEntry] = key(
+    layers: list[AnyLayerEntry] = key(
         "Rotations from the lowest to the highest; the highest that has somebody wins. "
         "With a single one its keys may stand in the schedule itself.",
         "layers: [{participants: [ana, bob], rotation: {unit: weeks}, "
@@ -128,6 +211,9 @@ class ScheduleEntry(Entry):
     )
     team: Id | None = key("The team that owns it.", "team: payments", None)
     owner: Id | None = key("Who is told of gaps; the team's owner when left out.", "owner: ana", None)
+    holidays: Holidays | None = key(
+        "Whose public holidays count in reports of hours: a country, or a part of it.", "holidays: GB", None
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -281,6 +367,8 @@ ENTRIES: dict[str, type[Entry]] = {
 
 NESTED: dict[str, type[Entry]] = {
     "layers": LayerEntry,
+    CALENDAR_LAYER: CalendarLayerEntry,
+    "restrictions": RestrictionEntry,
     "rotation": RotationEntry,
     "levels": LevelEntry,
     "targets": TargetEntry,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import cache
 from typing import Annotated, Any
@@ -13,7 +14,9 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from bot.config.problem import did_you_mean
+from bot.core import public_holidays
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MINUTE, DAY = timedelta(minutes=1), timedelta(hours=24)
 _UNITS = {
     "seconds": re.compile(r"(\d{1,6})\s*(?:s|sec|secs|second|seconds)(?![A-Za-z])\s*"),
@@ -69,6 +72,35 @@ def _time_of_day(value: object) -> time:
     if found is None or int(found[1]) > 23 or int(found[2]) > 59:
         raise wrong(f"{value!r} is not a time of day", 'Write it as "09:00", from "00:00" to "23:59".')
     return time(int(found[1]), int(found[2]))
+
+
+@dataclass(frozen=True)
+class WeekTime:
+    """A time of day, of every day or of one weekday (0 is Monday)."""
+
+    time: time
+    weekday: int | None = None
+
+
+def _week_time(value: object) -> WeekTime:
+    """`09:00`, or `friday 18:00`."""
+    words = value.split() if isinstance(value, str) else []
+    if len(words) == 2:
+        if words[0] not in WEEKDAYS:
+            raise wrong(
+                f"{words[0]!r} is not a weekday", did_you_mean(words[0], WEEKDAYS, "Write it as monday.")
+            )
+        return WeekTime(_time_of_day(words[1]), WEEKDAYS.index(words[0]))
+    if len(words) > 2 or (words and words[0] in WEEKDAYS):
+        raise wrong(f"{value!r} is not a time of the week", 'Write it as "09:00" or as friday 18:00.')
+    return WeekTime(_time_of_day(value))
+
+
+def _holidays(value: object) -> str:
+    if not isinstance(value, str) or not public_holidays.is_known(value):
+        cure = "Write a country's code, with a part's where they differ: GB, US-CA, DE-BY."
+        raise wrong(f"the public holidays of {value!r} are not known", cure)
+    return value
 
 
 def _date(value: object) -> date:
@@ -140,6 +172,8 @@ Name = Annotated[str, BeforeValidator(_text(80))]
 Text = Annotated[str, BeforeValidator(_text(2000))]
 Timeout = Annotated[timedelta, BeforeValidator(_timeout)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
+TimeOfWeek = Annotated[WeekTime, BeforeValidator(_week_time)]
+Holidays = Annotated[str, BeforeValidator(_holidays)]
 Day = Annotated[date, BeforeValidator(_date)]
 Zone = Annotated[str, BeforeValidator(_time_zone)]
 Channel = Annotated[str, BeforeValidator(_channel)]

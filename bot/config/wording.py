@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic_core import ErrorDetails
 
 from bot.config.problem import did_you_mean, listed
-from bot.config.schema import NESTED, Entry
+from bot.config.schema import CALENDAR_LAYER, NESTED, ROTATION_LAYER, Entry
 from bot.config.yaml_lines import At
 
 
@@ -15,7 +15,7 @@ def described(entry: type[Entry], error: ErrorDetails) -> tuple[str, str]:
     """What is wrong and how to mend it; `error["loc"]` counts from the entry."""
     at, kind, context = error["loc"], error["type"], error.get("ctx", {})
     owner = _owner(entry, at)
-    last = str(at[-1]) if at else ""
+    last = _last_key(at)
     if kind == "tocsin":
         return context["message"], context["cure"]
     if kind == "extra_forbidden":
@@ -92,17 +92,22 @@ def _short(value: object) -> str:
     return text if len(text) <= 40 else f"{text[:37]}…"
 
 
+def place(loc: Sequence[str | int]) -> At:
+    """Where an error is in the file: pydantic also names the kind of layer on the way."""
+    return tuple(part for part in loc if part not in (ROTATION_LAYER, CALENDAR_LAYER))
+
+
 def _owner(entry: type[Entry], at: At) -> type[Entry]:
     """The model of the mapping in which the last key of a place stands."""
     owner = entry
     for part in at[:-1]:
-        if isinstance(part, str) and part in owner.model_fields:
+        if isinstance(part, str) and (part == CALENDAR_LAYER or part in owner.model_fields):
             owner = NESTED.get(part, owner)
     return owner
 
 
 def _last_key(at: At) -> str:
-    return next((part for part in reversed(at) if isinstance(part, str)), "")
+    return next((part for part in reversed(place(at)) if isinstance(part, str)), "")
 
 
 def _example(owner: type[Entry], key: str) -> str:

@@ -64,6 +64,38 @@ def test_apply_then_plan_then_export(tmp_path: Path) -> None:
     assert tocsin("plan", exported).output == "Nothing would change; 26 objects are as the files say.\n"
 
 
+EVERY_KIND_OF_LAYER = """
+people: [{id: ana}, {id: bob}]
+schedules:
+  - id: primary
+    time_zone: Europe/London
+    holidays: GB-SCT
+    layers:
+      - calendar: https://calendar.example.com/on-call.ics
+      - participants: [ana, [], [bob, ana]]
+        rotation: {every: 2, unit: weeks}
+        hand_off: "09:00"
+        starts_on: 2026-01-05
+        ends_on: 2026-06-29
+        restrictions:
+          - {starts: "09:00", ends: "17:00", weekdays: [friday, monday]}
+          - {starts: "22:00", ends: "06:00"}
+          - {starts: friday 18:00, ends: monday 09:00}
+  - {id: secondary, time_zone: UTC, calendar: "https://calendar.example.com/second.ics"}
+policies: [{id: standard, levels: [{targets: [{schedule: primary}]}]}]
+settings: {default_policy: standard, fallback_channel: "#incidents"}
+"""
+
+
+@pytest.mark.usefixtures("own_database")
+def test_every_kind_of_layer_is_exported_as_it_was_written(tmp_path: Path) -> None:
+    (tmp_path / "company.yml").write_text(EVERY_KIND_OF_LAYER)
+    assert tocsin("apply", tmp_path / "company.yml").output.startswith("Applied: 6 created")
+    (tmp_path / "exported.yml").write_text(tocsin("export").output)
+    assert tocsin("plan", tmp_path / "exported.yml").output.startswith("Nothing would change; 6 objects")
+    assert "starts: friday 18:00" in (tmp_path / "exported.yml").read_text()
+
+
 @pytest.mark.usefixtures("own_database")
 @pytest.mark.parametrize("command", ["plan", "apply"])
 def test_files_with_mistakes_make_no_sqlite_database(tmp_path: Path, command: str) -> None:

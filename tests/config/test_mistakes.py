@@ -159,6 +159,70 @@ ROWS = {
         "schedule second, weekday: starts_on 2026-01-05 is a monday, not a tuesday",
         "Start on a tuesday, or write `weekday: monday`.",
     ),
+    "an end before the start": (
+        SCHEDULE + "    ends_on: 2026-01-05 # here",
+        "schedule second, ends_on: the layer ends on 2026-01-05, but starts only on 2026-01-05",
+        "Choose a later day",
+    ),
+    "a restriction without length": (
+        SCHEDULE + '    restrictions:\n      - {starts: "09:00", ends: "09:00"} # here',
+        "schedule second, restriction 1: it starts and ends at the same time",
+        "`starts: saturday 00:00`",
+    ),
+    "a week without length": (
+        SCHEDULE + "    restrictions:\n      - {starts: monday 09:00, ends: monday 09:00} # here",
+        "it starts and ends at the same time",
+        "leave the restriction out",
+    ),
+    "a restriction with half a weekday": (
+        SCHEDULE + '    restrictions: [{starts: monday 09:00, ends: "17:00"}] # here',
+        "one of starts and ends has a weekday, the other has none",
+        "Give both one",
+    ),
+    "a restriction with its weekdays twice": (
+        SCHEDULE
+        + "    restrictions: [{starts: monday 09:00, ends: friday 17:00, weekdays: [monday]}] # here",
+        "it has weekdays twice",
+        "Remove `weekdays`",
+    ),
+    "an unknown day of a restriction": (
+        SCHEDULE + "    restrictions: [{starts: mondy 09:00, ends: friday 17:00}] # here",
+        "restriction 1, starts: 'mondy' is not a weekday",
+        "Did you mean monday?",
+    ),
+    "a restriction without a time": (
+        SCHEDULE + '    restrictions: [{starts: monday, ends: "17:00"}] # here',
+        "restriction 1, starts: 'monday' is not a time of the week",
+        "friday 18:00",
+    ),
+    "an impossible time of a restriction": (
+        SCHEDULE + '    restrictions: [{starts: "09:00", ends: "24:00"}] # here',
+        "restriction 1, ends: '24:00' is not a time of day",
+        '"23:59"',
+    ),
+    "a calendar with a rotation": (
+        "schedules:\n  - id: x\n    time_zone: UTC\n    layers:\n      - calendar: https://x.example.com\n"
+        "        participants: [ana] # here",
+        "`participants` is not a known key",
+        "The keys here are calendar",
+    ),
+    "a calendar that is no address": (
+        "schedules:\n  - id: x\n    time_zone: UTC\n    layers:\n      - calendar: on-call # here",
+        "schedule x, layer 1, calendar: 'on-call' is not a web address",
+        "https://",
+    ),
+    "the holidays of nowhere": (
+        SCHEDULE + "    holidays: XX # here",
+        "schedule second, holidays: the public holidays of 'XX' are not known",
+        "GB, US-CA, DE-BY",
+    ),
+    "an unknown person in an upper layer": (
+        "schedules:\n  - id: x\n    time_zone: UTC\n    layers:\n"
+        "      - calendar: https://calendar.example.com/x.ics\n"
+        '      - {participants: [anna], rotation: {unit: days}, hand_off: "09:00", starts_on: 2026-01-05} # here',
+        "schedule x, layer 2, participant 1: there is no person anna",
+        "Did you mean ana?",
+    ),
     "no levels": ("policies:\n  - id: x\n    levels: [] # here", "levels: the list is empty", "`levels: [{"),
     "an empty level": (
         "policies:\n  - id: x\n    levels:\n      - targets: [{user: ana}]\n      - targets: [] # here",

@@ -4,6 +4,7 @@
 """
 
 from bot.core.schedule.changes import NO_CHANGES, AllChanges, Changes, all_changes, changes_of
+from bot.core.schedule.hours import Hours, hours_per_person
 from bot.core.schedule.local_time import wall_clock
 from bot.core.schedule.model import (
     BEGINNING,
@@ -21,18 +22,36 @@ from bot.core.schedule.model import (
     TimeOfWeek,
     Weekday,
 )
+from bot.core.schedule.outlook import (
+    AwayOnOverride,
+    Gap,
+    Overlap,
+    Plan,
+    Use,
+    away_on_override,
+    coverage,
+    gaps,
+    next_shifts,
+    overlaps,
+    used_in,
+)
 from bot.core.schedule.resolver import following, on_call, shifts
 
 __all__ = [
     "BEGINNING",
     "NO_CHANGES",
     "AllChanges",
+    "AwayOnOverride",
     "CalendarLayer",
     "CalendarSpan",
     "Changes",
+    "Gap",
+    "Hours",
     "Layer",
     "Origin",
+    "Overlap",
     "Override",
+    "Plan",
     "Restriction",
     "RotationUnit",
     "Schedule",
@@ -40,11 +59,19 @@ __all__ = [
     "TimeOfDay",
     "TimeOfWeek",
     "TimeOff",
+    "Use",
     "Weekday",
     "all_changes",
+    "away_on_override",
     "changes_of",
+    "coverage",
     "following",
+    "gaps",
+    "hours_per_person",
+    "next_shifts",
     "on_call",
+    "overlaps",
     "shifts",
+    "used_in",
     "wall_clock",
 ]

@@ -64,7 +64,8 @@ def _look(layer: Rotation | CalendarLayer, changes: Changes, at: datetime) -> Co
     """What holds at `at`; the span is right, but its neighbours may say the same."""
     if isinstance(layer, CalendarLayer):
         people, start, end = changes.calendar(layer.url).at(at)
-        return _Present(changes, at, start, end).of_places((people,)) if people else Cover((), (), start, end)
+        present = _Present(changes, at, start, end).of_places((people,))
+        return Cover(*present[:2], max(start, present.starts_at), min(end, present.ends_at))
     place, start, end = layer.turn(at)
     if place is None or not layer.layer.participants[place]:
         return Cover((), (), start, end)
@@ -95,7 +96,7 @@ class _Present:
                 absent = tuple(person for person in places[0] if person not in present)
                 start, end = max(self._starts_at, self._turn[0]), min(self._ends_at, self._turn[1])
                 return Cover(present, absent if present != places[0] else (), start, end)
-        # All are away, whoever's turn it is and whether or not the layer is open.
+        # All of a rotation are away, whoever's turn it is and whether or not the layer is open.
         return Cover((), (), self._starts_at, self._ends_at)
 
     def _is_there(self, person: PersonId) -> bool:
