@@ -10,7 +10,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import burst, declaring, holding, intake, paging
+from bench import burst, declaring, holding, intake, on_call, paging
 from bench.figures import Figure, as_json, as_table
 
 RESULT = Path("bench.json")
@@ -20,6 +20,7 @@ MEASURES: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "burst": burst.measure,
     "intake": intake.measure,
     "holding": holding.measure,
+    "on_call": on_call.measure,
 }
 
 

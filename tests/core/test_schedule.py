@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -15,10 +16,16 @@ from bot.core.ids import PersonId, ScheduleId
 from bot.core.schedule import (
     BEGINNING,
     NO_CHANGES,
+    CalendarLayer,
+    CalendarSpan,
     Layer,
     Override,
     RotationUnit,
     Schedule,
+    TimeOfDay,
+    TimeOff,
+    TimeOfWeek,
+    Weekday,
     changes_of,
     on_call,
     shifts,
@@ -41,7 +48,7 @@ def rotation(
     return Layer(tuple(tuple(place) for place in participants), unit, every, hand_off, starts_on)
 
 
-def schedule(*layers: Layer, zone: str = "UTC") -> Schedule:
+def schedule(*layers: Layer | CalendarLayer, zone: str = "UTC") -> Schedule:
     return Schedule(PRIMARY, "Payments primary", zone, layers)
 
 
@@ -202,6 +209,200 @@ def test_far_from_the_first_hand_off_the_answer_is_as_quick() -> None:
     for far in (hourly, daily):  # a walk through the hand-offs would take minutes for these
         for minute in range(500):
             on_call(far, NO_CHANGES, at(2190, 1, 1) + timedelta(minutes=minute))
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "shown", "before", "after"),
+    [
+        # In the gap: the hand-off of that night is the first instant after it, so the shift before is shorter.
+        ("America/New_York", date(2026, 3, 8), time(2, 30), 23.5, 23.5),
+        ("Europe/London", date(2026, 3, 29), time(1, 15), 23.75, 23.25),
+        ("Australia/Lord_Howe", date(2026, 10, 4), time(2, 15), 23.75, 23.75),
+        ("America/Santiago", date(2026, 9, 6), time(0, 30), 23.5, 23.5),
+        # In the fold: the first of the two, so the shift after is longer.
+        ("America/New_York", date(2026, 11, 1), time(1, 30), 24, 25),
+        ("Europe/London", date(2026, 10, 25), time(1, 15), 24, 25),
+        ("Australia/Lord_Howe", date(2026, 4, 5), time(1, 45), 24, 24.5),
+        ("America/Santiago", date(2026, 4, 4), time(23, 30), 24, 25),
+    ],
+)
+def test_a_hand_off_in_the_gap_or_the_fold(
+    zone: str, day: date, shown: time, before: float, after: float
+) -> None:
+    starts_on = day - timedelta(days=2)
+    daily = rotation([ANA], [BOB], unit=RotationUnit.DAYS, hand_off=shown, starts_on=starts_on)
+    now = wall_clock(day, shown, ZoneInfo(zone))
+    bobs, anas = (on_call(schedule(daily, zone=zone), NO_CHANGES, at) for at in (now - MOMENT, now))
+    assert (bobs.people, anas.people) == ((BOB,), (ANA,))
+    assert (bobs.starts_at, bobs.ends_at) == (now - timedelta(hours=before), now)
+    assert (anas.starts_at, anas.ends_at) == (now, now + timedelta(hours=after))
+
+
+@pytest.mark.parametrize("night", [date(2026, 9, 5), date(2026, 4, 4)])
+def test_santiago_changes_its_clocks_at_midnight(night: date) -> None:
+    plan = schedule(rotation([ANA], [BOB], unit=RotationUnit.DAYS), zone="America/Santiago")
+    shift = on_call(plan, NO_CHANGES, datetime.combine(night, time(20), ZoneInfo("America/Santiago")))
+    assert shift.ends_at is not None
+    assert shift.ends_at - shift.starts_at == timedelta(hours=23 if night.month == 9 else 25)
+
+
+def test_a_night_watch_is_an_hour_shorter_or_longer_when_clocks_change() -> None:
+    night = Layer(((ANA,),), RotationUnit.DAYS, 1, time(9), MONDAY, None, (TimeOfDay(time(22), time(6)),))
+    plan = schedule(night, zone="Europe/London")
+    for day, hours in ((date(2026, 3, 28), 7), (date(2026, 10, 24), 9), (date(2026, 6, 1), 8)):
+        shift = on_call(plan, NO_CHANGES, datetime.combine(day, time(23), ZoneInfo("Europe/London")))
+        assert shift.ends_at is not None
+        assert shift.ends_at - shift.starts_at == timedelta(hours=hours)
+
+
+def test_a_restriction_that_lies_in_the_gap_is_not_open_that_night() -> None:
+    watch = Layer(((ANA,),), RotationUnit.DAYS, 1, time(9), MONDAY, None, (TimeOfDay(time(2), time(2, 45)),))
+    plan = schedule(watch, zone="America/New_York")
+    seen = shifts(plan, NO_CHANGES, at(2026, 3, 7), at(2026, 3, 10))
+    assert [shift.starts_at for shift in seen if shift.people] == [at(2026, 3, 7, 7), at(2026, 3, 9, 6)]
+
+
+def test_the_leap_day_has_its_own_shift() -> None:
+    daily = schedule(rotation([ANA], [BOB], [CAROL], unit=RotationUnit.DAYS, starts_on=date(2028, 2, 27)))
+    seen = shifts(daily, NO_CHANGES, at(2028, 2, 27, 9), at(2028, 3, 2, 9))
+    assert [(shift.people[0], shift.starts_at.date()) for shift in seen] == [
+        (ANA, date(2028, 2, 27)),
+        (BOB, date(2028, 2, 28)),
+        (CAROL, date(2028, 2, 29)),
+        (ANA, date(2028, 3, 1)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("America/Sao_Paulo", date(2018, 11, 3), 23),  # the last summer time
+        ("America/Sao_Paulo", date(2019, 11, 2), 24),  # there is none any more
+        ("Asia/Pyongyang", date(2015, 8, 14), 24.5),  # half an hour back, for good
+        ("Asia/Pyongyang", date(2018, 5, 4), 23.5),  # and forward again
+        ("Pacific/Apia", date(2011, 12, 29), 15),  # 30 December is skipped: its shift begins as the 31st does
+    ],
+)
+def test_a_zone_that_changed_its_rules(zone: str, day: date, hours: float) -> None:
+    plan = schedule(rotation([ANA], [BOB], unit=RotationUnit.DAYS, starts_on=date(2011, 1, 1)), zone=zone)
+    shift = on_call(plan, NO_CHANGES, datetime.combine(day, time(20), ZoneInfo(zone)))
+    assert shift.ends_at is not None
+    assert shift.ends_at - shift.starts_at == timedelta(hours=hours)
+
+
+def test_fifty_three_overlapping_overrides_are_won_by_the_latest_made() -> None:
+    # Each is made later, begins an hour later and ends an hour earlier than the one before: a pyramid.
+    start = at(2026, 1, 6)
+    made = [
+        override(PersonId(f"person-{n}"), start + timedelta(hours=n), 106 - 2 * n, at(2026, 1, 1), n)
+        for n in range(53)
+    ]
+    seen = shifts(WEEKLY, changes_of(PRIMARY, made[::-1]), start, start + timedelta(hours=106))
+    up = [PersonId(f"person-{n}") for n in range(53)]
+    assert [shift.people[0] for shift in seen] == up + up[-2::-1]
+    assert len({shift.override for shift in seen}) == 53
+    assert seen[52].starts_at == start + timedelta(hours=52)
+
+
+def test_a_weekend_restriction_crosses_the_weeks_end() -> None:
+    weekend = TimeOfWeek(Weekday.FRIDAY, time(18), Weekday.MONDAY, time(9))
+    layer = Layer(((BOB,),), RotationUnit.WEEKS, 1, time(9), MONDAY, None, (weekend,))
+    seen = shifts(schedule(rotation([ANA]), layer), NO_CHANGES, at(2026, 1, 8), at(2026, 1, 13))
+    assert [(shift.people, shift.starts_at, shift.layer) for shift in seen] == [
+        ((ANA,), at(2026, 1, 8), 0),
+        ((BOB,), at(2026, 1, 9, 18), 1),
+        ((ANA,), at(2026, 1, 12, 9), 0),
+    ]
+
+
+def test_restrictions_that_meet_are_one_and_those_that_fill_the_week_are_none() -> None:
+    halves = (
+        TimeOfWeek(Weekday.MONDAY, time(0), Weekday.THURSDAY, time(0)),
+        TimeOfWeek(Weekday.THURSDAY, time(0), Weekday.MONDAY, time(0)),
+    )
+    layer = Layer(((ANA,),), RotationUnit.WEEKS, 1, time(9), MONDAY, None, halves)
+    assert on_call(schedule(layer), NO_CHANGES, at(2026, 2, 1)).ends_at is None
+    days = (TimeOfDay(time(8), time(12)), TimeOfDay(time(12), time(16)))
+    shift = on_call(schedule(replace(layer, restrictions=days)), NO_CHANGES, at(2026, 2, 1, 9))
+    assert (shift.starts_at, shift.ends_at) == (at(2026, 2, 1, 8), at(2026, 2, 1, 16))
+
+
+@pytest.mark.parametrize(
+    "restriction",
+    [
+        lambda: TimeOfDay(time(9), time(9)),
+        lambda: TimeOfWeek(Weekday.MONDAY, time(9), Weekday.MONDAY, time(9)),
+    ],
+)
+def test_a_restriction_without_length_is_refused(restriction: Callable[[], object]) -> None:
+    with pytest.raises(ValueError, match="no length"):
+        restriction()
+
+
+def test_a_layer_ends_on_its_day_and_the_layer_below_is_seen() -> None:
+    upper = replace(rotation([BOB], [CAROL]), ends_on=date(2026, 1, 14))
+    seen = shifts(schedule(rotation([ANA]), upper), NO_CHANGES, at(2026, 1, 5, 9), at(2026, 1, 20))
+    assert [(shift.people, shift.starts_at) for shift in seen] == [
+        ((BOB,), at(2026, 1, 5, 9)),
+        ((CAROL,), at(2026, 1, 12, 9)),
+        ((ANA,), at(2026, 1, 14, 9)),
+    ]
+
+
+def test_the_next_in_rotation_stands_in_and_the_shift_says_for_whom() -> None:
+    plan = schedule(rotation([ANA], [BOB, CAROL], []))
+    away = [TimeOff(ANA, at(2026, 1, 6), at(2026, 1, 13)), TimeOff(BOB, at(2026, 1, 7), at(2026, 1, 14))]
+    seen = shifts(plan, changes_of(PRIMARY, time_off=away), at(2026, 1, 5, 9), at(2026, 1, 19, 9))
+    assert [(shift.people, shift.standing_in_for, shift.starts_at) for shift in seen] == [
+        ((ANA,), (), at(2026, 1, 5, 9)),
+        ((BOB, CAROL), (ANA,), at(2026, 1, 6)),
+        ((CAROL,), (ANA,), at(2026, 1, 7)),
+        ((CAROL,), (BOB,), at(2026, 1, 12, 9)),  # the turn of both; Bob is away
+        ((BOB, CAROL), (), at(2026, 1, 14)),
+    ]
+
+
+def test_a_layer_whose_people_are_all_away_is_seen_through() -> None:
+    plan = schedule(rotation([CAROL]), rotation([ANA], [BOB]))
+    away = [TimeOff(person, at(2026, 1, 6), at(2026, 1, 8)) for person in (ANA, BOB)]
+    shift = on_call(plan, changes_of(PRIMARY, time_off=away), at(2026, 1, 7))
+    assert (shift.people, shift.layer) == ((CAROL,), 0)
+    assert (shift.starts_at, shift.ends_at) == (at(2026, 1, 6), at(2026, 1, 8))
+
+
+def test_an_overrides_person_is_not_replaced_while_away() -> None:
+    made = override(CAROL, at(2026, 1, 7), 4, made=at(2026, 1, 6))
+    changes = changes_of(PRIMARY, [made], [TimeOff(CAROL, at(2026, 1, 1), at(2026, 2, 1))])
+    assert on_call(WEEKLY, changes, at(2026, 1, 7, 1)).people == (CAROL,)
+
+
+def test_a_calendar_is_a_layer_and_is_seen_through_where_it_says_nothing() -> None:
+    url = "https://calendar.example.com/on-call.ics"
+    plan = schedule(rotation([ANA]), CalendarLayer(url))
+    spans = [
+        CalendarSpan(BOB, at(2026, 1, 7), at(2026, 1, 9)),
+        CalendarSpan(CAROL, at(2026, 1, 8), at(2026, 1, 9)),
+    ]
+    seen = shifts(plan, changes_of(PRIMARY, calendars={url: spans}), at(2026, 1, 6), at(2026, 1, 10))
+    assert [(shift.people, shift.starts_at) for shift in seen] == [
+        ((ANA,), at(2026, 1, 6)),
+        ((BOB,), at(2026, 1, 7)),
+        ((BOB, CAROL), at(2026, 1, 8)),
+        ((ANA,), at(2026, 1, 9)),
+    ]
+    assert on_call(plan, NO_CHANGES, at(2026, 1, 7)).people == (ANA,)  # not read yet
+
+
+@pytest.mark.parametrize("zone", ["America/Santiago", "Asia/Kolkata", "Australia/Lord_Howe", "Europe/London"])
+def test_every_local_quarter_of_a_year_is_found_as_by_looking_at_the_clock(zone: str) -> None:
+    local = ZoneInfo(zone)
+    quarter, seen = at(2026, 1, 2), set()
+    while quarter < at(2027, 1, 1):
+        shown = quarter.astimezone(local)
+        if shown.replace(tzinfo=None) not in seen:  # the first of two
+            seen.add(shown.replace(tzinfo=None))
+            assert wall_clock(shown.date(), shown.time().replace(fold=0), local) == quarter
+        quarter += timedelta(minutes=15)
 
 
 # Against a walk: the hand-offs are found by looking at a local clock minute by minute, and overrides are laid over in
