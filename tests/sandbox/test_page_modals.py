@@ -197,6 +197,11 @@ async def test_every_kind_of_input_arrives_as_slack_sends_it(desk: Desk) -> None
         await ack()
         told.hear({block: each["v"] for block, each in view["state"]["values"].items()})
 
+    @desk.app.options("v")
+    async def services(ack: AsyncAck, payload: Json) -> None:
+        known = ("checkout", "search")
+        await ack(options=options(*(each for each in known if payload["value"] in each)))
+
     kinds: dict[str, Json] = {
         "email": {"type": "email_text_input"},
         "url": {"type": "url_text_input"},
@@ -206,6 +211,8 @@ async def test_every_kind_of_input_arrives_as_slack_sends_it(desk: Desk) -> None
         "many": {"type": "multi_static_select", "options": options("a1", "b2", "c3")},
         "user": {"type": "users_select"},
         "users": {"type": "multi_users_select"},
+        "outside": {"type": "external_select"},
+        "rich": {"type": "rich_text_input"},
         "channel": {"type": "channels_select"},
         "place": {"type": "conversations_select"},
         "date": {"type": "datepicker"},
@@ -225,12 +232,21 @@ async def test_every_kind_of_input_arrives_as_slack_sends_it(desk: Desk) -> None
     await dialog.get_by_label("two").check()
     await dialog.get_by_label("red").check()
     await dialog.get_by_label("blue").check()
-    await at("many").select_option(label="a1")
-    await at("many").select_option(label="c3")
+
+    async def find(name: str, typed: str) -> None:
+        await at(name).press_sequentially(typed)
+        choices = dialog.get_by_role("listbox", name=f"Choices for The {name}")
+        await expect(choices.get_by_role("option")).to_have_count(1)
+        await at(name).press("Enter")
+
+    await find("many", "a1")
+    await find("many", "c3")
     await dialog.get_by_role("button", name="Remove a1").click()
     bob = await desk.person_id("bob")
     await at("user").select_option(bob)
-    await at("users").select_option(bob)
+    await find("users", "lindq")
+    await find("outside", "check")
+    await at("rich").fill("two\nlines")
     incidents = await desk.channel_id("incidents")
     await at("channel").select_option(label="#incidents")
     await at("place").select_option(label="#incidents")
@@ -248,6 +264,9 @@ async def test_every_kind_of_input_arrives_as_slack_sends_it(desk: Desk) -> None
     assert [each["value"] for each in heard["ticks"]["selected_options"]] == ["red", "blue"]
     assert [each["value"] for each in heard["many"]["selected_options"]] == ["c3"]
     assert (heard["user"]["selected_user"], heard["users"]["selected_users"]) == (bob, [bob])
+    assert heard["outside"]["selected_option"]["value"] == "checkout"
+    (told_rich,) = heard["rich"]["rich_text_value"]["elements"][0]["elements"]
+    assert told_rich["text"] == "two\nlines"
     assert (heard["channel"]["selected_channel"], heard["place"]["selected_conversation"]) == (
         incidents,
         incidents,

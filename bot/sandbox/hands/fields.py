@@ -84,7 +84,7 @@ async def _one(sandbox: Sandbox, person: Person, block: Json, element: Json, val
         case "static_select" | "radio_buttons" | "checkboxes" | "overflow":
             return chosen(plain.options_of(element), value)
         case "external_select":
-            return chosen(await _suggested(sandbox, person, block, element, str(value), place), value)
+            return chosen(await suggested(sandbox, person, block, element, str(value), place), value)
         case "users_select":
             return _person(sandbox, value)
         case "channels_select" | "conversations_select":
@@ -113,9 +113,10 @@ def chosen(options: list[Json], value: Any) -> Json:
     raise HandError(f"no option {wanted!r}", [option["text"]["text"] for option in options])
 
 
-async def _suggested(
+async def suggested(
     sandbox: Sandbox, person: Person, block: Json, element: Json, typed: str, place: Json
 ) -> list[Json]:
+    """What the app offers for `typed`; `place` holds the view, or (conversation, message). Raises `HandError`."""
     if "view" in place:
         asked = payloads.view_actions(sandbox, person, place["view"], [])
     else:

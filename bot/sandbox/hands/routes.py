@@ -7,7 +7,17 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.hands import arranging, doing, gathering, hiring, interacting, looking, ordering, submitting
+from bot.sandbox.hands import (
+    arranging,
+    doing,
+    gathering,
+    hiring,
+    interacting,
+    looking,
+    ordering,
+    submitting,
+    suggesting,
+)
 from bot.sandbox.hands.places import HandError, actor
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.wire import Json
@@ -30,6 +40,7 @@ _DONE: dict[str, Hand] = {
     "click": interacting.click,
     "shortcut": interacting.shortcut,
     "home": interacting.home,
+    "suggest": suggesting.suggest,
     "submit": submitting.submit,
     "close": submitting.close,
     "post": doing.post,

@@ -2,7 +2,7 @@
 
 import { post, Refused } from "./api.js";
 import { confirmed } from "./ask.js";
-import { readFields } from "./controls.js";
+import { readFields } from "./fields.js";
 import { refresh, state } from "./store.js";
 import { toast } from "./toast.js";
 

@@ -2,7 +2,7 @@
  * Block Kit as a person sees it. Every node says where it came from (`data-block-id`, `data-action-id`).
  *
  * To add a block: 1. write `name(block, ctx)`; 2. name it in BLOCKS; 3. style it in blocks.css; 4. show it in
- * tests/sandbox/test_page_blocks.py.
+ * tests/sandbox/test_page_modals.py.
  */
 
 import { buttonFor } from "./buttons.js";

@@ -3,48 +3,15 @@
  * take it: text; an option's value; a list of those; a person's or channel's id; YYYY-MM-DD, HH:MM or epoch seconds.
  *
  * To add one: 1. write `name(element, meta)` that answers `control(…)`; 2. name it in CONTROLS; 3. style it in
- * blocks.css; 4. add it to the "every element" view of tests/sandbox/test_page_blocks.py.
+ * blocks.css; 4. add it to the "every element" view of tests/sandbox/test_page_modals.py.
  */
 
-import { act } from "./actions.js";
+import { choices, control, initialValues, naming, send } from "./control.js";
 import { h } from "./dom.js";
+import { externalSelect, multiSelect } from "./many.js";
 import { textObject } from "./mrkdwn.js";
 import { state } from "./store.js";
 import { fromLocalField, localField } from "./time.js";
-
-/**
- * `meta`: `{block, id, labelled?, dispatch}`. `id` goes to the element that a label points at; without a label the
- * placeholder names it. `dispatch` says when a change is sent to the app: "change", "enter", "character" or "never".
- */
-function control(element, meta, { read, write, children }) {
-  return h("div", {
-    class: `control ${element.type}`,
-    key: `${meta.block.block_id}/${element.action_id}`,
-    keep: JSON.stringify([element, meta.block.block_id, meta.dispatch, state.people.length]),
-    "data-control": true, "data-block-id": meta.block.block_id, "data-action-id": element.action_id,
-    element, read,
-    adopt(before) {
-      if (before.element.type === element.type) write(before.read());
-    },
-  }, children);
-}
-
-/** The fields of a form as the sandbox takes them: values by block_id, by action_id where a block holds several. */
-export function readFields(root) {
-  const byBlock = Map.groupBy(root.querySelectorAll("[data-control]"), (each) => each.dataset.blockId);
-  const named = [...byBlock].flatMap(([block, controls]) => (
-    controls.length === 1 ? [[block, controls[0]]] : controls.map((each) => [each.dataset.actionId, each])));
-  return Object.fromEntries(named.map(([name, each]) => [name, each.read()]));
-}
-
-function naming(element, meta) {
-  const words = element.placeholder?.text ?? meta.block.text?.text ?? element.action_id;
-  return { id: meta.id, "aria-label": meta.labelled ? undefined : words };
-}
-
-function send(node, element, meta, value) {
-  if (meta.dispatch !== "never") act(node.closest(".control") ?? node, meta.block, element, value);
-}
 
 const TYPES = { email_text_input: "email", url_text_input: "url", number_input: "number" };
 const PAUSE = 350; // milliseconds without typing before on_character_entered is sent
@@ -69,44 +36,18 @@ function textInput(element, meta) {
       },
     },
   };
-  const field = element.multiline
+  const field = element.multiline || element.type === "rich_text_input"
     ? h("textarea", { ...common, rows: 4 })
     : h("input", { ...common, type: type ?? "text" });
-  field.value = element.initial_value ?? "";
+  field.value = typeof element.initial_value === "object" ? words(element.initial_value) : (element.initial_value ?? "");
   return control(element, meta, {
     read: () => field.value, write: (value) => { field.value = value; }, children: field,
   });
 }
 
-/** What can be chosen: `[{label, value, description?, group?}]`. */
-function choices(element) {
-  if (element.type.includes("users_select")) return people();
-  if (element.type.includes("channels_select")) return channels();
-  if (element.type.includes("conversations_select")) return [...channels(), ...people()];
-  const own = (options, group) => options.map((option) => ({
-    label: option.text.text, value: option.value, description: option.description?.text, group,
-  }));
-  const initial = [element.initial_option, ...(element.initial_options ?? [])].filter(Boolean);
-  if (element.option_groups) return element.option_groups.flatMap((each) => own(each.options, each.label.text));
-  return own(element.options ?? initial);
-}
-
-function people() {
-  return state.people.filter((each) => !each.deactivated).map((each) => (
-    { label: each.real_name || each.name, value: each.id, description: `@${each.name}` }));
-}
-
-function channels() {
-  return state.channels.filter((each) => each.kind !== "im" && !each.archived).map((each) => (
-    { label: `#${each.name}`, value: each.id }));
-}
-
-function initialValues(element) {
-  const single = element.initial_option?.value ?? element.initial_user
-    ?? element.initial_channel ?? element.initial_conversation;
-  const many = element.initial_options?.map((option) => option.value)
-    ?? element.initial_users ?? element.initial_channels ?? element.initial_conversations;
-  return many ?? (single === undefined ? [] : [single]);
+/** The text of a rich_text value, which this page edits without its styles. */
+function words(value) {
+  return value.text ?? (value.elements ?? []).map(words).join(value.type === "rich_text" ? "\n" : "");
 }
 
 function optionNodes(all, chosen) {
@@ -145,41 +86,6 @@ function select(element, meta) {
     },
     children: [field, about],
   });
-}
-
-/** Several choices: what is chosen stands as tokens, each with its own remove button, before a menu that adds. */
-function multiSelect(element, meta) {
-  const all = choices(element);
-  let chosen = initialValues(element);
-  const tokens = h("span", { class: "tokens" });
-  const field = h("select", { ...naming(element, meta), name: element.action_id, on: { change: () => add(field.value) } });
-  const set = (values) => {
-    chosen = values.filter((value) => all.some((each) => each.value === value));
-    const left = all.filter((each) => !chosen.includes(each.value));
-    const full = chosen.length >= (element.max_selected_items ?? Infinity);
-    const words = full ? "No more can be added" : (element.placeholder?.text ?? "Add…");
-    const first = h("option", { value: "", class: "placeholder" }, words);
-    field.replaceChildren(first, ...(full ? [] : optionNodes(left).flat()));
-    field.value = "";
-    field.classList.add("empty");
-    tokens.replaceChildren(...chosen.map(token));
-  };
-  const token = (value) => {
-    const { label } = all.find((each) => each.value === value);
-    return h("button", { type: "button", class: "token", "aria-label": `Remove ${label}`, on: { click: () => drop(value) } },
-      label, h("span", { "aria-hidden": "true" }, " ×"));
-  };
-  const change = (values) => {
-    set(values);
-    send(field, element, meta, chosen);
-  };
-  const add = (value) => value && change([...chosen, value]);
-  const drop = (value) => {
-    change(chosen.filter((each) => each !== value));
-    field.focus();
-  };
-  set(chosen);
-  return control(element, meta, { read: () => chosen, write: set, children: [tokens, field] });
 }
 
 /** Radio buttons and checkboxes: one native input for each option, named by its text. */
@@ -224,7 +130,7 @@ function picker(element, meta, kind) {
 
 const CONTROLS = {
   plain_text_input: textInput, email_text_input: textInput, url_text_input: textInput, number_input: textInput,
-  static_select: select, external_select: select, users_select: select, channels_select: select, conversations_select: select,
+  rich_text_input: textInput, static_select: select, external_select: externalSelect, users_select: select, channels_select: select, conversations_select: select,
   multi_static_select: multiSelect, multi_external_select: multiSelect, multi_users_select: multiSelect,
   multi_channels_select: multiSelect, multi_conversations_select: multiSelect,
   radio_buttons: ticks, checkboxes: ticks,

@@ -3,8 +3,8 @@
 import { sentence } from "./actions.js";
 import { post } from "./api.js";
 import { blocks } from "./blocks.js";
-import { readFields } from "./controls.js";
 import { h, update } from "./dom.js";
+import { readFields } from "./fields.js";
 import { icon } from "./icons.js";
 import { textObject } from "./mrkdwn.js";
 import { changed, modals, refresh, state } from "./store.js";
