@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import JSON, DateTime, Dialect
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer
 from sqlalchemy.types import TypeDecorator
 
 
@@ -25,6 +25,9 @@ class Instant(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+
+RowNumber = BigInteger().with_variant(Integer(), "sqlite")
+"""The key of a table that grows by every alert. SQLite's own row numbers have 64 bits, and only under this name."""
 
 Json = JSON()
 """Not JSONB: that would sort an object's keys and refuse NUL and large exponents, which SQLite keeps."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
+from bot.core.debts import DebtKind, Deliver, Priority
 from bot.errors import CannotStart
+from bot.store import debts, journal
 from bot.store.database import Database
+from bot.store.journal import NewEntry
 from bot.store.migrations import migrate
 from bot.store.tables import metadata
 
@@ -44,3 +49,23 @@ async def test_the_database_refuses_an_unacknowledged_page_without_a_next_step(d
     with pytest.raises(Exception, match="unacknowledged_has_a_next_step"):
         async with database.write() as tx:
             await tx.conn.execute(text(row))
+
+
+async def test_row_numbers_of_alerts_and_debts_do_not_end_at_two_billion(database: Database) -> None:
+    last = 2**31 - 1
+    debt = Deliver("d1", DebtKind.NOTICE, "lane", {}, Priority.NOTICE)
+    async with database.write() as tx:
+        await journal.append(tx.conn, [NewEntry("demo-generic", "http", b"{}")], tx.now)
+        tx.owe(debt)
+    async with database.write() as tx:
+        for table in ("journal", "debt"):
+            await tx.conn.execute(text(f"UPDATE {table} SET id = {last}"))
+            if not database.is_sqlite:
+                await tx.conn.execute(text(f"SELECT setval('{table}_id_seq', {last})"))
+    async with database.write() as tx:
+        await journal.append(tx.conn, [NewEntry("demo-generic", "http", b"{}")], tx.now)
+        tx.owe(replace(debt, key="d2", lane="another"))
+    async with database.write() as tx:
+        assert [entry.id for entry in await journal.pending(tx.conn, 9)] == [last, last + 1]
+        assert {one.id for one in await debts.claim(tx.conn, "me", tx.real, 9)} == {last, last + 1}
+        await journal.folded(tx.conn, [last, last + 1], tx.now)

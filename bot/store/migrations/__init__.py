@@ -43,6 +43,8 @@ async def migrate(database: Database) -> None:
         await conn.commit()
         if database.is_sqlite:
             raw.driver_connection.execute("PRAGMA foreign_keys = ON")  # type: ignore[union-attr]
+    if not database.is_sqlite:
+        await database.write_engine.dispose()  # what connections have prepared is of the former schema
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from typing import Any, Optional
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from bot.store.types import Instant, Json
+from bot.store.types import Instant, Json, RowNumber
 
 _UNSETTLED = text("state IN ('new', 'sending')")
 
@@ -20,7 +20,7 @@ class DebtRow(SQLModel, table=True):
         Index("ix_debt_lane", "lane", "id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
         Index("ix_debt_page", "page_id"),
     )
-    id: Optional[int] = Field(default=None, primary_key=True)
+    id: Optional[int] = Field(default=None, primary_key=True, sa_type=RowNumber)
     key: str = Field(unique=True)
     mode: str
     """`deliver`: as recorded, once. `converge`: rendered when sent; `wanted` grows with each change."""

@@ -6,7 +6,7 @@ from typing import Any, Optional
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from bot.store.types import Instant, Json
+from bot.store.types import Instant, Json, RowNumber
 
 
 class JournalRow(SQLModel, table=True):
@@ -21,7 +21,7 @@ class JournalRow(SQLModel, table=True):
             postgresql_where=text("folded_at IS NULL"),
         ),
     )
-    id: Optional[int] = Field(default=None, primary_key=True)
+    id: Optional[int] = Field(default=None, primary_key=True, sa_type=RowNumber)
     integration: str
     kind: str
     """`http` or `slack`."""
