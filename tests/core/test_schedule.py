@@ -349,6 +349,12 @@ def test_a_layer_ends_on_its_day_and_the_layer_below_is_seen() -> None:
     ]
 
 
+def test_a_time_before_the_first_hand_off_and_a_closed_one_after_it_are_one_gap() -> None:
+    by_night = replace(rotation([ANA]), restrictions=(TimeOfDay(time(21), time(9)),))
+    shift = on_call(schedule(by_night), NO_CHANGES, at(2026, 1, 5, 12))
+    assert (shift.people, shift.starts_at, shift.ends_at) == ((), BEGINNING, at(2026, 1, 5, 21))
+
+
 def test_the_next_in_rotation_stands_in_and_the_shift_says_for_whom() -> None:
     plan = schedule(rotation([ANA], [BOB, CAROL], []))
     away = [TimeOff(ANA, at(2026, 1, 6), at(2026, 1, 13)), TimeOff(BOB, at(2026, 1, 7), at(2026, 1, 14))]

@@ -32,7 +32,7 @@ def cover(layer: Rotation | CalendarLayer, changes: Changes, at: datetime) -> Co
     if isinstance(layer, Rotation) and layer.people.isdisjoint(changes.away):
         if found.people:
             return found
-        is_plain = not layer.has_empty_place and layer.first <= found.starts_at and found.ends_at < layer.last
+        is_plain = not layer.has_empty_place and layer.first < found.starts_at and found.ends_at < layer.last
         if is_plain or not layer.people:
             return found if layer.people else Cover((), (), EARLIEST, LATEST)
     elif not changes.away:
@@ -66,15 +66,16 @@ def _look(layer: Rotation | CalendarLayer, changes: Changes, at: datetime) -> Co
         people, start, end = changes.calendar(layer.url).at(at)
         present = _Present(changes, at, start, end).of_places((people,))
         return Cover(*present[:2], max(start, present.starts_at), min(end, present.ends_at))
-    place, start, end = layer.turn(at)
-    if place is None or not layer.layer.participants[place]:
-        return Cover((), (), start, end)
-    if layer.opened:
+    opens, closes = EARLIEST, LATEST
+    if layer.opened and layer.first <= at < layer.last:
         is_open, opens, closes = window(layer.opened, layer.zone, at)
         if not is_open:
             return Cover((), (), opens, closes)
-        start, end = max(start, opens), min(end, closes)
+    place, start, end = layer.turn(at)
     places = layer.layer.participants
+    if place is None or not places[place]:
+        return Cover((), (), start, end)
+    start, end = max(start, opens), min(end, closes)
     if not changes.away:
         return Cover(places[place], (), start, end)
     return _Present(changes, at, start, end).of_places(places[place:] + places[:place])

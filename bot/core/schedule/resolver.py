@@ -46,7 +46,7 @@ def following(schedule: Schedule, changes: Changes, start: datetime, end: dateti
     seen = resolver.look(at)
     while seen.ends_at < end:
         after = resolver.look(seen.ends_at)
-        if after.reason == seen.reason:  # only a very long time without anybody comes in parts
+        if after.people == seen.people and after.reason == seen.reason:  # only very long times of nobody
             seen = seen._replace(ends_at=after.ends_at)
         else:
             yield seen.shift(schedule.id, at, seen.ends_at)
