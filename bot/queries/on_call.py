@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import roster
 from bot.core import schedule as schedules
-from bot.core.catalogue import Catalogue, Policy, TargetKind, Team
-from bot.core.ids import PersonId, ServiceId, UserId
+from bot.core.catalogue import Catalogue, Policy, TargetKind
+from bot.core.ids import PersonId, PolicyId, ServiceId, TeamId, UserId
 from bot.core.schedule import AllChanges, Schedule, Shift, outlook
-from bot.core.views import MyShift, OnCallView, TeamOnCall
+from bot.core.views import MyShift, OnCallPerson, OnCallView, TeamOnCall
 from bot.store import changes
 
 LOOK_AHEAD = timedelta(days=60)
@@ -49,25 +49,30 @@ def _shift(schedule: Schedule, shift: Shift) -> MyShift:
 
 def _teams(catalogue: Catalogue, changed: AllChanges, now: datetime) -> Iterator[TeamOnCall]:
     """Each team once for each policy that its services follow, named by the services where there are several."""
+    levels: dict[PolicyId, tuple[tuple[OnCallPerson, ...], ...]] = {}
+    followed = _policies(catalogue)
     for team in catalogue.teams.values():
-        policies = _policies(catalogue, team)
+        policies = followed.get(team.id, {}).values()
         for policy, services in policies:
-            levels = tuple(
-                roster.level_people(policy, level, catalogue, changed, now)
-                for level in range(1, len(policy.levels) + 1)
-            )
+            if policy.id not in levels:
+                levels[policy.id] = tuple(
+                    roster.level_people(policy, level, catalogue, changed, now)
+                    for level in range(1, len(policy.levels) + 1)
+                )
             names = ", ".join(catalogue.services[service].name for service in services)
             shown = team.name if len(policies) == 1 else f"{team.name} ({names})"
-            yield TeamOnCall(shown, levels, _channels(policy))
+            yield TeamOnCall(shown, levels[policy.id], _channels(policy))
 
 
-def _policies(catalogue: Catalogue, team: Team) -> list[tuple[Policy, list[ServiceId]]]:
-    found: dict[str, tuple[Policy, list[ServiceId]]] = {}
+def _policies(catalogue: Catalogue) -> dict[TeamId, dict[PolicyId, tuple[Policy, list[ServiceId]]]]:
+    """What each team's services follow, and which services."""
+    found: dict[TeamId, dict[PolicyId, tuple[Policy, list[ServiceId]]]] = {}
     for service in catalogue.services.values():
         policy = catalogue.policy_for(service.id)
-        if service.team == team.id and policy is not None:
-            found.setdefault(policy.id, (policy, []))[1].append(service.id)
-    return list(found.values())
+        if service.team is not None and policy is not None:
+            its = found.setdefault(service.team, {})
+            its.setdefault(policy.id, (policy, []))[1].append(service.id)
+    return found
 
 
 def _channels(policy: Policy) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.alert import Alert, AlertStatus, Link
@@ -33,55 +33,65 @@ _SAME = [
 ]
 
 
+_COLUMNS = [_TABLE.c[name] for name in (*_SAME, "id", "tags", "payload", "links", "page_id")]
+_ADD = insert(_TABLE).returning(_TABLE.c.id, _TABLE.c.integration, _TABLE.c.dedup_key)
+_SAVE = update(_TABLE).where(_TABLE.c.id == bindparam("alert"))
+
+
 def _row(alert: Alert) -> dict[str, Any]:
     row = {name: getattr(alert, name) for name in _SAME}
-    row |= {
-        "tags": dict(alert.tags),
-        "payload": dict(alert.payload),
-        "links": _LINKS.dump_python(alert.links, mode="json"),
-        "page_id": alert.page,
-    }
+    row["tags"] = dict(alert.tags)
+    row["payload"] = dict(alert.payload)
+    row["links"] = _LINKS.dump_python(alert.links, mode="json") if alert.links else []
+    row["page_id"] = alert.page
     return row
 
 
-def _alert(row: RowMapping) -> Alert:
-    values = {name: row[name] for name in _SAME}
-    values["status"] = AlertStatus(row["status"])
-    links = tuple(Link(**link) for link in row["links"])
+def _alert(row: Sequence[Any]) -> Alert:
+    *same, number, tags, payload, links, page = row
+    values = dict(zip(_SAME, same, strict=True))
+    values["status"] = AlertStatus(values["status"])
     return Alert(
-        id=AlertId(row["id"]),
-        tags=row["tags"],
-        links=links,
-        payload=row["payload"],
-        page=row["page_id"],
+        id=AlertId(number),
+        tags=tags,
+        links=tuple([Link(**link) for link in links]),
+        payload=payload,
+        page=page,
         **values,
     )
 
 
-async def latest(conn: AsyncConnection, integration: IntegrationId, key: str) -> Alert | None:
-    """The latest occurrence of a key, whatever its status."""
-    query = (
-        select(_TABLE)
-        .where(_TABLE.c.integration == integration, _TABLE.c.dedup_key == key)
-        .order_by(_TABLE.c.id.desc())
-        .limit(1)
+async def _read(conn: AsyncConnection, query: Select[Any]) -> tuple[Alert, ...]:
+    return tuple([_alert(row) for row in await conn.execute(query)])
+
+
+async def latest(
+    conn: AsyncConnection, integration: IntegrationId, keys: Collection[str]
+) -> dict[str, Alert]:
+    """The latest occurrence of each key that is known, whatever its status."""
+    newest = (
+        select(func.max(_TABLE.c.id))
+        .where(_TABLE.c.integration == integration, _TABLE.c.dedup_key.in_(keys))
+        .group_by(_TABLE.c.dedup_key)
     )
-    row = (await conn.execute(query)).mappings().first()
-    return _alert(row) if row else None
+    found = await _read(conn, select(*_COLUMNS).where(_TABLE.c.id.in_(newest)))
+    return {alert.dedup_key: alert for alert in found}
 
 
-async def add(conn: AsyncConnection, alert: Alert) -> AlertId:
-    result = await conn.execute(insert(_TABLE).values(_row(alert)).returning(_TABLE.c.id))
-    return AlertId(result.scalar_one())
+async def add(conn: AsyncConnection, born: Collection[Alert]) -> dict[tuple[IntegrationId, str], AlertId]:
+    """Insert all of them, of different keys, in one statement; their numbers by integration and key."""
+    added = await conn.execute(_ADD, [_row(alert) for alert in born])
+    return {(integration, key): number for number, integration, key in added}
 
 
-async def save(conn: AsyncConnection, alert: Alert) -> None:
-    await conn.execute(update(_TABLE).where(_TABLE.c.id == alert.id).values(_row(alert)))
+async def save(conn: AsyncConnection, *changed: Alert) -> None:
+    """Write all of them in one statement."""
+    if changed:
+        await conn.execute(_SAVE, [_row(alert) | {"alert": alert.id} for alert in changed])
 
 
 async def of_page(conn: AsyncConnection, page: PageId) -> tuple[Alert, ...]:
-    rows = await conn.execute(select(_TABLE).where(_TABLE.c.page_id == page).order_by(_TABLE.c.id))
-    return tuple(_alert(row) for row in rows.mappings())
+    return await _read(conn, select(*_COLUMNS).where(_TABLE.c.page_id == page).order_by(_TABLE.c.id))
 
 
 async def firing_on(conn: AsyncConnection, page: PageId) -> int:
@@ -95,8 +105,7 @@ async def firing_on_any(conn: AsyncConnection, pages: Collection[PageId]) -> int
 
 
 async def recent(conn: AsyncConnection, limit: int = 200) -> tuple[Alert, ...]:
-    rows = await conn.execute(select(_TABLE).order_by(_TABLE.c.id.desc()).limit(limit))
-    return tuple(_alert(row) for row in rows.mappings())
+    return await _read(conn, select(*_COLUMNS).order_by(_TABLE.c.id.desc()).limit(limit))
 
 
 async def count_by_status(conn: AsyncConnection) -> dict[str, int]:

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, case, exists, func, or_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.debts import Converge, Debt, DebtKind, Deliver, Priority
-from bot.core.ids import PageId
+from bot.core.page import Page
 from bot.store.tables import DebtRow
 
 _TABLE = DebtRow.__table__  # type: ignore[attr-defined]
 _ahead = _TABLE.alias("ahead")
 
 LOWEST = max(Priority)
+_CANCEL = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.page_id == bindparam("page"),
+        _TABLE.c.generation < bindparam("fence"),
+        _TABLE.c.state == "new",
+        _TABLE.c.mode == "deliver",
+    )
+    .values(state="canceled", settled_at=bindparam("at"), error="the page moved on")
+)
+
 LEASE = timedelta(seconds=20)
 """A send whose owner has not settled it by then is in doubt. Slack's client gives up after 10 s."""
 
@@ -26,20 +39,34 @@ async def owe(
     conn: AsyncConnection, delivers: Sequence[Deliver], converges: Sequence[Converge], real: datetime
 ) -> None:
     """Record debts. A deliver whose key is known is owed already; a converge's key is wanted once more."""
-    upsert: Any = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    statements = _owing(conn.dialect.name)
     if delivers:
-        statement = upsert(_TABLE).on_conflict_do_nothing(index_elements=["key"])
-        await conn.execute(statement, [_deliver_row(debt, real) for debt in delivers])
-    for debt in converges:
-        statement = upsert(_TABLE).values(_converge_row(debt, real))
-        again = {
-            "wanted": _TABLE.c.wanted + 1,
-            "due_at": _sooner(statement.excluded.due_at),
-            "payload": statement.excluded.payload,
-            "state": _state_when_wanted_again(),
-            "tries": 0,
-        }
-        await conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
+        await conn.execute(statements.deliver, [_deliver_row(debt, real) for debt in delivers])
+    if converges:
+        await conn.execute(statements.converge, [_converge_row(debt, real) for debt in converges])
+
+
+@dataclass(frozen=True)
+class _Owing:
+    deliver: Any
+    converge: Any
+
+
+@cache
+def _owing(dialect: str) -> _Owing:
+    upsert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = upsert(_TABLE)
+    again = {
+        "wanted": _TABLE.c.wanted + 1,
+        "due_at": _sooner(statement.excluded.due_at),
+        "payload": statement.excluded.payload,
+        "state": _state_when_wanted_again(),
+        "tries": 0,
+    }
+    return _Owing(
+        statement.on_conflict_do_nothing(index_elements=["key"]),
+        statement.on_conflict_do_update(index_elements=["key"], set_=again),
+    )
 
 
 def _sooner(due_at: Any) -> Any:
@@ -210,18 +237,9 @@ async def settle_over(conn: AsyncConnection, debt: Debt, state: str, reason: str
     await _settle(conn, debt, over, real)
 
 
-async def cancel_pages(conn: AsyncConnection, page: PageId, generation: int, real: datetime) -> None:
-    """Withdraw what a page owes for generations before `generation` and nobody has begun to send."""
-    await conn.execute(
-        update(_TABLE)
-        .where(
-            _TABLE.c.page_id == page,
-            _TABLE.c.generation < generation,
-            _TABLE.c.state == "new",
-            _TABLE.c.mode == "deliver",
-        )
-        .values(state="canceled", settled_at=real, error="the page moved on")
-    )
+async def cancel_pages(conn: AsyncConnection, moved: Sequence[Page], real: datetime) -> None:
+    """Withdraw what these pages owe for older generations than theirs and nobody has begun to send."""
+    await conn.execute(_CANCEL, [{"page": page.id, "fence": page.generation, "at": real} for page in moved])
 
 
 async def hurry(conn: AsyncConnection, lane: str, real: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -89,6 +90,13 @@ async def of_subject(
     query = select(_TABLE).where(_TABLE.c.subject == subject).order_by(_TABLE.c.id)
     rows = await conn.execute(query.where(_TABLE.c.role == role) if role else query)
     return tuple(_message(row) for row in rows.mappings())
+
+
+async def of_pages(conn: AsyncConnection, touched: Collection[PageId]) -> tuple[tuple[int, PageId], ...]:
+    """The copies of these pages: each message's number with its page."""
+    subjects = {of_page(page): page for page in touched}
+    query = select(_TABLE.c.id, _TABLE.c.subject).where(_TABLE.c.subject.in_(subjects)).order_by(_TABLE.c.id)
+    return tuple((number, subjects[subject]) for number, subject in await conn.execute(query))
 
 
 async def at_place(conn: AsyncConnection, channel: str, ts: str) -> SlackMessage | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, func, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, Text, bindparam, cast, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.catalogue import Policy
@@ -21,28 +22,18 @@ _TABLE = PageRow.__table__  # type: ignore[attr-defined]
 _NOTES = NotificationRow.__table__  # type: ignore[attr-defined]
 _POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
 _OPEN = _TABLE.c.state != PageState.RESOLVED
-_SAME = [
-    "service",
-    "title",
-    "severity",
-    "state",
-    "started_at",
-    "due_at",
-    "generation",
-    "step",
-    "level",
-    "round",
-    "last_resort",
-    "step_at",
-    "reached",
-    "acknowledged_by",
-    "acknowledged_at",
-    "snoozed_until",
-    "resolved_by",
-    "resolved_at",
-    "version",
-]
+_AS_COLUMN = {"incident": "incident_id"}
+_FIELDS = tuple(field.name for field in fields(Page))
 _LISTS = ("paged", "declined", "failed", "ever_paged")
+_KEPT = tuple((name, _AS_COLUMN.get(name, name)) for name in _FIELDS if name not in ("id", "policy"))
+"""What a save writes, with its column: the policy stays what it was when the page began."""
+_COLUMNS = [
+    cast(_TABLE.c.policy, Text) if name == "policy" else _TABLE.c[_AS_COLUMN.get(name, name)]
+    for name in _FIELDS
+]
+"""A page's fields in their order; the policy as text, because the same text is the same policy."""
+_SAVE = update(_TABLE).where(_TABLE.c.id == bindparam("page"))
+_ADD = insert(_TABLE).returning(_TABLE.c.id)
 
 
 def group_key(service: ServiceId | None, policy: Policy) -> str:
@@ -51,57 +42,69 @@ def group_key(service: ServiceId | None, policy: Policy) -> str:
 
 
 def _row(page: Page) -> dict[str, Any]:
-    row = {name: getattr(page, name) for name in _SAME}
-    row |= {name: list(getattr(page, name)) for name in _LISTS}
-    row["incident_id"] = page.incident
+    row = {column: getattr(page, name) for name, column in _KEPT}
+    for name in _LISTS:
+        row[name] = list(row[name])
     return row
 
 
-def _page(row: RowMapping) -> Page:
-    values = {name: row[name] for name in _SAME} | {name: tuple(row[name]) for name in _LISTS}
-    values["state"] = PageState(row["state"])
-    policy = _POLICY.validate_python(row["policy"], strict=False)
-    return Page(id=PageId(row["id"]), policy=policy, incident=row["incident_id"], **values)
+@lru_cache(maxsize=1024)
+def _policy(text: str) -> Policy:
+    return _POLICY.validate_json(text)
+
+
+def _page(row: Sequence[Any]) -> Page:
+    values = dict(zip(_FIELDS, row, strict=True))
+    for name in _LISTS:
+        values[name] = tuple(values[name])
+    values["state"] = PageState(values["state"])
+    values["policy"] = _policy(values["policy"])
+    return Page(**values)
+
+
+async def _read(conn: AsyncConnection, query: Select[Any]) -> tuple[Page, ...]:
+    return tuple([_page(row) for row in await conn.execute(query)])
 
 
 async def load(conn: AsyncConnection, page: PageId, *, lock: bool = False) -> Page | None:
     """`lock` for a page that is about to change: whoever comes second sees what the first one did."""
-    query = select(_TABLE).where(_TABLE.c.id == page)
-    row = (await conn.execute(query.with_for_update() if lock else query)).mappings().first()
+    query = select(*_COLUMNS).where(_TABLE.c.id == page)
+    row = (await conn.execute(query.with_for_update() if lock else query)).first()
     return _page(row) if row else None
 
 
 async def add(tx: Tx, page: Page, key: str | None) -> PageId:
     """Insert a page that has its first step decided; `key` lets later alerts join it."""
     row = _row(page) | {"policy": _POLICY.dump_python(page.policy, mode="json"), "group_key": key}
-    result = await tx.conn.execute(insert(_TABLE).values(row).returning(_TABLE.c.id))
+    result = await tx.conn.execute(_ADD, row)
     tx.wake("escalate", page.due_at)
     return PageId(result.scalar_one())
 
 
-async def save(tx: Tx, page: Page) -> None:
-    await tx.conn.execute(update(_TABLE).where(_TABLE.c.id == page.id).values(_row(page)))
-    if page.due_at is not None:
-        tx.wake("escalate", page.due_at)
+async def save(tx: Tx, *changed: Page) -> None:
+    """Write all of them in one statement."""
+    await tx.conn.execute(_SAVE, [_row(page) | {"page": page.id} for page in changed])
+    for page in changed:
+        if page.due_at is not None:
+            tx.wake("escalate", page.due_at)
 
 
-async def open_for(conn: AsyncConnection, key: str) -> Page | None:
-    """The open page that alerts of this group key join."""
-    query = select(_TABLE).where(_TABLE.c.group_key == key, _OPEN).with_for_update()
-    row = (await conn.execute(query)).mappings().first()
-    return _page(row) if row else None
+async def open_for(conn: AsyncConnection, keys: Collection[str]) -> dict[str, Page]:
+    """The open pages that alerts of these group keys join, by key."""
+    query = select(_TABLE.c.group_key, *_COLUMNS).where(_TABLE.c.group_key.in_(keys), _OPEN).with_for_update()
+    return {row[0]: _page(row[1:]) for row in await conn.execute(query)}
 
 
 async def due(conn: AsyncConnection, now: datetime, limit: int) -> tuple[Page, ...]:
     """Pages whose next step is due, the longest waiting first."""
     query = (
-        select(_TABLE)
+        select(*_COLUMNS)
         .where(_TABLE.c.due_at <= now)
         .order_by(_TABLE.c.due_at, _TABLE.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return tuple(_page(row) for row in (await conn.execute(query)).mappings())
+    return await _read(conn, query)
 
 
 async def next_due(conn: AsyncConnection) -> datetime | None:
@@ -110,30 +113,27 @@ async def next_due(conn: AsyncConnection) -> datetime | None:
 
 async def open_pages(conn: AsyncConnection, limit: int = 500) -> tuple[Page, ...]:
     """All open pages, the oldest first."""
-    rows = await conn.execute(select(_TABLE).where(_OPEN).order_by(_TABLE.c.id).limit(limit))
-    return tuple(_page(row) for row in rows.mappings())
+    return await _read(conn, select(*_COLUMNS).where(_OPEN).order_by(_TABLE.c.id).limit(limit))
 
 
 async def recent(conn: AsyncConnection, limit: int = 200) -> tuple[Page, ...]:
-    rows = await conn.execute(select(_TABLE).order_by(_TABLE.c.id.desc()).limit(limit))
-    return tuple(_page(row) for row in rows.mappings())
+    return await _read(conn, select(*_COLUMNS).order_by(_TABLE.c.id.desc()).limit(limit))
 
 
 async def of_incident(
     conn: AsyncConnection, incident: IncidentId, *, only_open: bool = False
 ) -> tuple[Page, ...]:
-    query = select(_TABLE).where(_TABLE.c.incident_id == incident).order_by(_TABLE.c.id)
-    rows = await conn.execute(query.where(_OPEN) if only_open else query)
-    return tuple(_page(row) for row in rows.mappings())
+    query = select(*_COLUMNS).where(_TABLE.c.incident_id == incident).order_by(_TABLE.c.id)
+    return await _read(conn, query.where(_OPEN) if only_open else query)
 
 
 async def without_next_step(conn: AsyncConnection, before: datetime) -> tuple[Page, ...]:
     """Triggered or snoozed pages with no deadline, or with one that passed before `before`: the auditor's question."""
-    query = select(_TABLE).where(
+    query = select(*_COLUMNS).where(
         _TABLE.c.state.in_((PageState.TRIGGERED, PageState.SNOOZED)),
         or_(_TABLE.c.due_at.is_(None), _TABLE.c.due_at < before),
     )
-    return tuple(_page(row) for row in (await conn.execute(query)).mappings())
+    return await _read(conn, query)
 
 
 async def count_by_state(conn: AsyncConnection) -> dict[str, int]:
@@ -169,6 +169,16 @@ class Notification:
         return None if self.is_channel else UserId(self.addressee)
 
 
+_ADD_NOTES = insert(_NOTES).returning(_NOTES.c.id, _NOTES.c.page_id, _NOTES.c.step, _NOTES.c.addressee)
+_CANCEL = (
+    update(_NOTES)
+    .where(
+        _NOTES.c.page_id == bindparam("page"),
+        _NOTES.c.generation < bindparam("fence"),
+        _NOTES.c.state == "owed",
+    )
+    .values(state="canceled", reason="the page moved on", settled_at=bindparam("at"))
+)
 _NOTE_FIELDS = [
     "generation",
     "step",
@@ -194,9 +204,12 @@ def _notification(row: RowMapping) -> Notification:
     return Notification(id=NotificationId(row["id"]), page=PageId(row["page_id"]), **values)
 
 
-async def add_notification(conn: AsyncConnection, values: dict[str, Any]) -> NotificationId:
-    result = await conn.execute(insert(_NOTES).values(values).returning(_NOTES.c.id))
-    return NotificationId(result.scalar_one())
+async def add_notifications(
+    conn: AsyncConnection, rows: Sequence[Mapping[str, Any]]
+) -> dict[tuple[PageId, int, str], NotificationId]:
+    """Insert all of them in one statement; their numbers by page, step and addressee."""
+    added = await conn.execute(_ADD_NOTES, rows)
+    return {(page, step, addressee): number for number, page, step, addressee in added}
 
 
 async def notification(conn: AsyncConnection, number: NotificationId) -> Notification | None:
@@ -217,18 +230,13 @@ async def settle_notification(
     )
 
 
-async def cancel_notifications(conn: AsyncConnection, page: PageId, generation: int, now: datetime) -> None:
-    """What older generations still owe is not sent any more; one in the air keeps its own outcome."""
-    await conn.execute(
-        update(_NOTES)
-        .where(_NOTES.c.page_id == page, _NOTES.c.generation < generation, _NOTES.c.state == "owed")
-        .values(state="canceled", reason="the page moved on", settled_at=now)
-    )
+async def cancel_notifications(conn: AsyncConnection, moved: Sequence[Page], now: datetime) -> None:
+    """What older generations of these pages still owe is not sent any more; one in the air keeps its own outcome."""
+    await conn.execute(_CANCEL, [{"page": page.id, "fence": page.generation, "at": now} for page in moved])
 
 
 async def involving(conn: AsyncConnection, user: UserId) -> Sequence[Page]:
     """Open pages that this user was paged for or holds, the oldest first."""
     paged = select(_NOTES.c.page_id).where(_NOTES.c.addressee == user)
     mine = or_(_TABLE.c.id.in_(paged), _TABLE.c.acknowledged_by == user)
-    rows = await conn.execute(select(_TABLE).where(_OPEN, mine).order_by(_TABLE.c.id))
-    return tuple(_page(row) for row in rows.mappings())
+    return await _read(conn, select(*_COLUMNS).where(_OPEN, mine).order_by(_TABLE.c.id))

@@ -23,8 +23,8 @@ STEPS_ON_THE_LOOP = 100_000
 """Steps of SQLite's virtual machine, some milliseconds, that a SELECT may take on the loop's thread."""
 ROWS_ON_THE_LOOP = 500
 """So many rows in one `executemany` take some milliseconds."""
-WORK_IN_ONE_TURN = 40
-"""So many statements, or eight rows for one, of a transaction come before the loop turns to others."""
+WORK_IN_ONE_TURN = 10
+"""So many statements of a transaction, or five times as many rows, come before the loop turns to others."""
 _THREADS = ThreadPoolExecutor(max_workers=8, thread_name_prefix="sqlite")
 
 
@@ -72,7 +72,7 @@ class Connection:
 
     def give_way(self, rows: int) -> None:
         """After each statement of so many rows; others have their turn when it was enough for one."""
-        self._work += 1 + rows // 8
+        self._work += 1 + rows // 5
         if self._work < WORK_IN_ONE_TURN:
             await_(_NOTHING)
         else:

@@ -29,6 +29,7 @@ _KINDS = FACT_BY_KIND | {fact.kind: fact for fact in SCHEDULE_FACTS}
 _OF_MESSAGES = [fact.kind for fact in (NoteAdded, NoteEdited, NoteRetracted, NoteSourceDeleted)]
 _TABLE = TimelineRow.__table__  # type: ignore[attr-defined]
 _INCIDENTS = IncidentRow.__table__  # type: ignore[attr-defined]
+_APPEND = insert(_TABLE)
 _PAGES = PageRow.__table__  # type: ignore[attr-defined]
 
 
@@ -37,8 +38,14 @@ def _adapter(kind: str) -> TypeAdapter[Fact]:
     return TypeAdapter(_KINDS[kind])
 
 
+_OWN_FIELDS = {
+    kind: tuple(field.name for field in fields(fact) if field.name not in _COMMON)
+    for kind, fact in _KINDS.items()
+}
+
+
 def _row(fact: Fact) -> dict[str, Any]:
-    extra = {f.name: getattr(fact, f.name) for f in fields(fact) if f.name not in _COMMON}
+    extra = {name: getattr(fact, name) for name in _OWN_FIELDS[fact.kind]}
     return {
         "schedule": extra.pop("schedule") if isinstance(fact, ScheduleFact) else None,
         "at": fact.at,
@@ -64,7 +71,7 @@ def _fact(row: RowMapping) -> Fact:
 
 
 async def append(conn: AsyncConnection, facts: Sequence[Fact]) -> None:
-    await conn.execute(insert(_TABLE), [_row(fact) for fact in facts])
+    await conn.execute(_APPEND, [_row(fact) for fact in facts])
 
 
 async def of_page(conn: AsyncConnection, page: PageId) -> tuple[Fact, ...]:

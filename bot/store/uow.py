@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.debts import Converge, Deliver
+from bot.core.debts import Converge, Deliver, page_copy
 from bot.core.facts import Fact
+from bot.core.ids import PageId
 from bot.store import debts as debt_store
-from bot.store import timeline
+from bot.store import messages, timeline
 
 
 @dataclass
@@ -23,6 +26,7 @@ class Tx:
     facts: list[Fact] = field(default_factory=list)
     delivers: list[Deliver] = field(default_factory=list)
     converges: dict[str, Converge] = field(default_factory=dict)
+    touched: dict[PageId, float] = field(default_factory=dict)
     wakes: dict[str, datetime | None] = field(default_factory=dict)
 
     def record(self, *facts: Fact) -> None:
@@ -37,6 +41,10 @@ class Tx:
             else:
                 self.converges[debt.key] = debt
 
+    def touch(self, page: PageId, after: float = 0.0) -> None:
+        """Every copy of the page is edited to its present state, at the latest `after` real seconds from the commit."""
+        self.touched[page] = min(after, self.touched.get(page, after))
+
     def wake(self, duty: str, at: datetime | None = None) -> None:
         """Tell the engine after the commit that `duty` has work at `at` (None: now)."""
         if duty not in self.wakes:
@@ -46,10 +54,32 @@ class Tx:
         if known is not None:
             self.wakes[duty] = None if at is None else min(known, at)
 
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """A savepoint: when the block raises, what it wrote and collected is as if it had not been."""
+        before = replace(
+            self,
+            facts=list(self.facts),
+            delivers=list(self.delivers),
+            converges=dict(self.converges),
+            touched=dict(self.touched),
+        )
+        try:
+            async with self.conn.begin_nested():
+                yield
+                await self.flush()
+        except BaseException:  # the edge of the savepoint: nothing is swallowed
+            self.facts, self.delivers = before.facts, before.delivers
+            self.converges, self.touched = before.converges, before.touched
+            raise
+
     async def flush(self) -> None:
-        """Write what was collected; once, right before the commit. Listeners of the commit still see it."""
+        if self.touched:
+            for message, page in await messages.of_pages(self.conn, self.touched):
+                self.owe(page_copy(message, self.touched[page]))
         if self.facts:
             await timeline.append(self.conn, self.facts)
         if self.delivers or self.converges:
             await debt_store.owe(self.conn, self.delivers, list(self.converges.values()), self.real)
             self.wake("deliver")
+        self.facts, self.delivers, self.converges, self.touched = [], [], {}, {}

@@ -176,5 +176,6 @@ async def _running_page(tx: Tx, catalogue: Catalogue, request: Declare) -> Page 
     policy = catalogue.policy_for(request.service) if request.service else None
     if request.service is None or policy is None:
         return None
-    running = await pages.open_for(tx.conn, pages.group_key(request.service, policy))
+    group = pages.group_key(request.service, policy)
+    running = (await pages.open_for(tx.conn, [group])).get(group)
     return running if running and running.incident is None else None

@@ -17,7 +17,6 @@ from bot.log_context import from_here_on
 from bot.store import incidents, members, messages, pages
 from bot.store.database import Database
 from bot.store.uow import Tx
-from bot.usecases import paging
 from bot.usecases.incidents import Changed, owe_sides, working_on, write
 from bot.usecases.members import require
 
@@ -39,7 +38,7 @@ async def channel_made(tx: Tx, number: IncidentId, channel: ChannelId, name: str
     await write(tx, decision, *EVERY_SIDE)
     if decision.outcome is Outcome.DONE:
         for page in await pages.of_incident(tx.conn, number):
-            await paging.touch(tx, page.id)
+            tx.touch(page.id)
 
 
 async def channel_renamed(tx: Tx, number: IncidentId, name: str) -> None:

@@ -183,7 +183,8 @@ async def page_service(
         )
     if service is None:
         return await _begin(tx, catalogue, incident, None, policy, by)
-    running = await pages.open_for(tx.conn, pages.group_key(service, policy))
+    group = pages.group_key(service, policy)
+    running = (await pages.open_for(tx.conn, [group])).get(group)
     if running is None:
         return await _begin(tx, catalogue, incident, service, policy, by, group=not incident.private)
     if running.incident == incident.id:

@@ -257,7 +257,7 @@ async def _raise_pages(tx: Tx, catalogue: Catalogue, incident: Incident, by: Use
     raised = []
     for page in await pages.of_incident(tx.conn, incident.id, only_open=True):
         raised.append(await raise_page(tx, catalogue, page, incident, by))
-        await paging.touch(tx, page.id)
+        tx.touch(page.id)
     return tuple(raised)
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import debts, escalation, roster
 from bot.core.alert import AlertStatus, resolve_by_hand
@@ -16,9 +14,10 @@ from bot.core.escalation import Contact, Decision, Notice, Notify, Reply, Roster
 from bot.core.facts import PageAcknowledged, PageAdopted, PageStarted
 from bot.core.ids import Actor, IncidentId, PageId, ServiceId, SeverityId, UserId, page_label, user_of
 from bot.core.page import Page, PageState
+from bot.core.schedule import AllChanges
 from bot.errors import Wrong
-from bot.log_context import about, from_here_on
-from bot.store import alerts, changes, incidents, messages, pages
+from bot.log_context import from_here_on
+from bot.store import alerts, changes, incidents, pages
 from bot.store import debts as debt_store
 from bot.store.database import Database
 from bot.store.uow import Tx
@@ -26,10 +25,26 @@ from bot.store.uow import Tx
 Act = Callable[[Page, Roster], Decision]
 
 
-async def roster_for(conn: AsyncConnection, policy: Policy, catalogue: Catalogue, tx: Tx) -> Roster:
-    """Whom the policy's targets lead to at the transaction's instant."""
-    changed = await changes.since(conn, tx.now, catalogue.schedules.values())
-    return roster.resolve(policy, catalogue, changed, tx.now)
+class Rosters:
+    """Whom policies' targets lead to at one instant; each policy is resolved once."""
+
+    def __init__(self, catalogue: Catalogue, changed: AllChanges, now: datetime) -> None:
+        self._catalogue = catalogue
+        self._changed = changed
+        self._now = now
+        self._known: dict[int, tuple[Policy, Roster]] = {}
+        """By the policy's identity, and with the policy, which keeps that its own."""
+
+    def of(self, policy: Policy) -> Roster:
+        if id(policy) not in self._known:
+            resolved = roster.resolve(policy, self._catalogue, self._changed, self._now)
+            self._known[id(policy)] = (policy, resolved)
+        return self._known[id(policy)][1]
+
+
+async def rosters_for(tx: Tx, catalogue: Catalogue) -> Rosters:
+    """Whom policies lead to at the transaction's instant."""
+    return Rosters(catalogue, await changes.since(tx.conn, tx.now, catalogue.schedules.values()), tx.now)
 
 
 async def begin(
@@ -43,11 +58,13 @@ async def begin(
     incident: IncidentId | None = None,
     group: bool = True,
     policy: Policy | None = None,
+    rosters: Rosters | None = None,
 ) -> Page:
     """Start a page with its first step, in the caller's transaction.
 
-    `group` lets later alerts of the service and policy join it; without, it stands alone. Raises `Wrong` when nothing
-    says whom to page: no policy for the service and no default.
+    `group` lets later alerts of the service and policy join it; without, it stands alone. `rosters` is for whoever
+    begins many in one transaction. Raises `Wrong` when nothing says whom to page: no policy for the service and no
+    default.
     """
     chosen = policy or catalogue.policy_for(service)
     if chosen is None:
@@ -65,23 +82,21 @@ async def begin(
         due_at=tx.now,
         incident=incident,
     )
-    number = await pages.add(tx, fresh, pages.group_key(service, chosen) if group else None)
-    page = replace(fresh, id=number)
-    tx.record(
-        PageStarted(
-            at=tx.now,
-            by=by,
-            page=number,
-            incident=None,
-            policy=chosen.name,
-            severity=severity,
-            service=service,
-        )
+    started = PageStarted(
+        at=tx.now, by=by, page=fresh.id, policy=chosen.name, severity=severity, service=service
     )
-    decision = escalation.start(page, await roster_for(tx.conn, chosen, catalogue, tx), tx.now)
-    await apply(tx, page, decision, catalogue)
-    await _owe_team_copy(tx, catalogue, decision.page)
-    return decision.page
+    rosters = rosters or await rosters_for(tx, catalogue)
+    decision = escalation.start(fresh, rosters.of(chosen), tx.now)
+    number = await pages.add(tx, decision.page, pages.group_key(service, chosen) if group else None)
+    page = replace(decision.page, id=number)
+    decision = replace(
+        decision,
+        page=page,
+        facts=tuple(replace(fact, page=number) for fact in (started, *decision.facts)),
+        notify=(*decision.notify, *_team_copy(catalogue, page, decision.notify)),
+    )
+    await _follow(tx, [(fresh, decision)], catalogue)
+    return page
 
 
 async def adopt(tx: Tx, page: Page, incident: IncidentId, by: Actor) -> Page:
@@ -89,44 +104,48 @@ async def adopt(tx: Tx, page: Page, incident: IncidentId, by: Actor) -> Page:
     adopted = replace(page, incident=incident, version=page.version + 1)
     await pages.save(tx, adopted)
     tx.record(PageAdopted(at=tx.now, by=by, page=page.id, incident=incident))
-    await touch(tx, page.id)
+    tx.touch(page.id)
     return adopted
 
 
 async def apply(tx: Tx, before: Page, decision: Decision, catalogue: Catalogue) -> None:
     """Write what was decided: the page, its facts, its notifications, and the copies that now show something old."""
-    page = decision.page
-    tx.record(*decision.facts)
-    if page != before:
-        await pages.save(tx, page)
-    if decision.cancels:
-        await pages.cancel_notifications(tx.conn, page.id, page.generation, tx.now)
-        await debt_store.cancel_pages(tx.conn, page.id, page.generation, tx.real)
-    for notify in decision.notify:
-        await _owe_notification(tx, page, notify, decision)
-    for tell in decision.tell:
-        _owe_notice(tx, page, tell, catalogue)
-    if page.version != before.version:
-        await touch(tx, page.id)
-        _tell_incident(tx, page, decision)
-        _touch_homes(tx, before, page)
+    await apply_all(tx, [(before, decision)], catalogue)
 
 
-async def touch(tx: Tx, page: PageId, after: float = 0.0) -> None:
-    """Every copy of the page is edited to its present state, at the latest `after` real seconds from now."""
-    for message in await messages.of_subject(tx.conn, messages.of_page(page)):
-        tx.owe(debts.page_copy(message.id, after))
+async def apply_all(tx: Tx, decided: Sequence[tuple[Page, Decision]], catalogue: Catalogue) -> None:
+    """`apply` for many pages, each once, in as many statements as for one."""
+    changed = [decision.page for before, decision in decided if decision.page != before]
+    moved = [decision.page for _, decision in decided if decision.cancels]
+    if changed:
+        await pages.save(tx, *changed)
+    if moved:
+        await pages.cancel_notifications(tx.conn, moved, tx.now)
+        await debt_store.cancel_pages(tx.conn, moved, tx.real)
+    await _follow(tx, decided, catalogue)
+
+
+async def _follow(tx: Tx, decided: Sequence[tuple[Page, Decision]], catalogue: Catalogue) -> None:
+    """What follows from pages that are written."""
+    await _owe_notifications(tx, [decision for _, decision in decided])
+    for before, decision in decided:
+        page = decision.page
+        tx.record(*decision.facts)
+        for tell in decision.tell:
+            _owe_notice(tx, page, tell, catalogue)
+        if page.version != before.version:
+            tx.touch(page.id)
+            _tell_incident(tx, page, decision)
+            _touch_homes(tx, before, page)
 
 
 async def advance_due(db: Database, catalogue: Catalogue, limit: int = 200) -> int:
     """Take the due step of up to `limit` pages, each once; answers how many."""
     async with db.write() as tx:
         due = await pages.due(tx.conn, tx.now, limit)
-        changed = await changes.since(tx.conn, tx.now, catalogue.schedules.values())
-        for page in due:
-            with about(page.id, page.incident):
-                who = roster.resolve(page.policy, catalogue, changed, tx.now)
-                await apply(tx, page, escalation.on_due(page, who, tx.now), catalogue)
+        rosters = await rosters_for(tx, catalogue)
+        decided = [(page, escalation.on_due(page, rosters.of(page.policy), tx.now)) for page in due]
+        await apply_all(tx, decided, catalogue)
         return len(due)
 
 
@@ -172,9 +191,9 @@ async def resolve_in(tx: Tx, catalogue: Catalogue, page: PageId, by: Actor) -> D
     """`resolve` in the caller's transaction."""
     decision = await _act(tx, catalogue, page, lambda p, _: escalation.resolve(p, by, tx.now))
     if decision.reply is Reply.DONE:
-        for alert in await alerts.of_page(tx.conn, page):
-            if alert.status is not AlertStatus.RESOLVED:
-                await alerts.save(tx.conn, resolve_by_hand(alert, by, tx.now))
+        its_alerts = await alerts.of_page(tx.conn, page)
+        open_ones = [alert for alert in its_alerts if alert.status is not AlertStatus.RESOLVED]
+        await alerts.save(tx.conn, *(resolve_by_hand(alert, by, tx.now) for alert in open_ones))
     return decision
 
 
@@ -223,7 +242,7 @@ async def _act(tx: Tx, catalogue: Catalogue, number: PageId, decide: Act) -> Dec
     if page is None:
         raise Wrong(f"There is no page P-{number}.")
     from_here_on(incident=page.incident)
-    decision = decide(page, await roster_for(tx.conn, page.policy, catalogue, tx))
+    decision = decide(page, (await rosters_for(tx, catalogue)).of(page.policy))
     await apply(tx, page, decision, catalogue)
     return decision
 
@@ -257,44 +276,53 @@ def _touch_homes(tx: Tx, before: Page, page: Page) -> None:
         tx.owe(debts.home(user))
 
 
-async def _owe_notification(tx: Tx, page: Page, notify: Notify, decision: Decision) -> None:
-    addressee = notify.user or notify.channel or ""
-    added_by = next((user_of(fact.by) for fact in decision.facts if fact.kind == "responders_paged"), None)
-    values: dict[str, Any] = {
+async def _owe_notifications(tx: Tx, decisions: Sequence[Decision]) -> None:
+    rows = [_notification(decision, notify, tx) for decision in decisions for notify in decision.notify]
+    if not rows:
+        return
+    numbers = await pages.add_notifications(tx.conn, rows)
+    for decision in decisions:
+        page = decision.page
+        for notify in decision.notify:
+            if notify.user is not None:
+                number = numbers[page.id, notify.step, notify.user]
+                tx.owe(debts.page_dm(page.id, page.generation, number, notify.user))
+            elif notify.channel is not None:
+                number = numbers[page.id, notify.step, notify.channel]
+                tx.owe(debts.page_channel(page.id, page.generation, number, notify.channel))
+
+
+def _notification(decision: Decision, notify: Notify, tx: Tx) -> dict[str, Any]:
+    page = decision.page
+    return {
         "page_id": page.id,
         "generation": page.generation,
         "step": notify.step,
         "level": notify.level,
-        "addressee": addressee,
+        "addressee": notify.user or notify.channel or "",
         "is_channel": notify.user is None,
         "method": "slack",
         "cause": notify.cause,
         "via": notify.via,
         "until": notify.until,
-        "added_by": added_by,
+        "added_by": next(
+            (user_of(fact.by) for fact in decision.facts if fact.kind == "responders_paged"), None
+        ),
         "round": page.round,
         "last_resort": page.last_resort,
         "state": "owed",
         "reason": "",
         "created_at": tx.now,
     }
-    number = await pages.add_notification(tx.conn, values)
-    if notify.user is not None:
-        tx.owe(debts.page_dm(page.id, page.generation, number, notify.user))
-    else:
-        tx.owe(debts.page_channel(page.id, page.generation, number, addressee))
 
 
-async def _owe_team_copy(tx: Tx, catalogue: Catalogue, page: Page) -> None:
-    """The same card in the team's channel, when the team has one."""
+def _team_copy(catalogue: Catalogue, page: Page, notify: Sequence[Notify]) -> tuple[Notify, ...]:
+    """The same card in the team's channel, when the team has one and the step does not page it anyway."""
     service = catalogue.services.get(page.service) if page.service else None
     team = catalogue.teams.get(service.team) if service and service.team else None
-    if team is None or not team.channel:
-        return
-    paged = [note.addressee for note in await pages.notifications(tx.conn, page.id)]
-    if team.channel not in paged:
-        copy = Notify(page.step, page.level, escalation.Cause.STARTED, channel=team.channel)
-        await _owe_notification(tx, page, copy, Decision(page))
+    if team is None or not team.channel or any(one.channel == team.channel for one in notify):
+        return ()
+    return (Notify(page.step, page.level, escalation.Cause.STARTED, channel=team.channel),)
 
 
 def _owe_notice(tx: Tx, page: Page, tell: Tell, catalogue: Catalogue) -> None:

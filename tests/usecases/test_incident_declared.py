@@ -257,13 +257,12 @@ async def test_alerts_join_the_page_of_a_declared_incident_but_not_of_a_private_
     key = pages.group_key(SEARCH, PLATFORM_DEFAULT)
     await _declare(database, private=True)
     async with database.write() as tx:
-        assert await pages.open_for(tx.conn, key) is None
+        assert await pages.open_for(tx.conn, [key]) == {}
     public = await _declare(database)
     async with database.write() as tx:
-        running = await pages.open_for(tx.conn, key)
-    assert running is not None
+        running = await pages.open_for(tx.conn, [key])
     assert public.page is not None
-    assert running.id == public.page.id
+    assert running[key].id == public.page.id
 
 
 async def test_the_channel_once_made_owes_all_that_lives_in_it(database: Database) -> None:
