@@ -123,7 +123,8 @@ class Engine:
         earlier = self._mirror.announce(name, at)
         if not self._running or not earlier:
             return
-        self._reread_soon[name].set()
+        if at is not None:  # what is due now is run now, and read afterwards
+            self._reread_soon[name].set()
         self._nudge()
 
     async def stop(self, timeout: float = 4.0) -> None:

@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 SETTLE_AGAIN_AFTER = 0.2
 """Real seconds between tries to write down what came of a send while the database cannot be written."""
-MOST_IN_ONE_COMMIT = 4
+MOST_IN_ONE_COMMIT = 16
 """Enough to share the commit; few, so that others who write need not wait long."""
 
 

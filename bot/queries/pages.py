@@ -30,11 +30,20 @@ async def card(
 ) -> PageView | None:
     """The page's card; `notification` says for whom (None: a copy for a channel)."""
     found = await pages.load(conn, page)
-    if found is None:
-        return None
-    notes = await pages.notifications(conn, page)
-    facts = await timeline.of_page(conn, page)
-    its_alerts = await alerts.of_page(conn, page)
+    return await card_of(conn, catalogue, found, notification, now) if found else None
+
+
+async def card_of(
+    conn: AsyncConnection,
+    catalogue: Catalogue,
+    found: Page,
+    notification: NotificationId | None,
+    now: datetime,
+) -> PageView:
+    """`card` of a page that was just loaded."""
+    notes = await pages.notifications(conn, found.id)
+    facts = await timeline.of_page(conn, found.id)
+    its_alerts = await alerts.of_page(conn, found.id)
     incident = await incidents.load(conn, found.incident) if found.incident else None
     if incident is not None and incident.private and is_channel_copy(notes, notification):
         incident = None

@@ -34,6 +34,7 @@ _SAME = [
 
 
 _COLUMNS = [_TABLE.c[name] for name in (*_SAME, "id", "tags", "payload", "links", "page_id")]
+_OF_PAGE = select(*_COLUMNS).where(_TABLE.c.page_id == bindparam("page")).order_by(_TABLE.c.id)
 _ADD = insert(_TABLE).returning(_TABLE.c.id, _TABLE.c.integration, _TABLE.c.dedup_key)
 _SAVE = update(_TABLE).where(_TABLE.c.id == bindparam("alert"))
 
@@ -91,7 +92,7 @@ async def save(conn: AsyncConnection, *changed: Alert) -> None:
 
 
 async def of_page(conn: AsyncConnection, page: PageId) -> tuple[Alert, ...]:
-    return await _read(conn, select(*_COLUMNS).where(_TABLE.c.page_id == page).order_by(_TABLE.c.id))
+    return tuple([_alert(row) for row in await conn.execute(_OF_PAGE, {"page": page})])
 
 
 async def firing_on(conn: AsyncConnection, page: PageId) -> int:

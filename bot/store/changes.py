@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import literal, null, select, union_all
+from sqlalchemy import CompoundSelect, bindparam, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ids import PersonId
@@ -21,6 +22,7 @@ from bot.core.schedule import (
 )
 from bot.store.overrides import override_of
 from bot.store.tables import CalendarRow, OverrideRow, TimeOffRow
+from bot.store.types import Instant
 
 _OVERRIDES = OverrideRow.__table__  # type: ignore[attr-defined]
 _TIME_OFF = TimeOffRow.__table__  # type: ignore[attr-defined]
@@ -38,17 +40,23 @@ async def since(conn: AsyncConnection, start: datetime, schedules: Iterable[Sche
     return all_changes(overrides, time_off, await _calendars(conn, urls) if urls else None)
 
 
-async def _entered(conn: AsyncConnection, start: datetime) -> tuple[list[Override], list[TimeOff]]:
+@cache
+def _entries() -> CompoundSelect[Any]:
+    """What was entered by hand and ends after `start`; time off has no schedule."""
     o, t = _OVERRIDES.c, _TIME_OFF.c
+    start = bindparam("start", type_=Instant)
     made = select(o.id, o.schedule, o.person, o.starts_at, o.ends_at, o.made_at, o.reason, o.by, o.origin)
     away = select(
         t.id, null(), t.person, t.starts_at, t.ends_at, t.made_at, t.reason, t.by, literal("").label("origin")
     )
-    query = union_all(
+    return union_all(
         made.where(o.ends_at > start, o.removed_at.is_(None)),
         away.where(t.ends_at > start, t.removed_at.is_(None)),
     )
-    rows: Sequence[Any] = (await conn.execute(query)).mappings().all()
+
+
+async def _entered(conn: AsyncConnection, start: datetime) -> tuple[list[Override], list[TimeOff]]:
+    rows: Sequence[Any] = (await conn.execute(_entries(), {"start": start})).mappings().all()
     return (
         [override_of(row) for row in rows if row["schedule"] is not None],
         [

@@ -8,7 +8,19 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,6 +41,10 @@ _CANCEL = (
         _TABLE.c.mode == "deliver",
     )
     .values(state="canceled", settled_at=bindparam("at"), error="the page moved on")
+)
+_SETTLE = update(_TABLE).where(
+    _TABLE.c.id == bindparam("debt"),
+    or_(_TABLE.c.mode == "deliver", _TABLE.c.wanted == bindparam("told")),
 )
 
 LEASE = timedelta(seconds=20)
@@ -130,17 +146,25 @@ def _debt(row: RowMapping) -> Debt:
     )
 
 
+def _unsettled(table: Any) -> ColumnElement[bool]:
+    """In the very words of the partial indexes: SQLite takes one only for a condition that it can read, without bound
+    values. Else each look at what is owed would look at all that ever was.
+    """
+    unsettled: ColumnElement[bool] = table.c.state.in_([literal_column("'new'"), literal_column("'sending'")])
+    return unsettled
+
+
 def _claimable(real: datetime) -> Any:
     """Due, not held by a living sender, and first in its lane."""
     blocked = exists().where(
         and_(
             _ahead.c.lane == _TABLE.c.lane,
             _ahead.c.id < _TABLE.c.id,
-            _ahead.c.state.in_(("new", "sending")),
+            _unsettled(_ahead),
         )
     )
     free = or_(_TABLE.c.state == "new", and_(_TABLE.c.state == "sending", _TABLE.c.lease_until <= real))
-    return and_(_TABLE.c.state.in_(("new", "sending")), _TABLE.c.due_at <= real, free, ~blocked)
+    return and_(_unsettled(_TABLE), _TABLE.c.due_at <= real, free, ~blocked)
 
 
 async def claim(
@@ -181,9 +205,11 @@ async def next_due(
 ) -> datetime | None:
     """The earliest real instant at which there is something to `claim`, or None."""
     urgent = _TABLE.c.priority <= int(down_to)
-    waiting = select(func.min(_TABLE.c.due_at)).where(_TABLE.c.state == "new", ~_blocked_by_sending(), urgent)
+    waiting = select(func.min(_TABLE.c.due_at)).where(
+        _unsettled(_TABLE), _TABLE.c.state == "new", ~_blocked_by_sending(), urgent
+    )
     leased = select(func.min(_TABLE.c.lease_until)).where(
-        _TABLE.c.state == "sending", _TABLE.c.id.not_in(but), urgent
+        _unsettled(_TABLE), _TABLE.c.state == "sending", _TABLE.c.id.not_in(but), urgent
     )
     instants = [(await conn.execute(query)).scalar() for query in (waiting, leased)]
     known = [at for at in instants if at is not None]
@@ -191,11 +217,7 @@ async def next_due(
 
 
 def _blocked_by_sending() -> Any:
-    return exists().where(
-        and_(
-            _ahead.c.lane == _TABLE.c.lane, _ahead.c.id < _TABLE.c.id, _ahead.c.state.in_(("new", "sending"))
-        )
-    )
+    return exists().where(and_(_ahead.c.lane == _TABLE.c.lane, _ahead.c.id < _TABLE.c.id, _unsettled(_ahead)))
 
 
 async def settle_sent(conn: AsyncConnection, debt: Debt, real: datetime) -> bool:
@@ -205,9 +227,8 @@ async def settle_sent(conn: AsyncConnection, debt: Debt, real: datetime) -> bool
 
 async def _settle(conn: AsyncConnection, debt: Debt, values: dict[str, Any], real: datetime) -> bool:
     """Settle a debt for good, unless it is a converge that was wanted again while it was being sent."""
-    done = and_(_TABLE.c.id == debt.id, or_(_TABLE.c.mode == "deliver", _TABLE.c.wanted == debt.wanted))
     free = {"owner": None, "lease_until": None}
-    result = await conn.execute(update(_TABLE).where(done).values(**values, **free))
+    result = await conn.execute(_SETTLE, {"debt": debt.id, "told": debt.wanted, **values, **free})
     if result.rowcount:
         return True
     again = {"state": "new", "due_at": real, "sent_from": None, "tries": 0, **free}
@@ -245,7 +266,9 @@ async def cancel_pages(conn: AsyncConnection, moved: Sequence[Page], real: datet
 async def hurry(conn: AsyncConnection, lane: str, real: datetime) -> None:
     """What waits in this lane waits no longer: what it waited for is there."""
     await conn.execute(
-        update(_TABLE).where(_TABLE.c.lane == lane, _TABLE.c.state == "new").values(due_at=real)
+        update(_TABLE)
+        .where(_TABLE.c.lane == lane, _unsettled(_TABLE), _TABLE.c.state == "new")
+        .values(due_at=real)
     )
 
 
@@ -259,16 +282,14 @@ async def release(conn: AsyncConnection, debts: Collection[Debt], real: datetime
 
 async def stuck(conn: AsyncConnection, before: datetime) -> tuple[Debt, ...]:
     """Debts that have been owed since before that real instant."""
-    query = select(_TABLE).where(
-        _TABLE.c.state.in_(("new", "sending")), _TABLE.c.due_at < before, _TABLE.c.created_at < before
-    )
+    query = select(_TABLE).where(_unsettled(_TABLE), _TABLE.c.due_at < before, _TABLE.c.created_at < before)
     return tuple(_debt(row) for row in (await conn.execute(query)).mappings())
 
 
 async def unsettled(conn: AsyncConnection) -> dict[tuple[str, str], int]:
     """How many are owed, by kind and state."""
     columns = (_TABLE.c.kind, _TABLE.c.state)
-    query = select(*columns, func.count()).where(_TABLE.c.state.in_(("new", "sending"))).group_by(*columns)
+    query = select(*columns, func.count()).where(_unsettled(_TABLE)).group_by(*columns)
     return {(kind, state): count for kind, state, count in await conn.execute(query)}
 
 
@@ -279,7 +300,7 @@ async def oldest(conn: AsyncConnection, real: datetime) -> datetime | None:
     """
     since = case((_TABLE.c.mode == "deliver", _TABLE.c.created_at), else_=_TABLE.c.due_at)
     begun = or_(_TABLE.c.due_at <= real, _TABLE.c.tries > 0)
-    query = select(func.min(since)).where(_TABLE.c.state.in_(("new", "sending")), begun)
+    query = select(func.min(since)).where(_unsettled(_TABLE), begun)
     found: datetime | None = (await conn.execute(query)).scalar()
     return found
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy import RowMapping, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +17,10 @@ from bot.store.tables import MessageRow, ReceivedRow
 
 _TABLE = MessageRow.__table__  # type: ignore[attr-defined]
 _RECEIVED = ReceivedRow.__table__  # type: ignore[attr-defined]
+
+
+_LOAD = select(_TABLE).where(_TABLE.c.id == bindparam("message"))
+_SHOWS = update(_TABLE).where(_TABLE.c.id == bindparam("message"))
 
 
 def of_page(page: PageId) -> str:
@@ -54,6 +59,12 @@ def _upsert(conn: AsyncConnection, table: Any) -> Any:
     return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
 
 
+@cache
+def _adding(dialect: str) -> Any:
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(_TABLE).on_conflict_do_nothing(index_elements=["channel", "ts"])
+
+
 async def add(
     conn: AsyncConnection,
     subject: str,
@@ -74,13 +85,11 @@ async def add(
         "created_at": at,
         "notification_id": notification,
     }
-    await conn.execute(
-        _upsert(conn, _TABLE).values(row).on_conflict_do_nothing(index_elements=["channel", "ts"])
-    )
+    await conn.execute(_adding(conn.dialect.name), row)
 
 
 async def load(conn: AsyncConnection, message: int) -> SlackMessage | None:
-    row = (await conn.execute(select(_TABLE).where(_TABLE.c.id == message))).mappings().first()
+    row = (await conn.execute(_LOAD, {"message": message})).mappings().first()
     return _message(row) if row else None
 
 
@@ -106,7 +115,7 @@ async def at_place(conn: AsyncConnection, channel: str, ts: str) -> SlackMessage
 
 
 async def shows(conn: AsyncConnection, message: int, version: int) -> None:
-    await conn.execute(update(_TABLE).where(_TABLE.c.id == message).values(version=version))
+    await conn.execute(_SHOWS, {"message": message, "version": version})
 
 
 async def forget(conn: AsyncConnection, message: int) -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, Select, Text, bindparam, cast, func, insert, or_, select, update
+from sqlalchemy import Select, Text, bindparam, cast, func, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.catalogue import Policy
@@ -21,7 +21,8 @@ from bot.store.uow import Tx
 _TABLE = PageRow.__table__  # type: ignore[attr-defined]
 _NOTES = NotificationRow.__table__  # type: ignore[attr-defined]
 _POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
-_OPEN = _TABLE.c.state != PageState.RESOLVED
+_OPEN = _TABLE.c.state != literal_column(f"'{PageState.RESOLVED}'")
+"""In the very words of the partial index, without a bound value: else SQLite does not take it."""
 _AS_COLUMN = {"incident": "incident_id"}
 _FIELDS = tuple(field.name for field in fields(Page))
 _LISTS = ("paged", "declined", "failed", "ever_paged")
@@ -32,7 +33,10 @@ _COLUMNS = [
     for name in _FIELDS
 ]
 """A page's fields in their order; the policy as text, because the same text is the same policy."""
+_LOAD = select(*_COLUMNS).where(_TABLE.c.id == bindparam("page"))
+_LOAD_TO_CHANGE = _LOAD.with_for_update()
 _SAVE = update(_TABLE).where(_TABLE.c.id == bindparam("page"))
+_VERSION = select(_TABLE.c.version).where(_TABLE.c.id == bindparam("page"))
 _ADD = insert(_TABLE).returning(_TABLE.c.id)
 
 
@@ -68,9 +72,13 @@ async def _read(conn: AsyncConnection, query: Select[Any]) -> tuple[Page, ...]:
 
 async def load(conn: AsyncConnection, page: PageId, *, lock: bool = False) -> Page | None:
     """`lock` for a page that is about to change: whoever comes second sees what the first one did."""
-    query = select(*_COLUMNS).where(_TABLE.c.id == page)
-    row = (await conn.execute(query.with_for_update() if lock else query)).first()
+    row = (await conn.execute(_LOAD_TO_CHANGE if lock else _LOAD, {"page": page})).first()
     return _page(row) if row else None
+
+
+async def version(conn: AsyncConnection, page: PageId) -> int | None:
+    """The version that copies should show."""
+    return (await conn.execute(_VERSION, {"page": page})).scalar()
 
 
 async def add(tx: Tx, page: Page, key: str | None) -> PageId:
@@ -199,9 +207,14 @@ _NOTE_FIELDS = [
 ]
 
 
-def _notification(row: RowMapping) -> Notification:
-    values = {name: row[name] for name in _NOTE_FIELDS}
-    return Notification(id=NotificationId(row["id"]), page=PageId(row["page_id"]), **values)
+_NOTE_COLUMNS = [_NOTES.c.id, _NOTES.c.page_id, *(_NOTES.c[name] for name in _NOTE_FIELDS)]
+_NOTE = select(*_NOTE_COLUMNS).where(_NOTES.c.id == bindparam("number"))
+_NOTES_OF_PAGE = select(*_NOTE_COLUMNS).where(_NOTES.c.page_id == bindparam("page")).order_by(_NOTES.c.id)
+_SETTLE = update(_NOTES).where(_NOTES.c.id == bindparam("number"))
+
+
+def _notification(row: Sequence[Any]) -> Notification:
+    return Notification(*row)
 
 
 async def add_notifications(
@@ -213,21 +226,19 @@ async def add_notifications(
 
 
 async def notification(conn: AsyncConnection, number: NotificationId) -> Notification | None:
-    row = (await conn.execute(select(_NOTES).where(_NOTES.c.id == number))).mappings().first()
+    row = (await conn.execute(_NOTE, {"number": number})).first()
     return _notification(row) if row else None
 
 
 async def notifications(conn: AsyncConnection, page: PageId) -> tuple[Notification, ...]:
-    rows = await conn.execute(select(_NOTES).where(_NOTES.c.page_id == page).order_by(_NOTES.c.id))
-    return tuple(_notification(row) for row in rows.mappings())
+    return tuple([_notification(row) for row in await conn.execute(_NOTES_OF_PAGE, {"page": page})])
 
 
 async def settle_notification(
     conn: AsyncConnection, number: NotificationId, state: str, reason: str, now: datetime
 ) -> None:
-    await conn.execute(
-        update(_NOTES).where(_NOTES.c.id == number).values(state=state, reason=reason, settled_at=now)
-    )
+    outcome = {"number": number, "state": state, "reason": reason, "settled_at": now}
+    await conn.execute(_SETTLE, outcome)
 
 
 async def cancel_notifications(conn: AsyncConnection, moved: Sequence[Page], now: datetime) -> None:

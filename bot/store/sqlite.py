@@ -49,6 +49,8 @@ class Connection:
         self._connection = raw
         self.interruptible = False
         self._work = 0
+        self._changes = 0
+        """How many rows had been changed when it last committed."""
         raw.set_progress_handler(lambda: self.interruptible, STEPS_ON_THE_LOOP)
 
     @property
@@ -62,9 +64,14 @@ class Connection:
         self._connection.create_function(*args, **keywords)
 
     def commit(self) -> None:
-        if self._connection.in_transaction:
+        if not self._connection.in_transaction:
+            return
+        if self._connection.total_changes == self._changes:
+            self._connection.commit()  # nothing was written, so there is nothing to wait for
+        else:
             _in_thread(self._connection.commit)
-            self._work = 0
+            self._changes = self._connection.total_changes
+        self._work = 0
 
     def interrupt(self) -> None:
         """Whoever asked has gone: the thread need not go on."""

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, RowMapping, insert, or_, select
+from sqlalchemy import ColumnElement, RowMapping, bindparam, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.facts import (
@@ -30,6 +30,7 @@ _OF_MESSAGES = [fact.kind for fact in (NoteAdded, NoteEdited, NoteRetracted, Not
 _TABLE = TimelineRow.__table__  # type: ignore[attr-defined]
 _INCIDENTS = IncidentRow.__table__  # type: ignore[attr-defined]
 _APPEND = insert(_TABLE)
+_OF_PAGE = select(_TABLE).where(_TABLE.c.page_id == bindparam("page")).order_by(_TABLE.c.id)
 _PAGES = PageRow.__table__  # type: ignore[attr-defined]
 
 
@@ -76,7 +77,7 @@ async def append(conn: AsyncConnection, facts: Sequence[Fact]) -> None:
 
 async def of_page(conn: AsyncConnection, page: PageId) -> tuple[Fact, ...]:
     """The page's facts in the order in which they were recorded."""
-    rows = await conn.execute(select(_TABLE).where(_TABLE.c.page_id == page).order_by(_TABLE.c.id))
+    rows = await conn.execute(_OF_PAGE, {"page": page})
     return tuple(_fact(row) for row in rows.mappings())
 
 

@@ -103,8 +103,10 @@ class PageSender:
     async def _view(self, page: PageId, number: NotificationId) -> tuple[PageView | None, int]:
         async with self._db.read() as conn:
             found = await pages.load(conn, page)
-            view = await page_queries.card(conn, self._catalogue(), page, number, self._clock.now())
-        return view, found.version if found else 0
+            if found is None:
+                return None, 0
+            view = await page_queries.card_of(conn, self._catalogue(), found, number, self._clock.now())
+        return view, found.version
 
     async def _place(self, debt: Debt) -> ChannelId:
         if "user" in debt.payload:
@@ -130,9 +132,10 @@ class PageSender:
         await messages.add(
             tx.conn, subject, role, remote["channel"], remote["ts"], remote["version"], tx.real, note.id
         )
-        page = await pages.load(tx.conn, note.page)
+        if await pages.version(tx.conn, note.page) == remote["version"]:
+            return
         message = await messages.at_place(tx.conn, remote["channel"], remote["ts"])
-        if page is not None and message is not None and page.version != remote["version"]:
+        if message is not None:
             tx.owe(page_copy(message.id))
 
 
@@ -154,11 +157,11 @@ class CopySender:
                 return Withdrawn("the message is gone")
             number = PageId(int(message.subject.partition(":")[2]))
             page = await pages.load(conn, number)
-            view = await page_queries.card(
-                conn, self._catalogue(), number, message.notification, self._clock.now()
+            if page is None:
+                return Withdrawn("the page is gone")
+            view = await page_queries.card_of(
+                conn, self._catalogue(), page, message.notification, self._clock.now()
             )
-        if view is None or page is None:
-            return Withdrawn("the page is gone")
         card = render.card(view)
         try:
             await self._gateway.call(

@@ -1,0 +1,56 @@
+"""The statements that run all the time find their rows by an index, however much has gone by."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import ManualClock
+from bot.core.ids import IntegrationId
+from bot.store import alerts, debts, journal, messages, pages
+from bot.store.database import Database
+from bot.store.migrations import migrate
+from tests.conftest import NIGHT
+
+LOOKS: dict[str, Callable[[AsyncConnection], Awaitable[Any]]] = {
+    "claim debts": lambda conn: debts.claim(conn, "me", NIGHT, 64, [1, 2]),
+    "next debt": lambda conn: debts.next_due(conn, [1, 2]),
+    "due pages": lambda conn: pages.due(conn, NIGHT, 50),
+    "next step": pages.next_due,
+    "open page of a service": lambda conn: pages.open_for(conn, ["search:default", "pay:default"]),
+    "bodies to fold": lambda conn: journal.pending(conn, 200),
+    "latest alerts": lambda conn: alerts.latest(conn, IntegrationId("demo"), ["a", "b"]),
+    "copies of pages": lambda conn: messages.of_pages(conn, [pages.PageId(1), pages.PageId(2)]),
+}
+
+
+@pytest.fixture
+async def database(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Database]:
+    """On SQLite alone: PostgreSQL plans by what is in the tables."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/one.db", clock)
+    await migrate(database)
+    yield database
+    await database.close()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_no_look_reads_a_whole_table(database: Database, look: str) -> None:
+    statements: list[tuple[str, Any]] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        statements.append((statement, parameters))
+
+    async with database.write() as tx:
+        event.listen(database.write_engine.sync_engine, "before_cursor_execute", note)
+        await LOOKS[look](tx.conn)
+        event.remove(database.write_engine.sync_engine, "before_cursor_execute", note)
+        assert statements
+        for statement, parameters in statements:
+            explained = await tx.conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plan = [row[3] for row in explained]
+            assert not [step for step in plan if step.startswith("SCAN") and "USING" not in step], plan
