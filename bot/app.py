@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
+import aiohttp
 import structlog
 from aiohttp.web import RouteDef
 from slack_sdk.web.async_client import AsyncWebClient
@@ -118,7 +119,10 @@ class Tocsin:
             token=settings.slack_bot_token.get_secret_value(),
             base_url=settings.slack_api_url,
             timeout=SLACK_TIMEOUT_SECONDS,
+            # Connections stay open: to the real Slack a new one for each call is a TLS handshake each.
+            session=aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT_SECONDS)),
         )
+        self.client = client
         self.gateway = Gateway(client, self.clock)
         self.channels = Channels(self.gateway)
         self.directory = Directory(self.db, self.gateway, self.refresh_catalogue)
@@ -225,6 +229,8 @@ class Tocsin:
             if hasattr(self, part):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._end(part), STOP_WITHIN_SECONDS + 0.5)
+        if hasattr(self, "client") and self.client.session is not None:
+            await self.client.session.close()
         if hasattr(self, "db"):
             await self.db.close()
         if hasattr(self, "lock"):
