@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import ManualClock
-from bot.core.ids import IntegrationId
+from bot.core.ids import IntegrationId, PageId
 from bot.store import alerts, debts, journal, messages, pages
 from bot.store.database import Database
 from bot.store.migrations import migrate
@@ -25,7 +25,7 @@ LOOKS: dict[str, Callable[[AsyncConnection], Awaitable[Any]]] = {
     "open page of a service": lambda conn: pages.open_for(conn, ["search:default", "pay:default"]),
     "bodies to fold": lambda conn: journal.pending(conn, 200),
     "latest alerts": lambda conn: alerts.latest(conn, IntegrationId("demo"), ["a", "b"]),
-    "copies of pages": lambda conn: messages.of_pages(conn, [pages.PageId(1), pages.PageId(2)]),
+    "copies of pages": lambda conn: messages.of_pages(conn, [PageId(1), PageId(2)]),
 }
 
 
@@ -52,5 +52,5 @@ async def test_no_look_reads_a_whole_table(database: Database, look: str) -> Non
         assert statements
         for statement, parameters in statements:
             explained = await tx.conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            plan = [row[3] for row in explained]
+            plan = explained.scalars(3).all()
             assert not [step for step in plan if step.startswith("SCAN") and "USING" not in step], plan
