@@ -103,6 +103,36 @@ async def test_a_message_is_deleted_after_asking_by_its_author_alone(desk: Desk)
     await expect(messages(bob)).to_have_count(0)
 
 
+async def test_a_menu_is_walked_through_by_arrows_and_letters(desk: Desk) -> None:
+    page = await desk.window("ana", "#general")
+    await page.get_by_role("button", name=re.compile("You are")).focus()
+    await page.keyboard.press("Enter")
+    items = page.get_by_role("menuitemradio")
+    await expect(items.first).to_be_focused()
+    await page.keyboard.press("ArrowUp")
+    await expect(items.last).to_be_focused()
+    await page.keyboard.press("Home")
+    await page.keyboard.press("f")
+    await expect(items.filter(has_text="Frank")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#sidebar .me")).to_contain_text("Frank")
+
+
+async def test_the_keyboard_stays_in_a_dialog_and_returns_to_where_it_was(desk: Desk) -> None:
+    page = await desk.window("ana", "#general")
+    button = page.get_by_role("button", name="Add channels")
+    await button.focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("dialog", name="Add channels").wait_for()
+    behind = "!document.activeElement.closest('dialog') && document.activeElement !== document.body"
+    for _ in range(12):
+        await page.keyboard.press("Tab")
+        assert not await page.evaluate(behind)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(button).to_be_focused()
+
+
 async def test_the_colours_follow_the_system_until_one_chooses(desk: Desk) -> None:
     page = await desk.window("ana", "#general", color_scheme="dark")
     background = "getComputedStyle(document.body).backgroundColor"

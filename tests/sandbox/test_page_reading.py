@@ -85,6 +85,15 @@ async def test_a_line_stands_above_what_is_new_and_a_button_leads_to_it(desk: De
     await expect(page.get_by_role("button", name="40 new messages")).to_be_hidden()
 
 
+async def test_what_arrives_while_one_looks_is_not_called_new(desk: Desk) -> None:
+    page = await desk.window("ana", "#incidents")
+    await page.get_by_label("Message #incidents").wait_for()
+    await hand(desk, "post", who="bob", at="#incidents", text="just now")
+    await expect(messages(page)).to_contain_text("just now")
+    await expect(link(page, "incidents")).not_to_contain_text("unread")
+    await expect(page.get_by_role("separator", name="New messages")).to_have_count(0)
+
+
 async def test_a_channel_of_two_thousand_messages_opens_within_a_second(desk: Desk) -> None:
     sandbox = desk.sandbox.sandbox
     channel = sandbox.workspace.channel_named("incidents")

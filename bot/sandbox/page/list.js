@@ -91,7 +91,7 @@ async function showNew() {
 }
 
 export function forgetNew() {
-  state.unread = { since: null, count: 0 };
+  state.unread = { count: 0 };
   changed();
 }
 

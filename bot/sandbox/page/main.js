@@ -29,7 +29,7 @@ function draw() {
   if (!state.booted || !state.me) return;
   const channel = here();
   if (channel && state.messages !== null && document.visibilityState === "visible") {
-    if (isUnread(channel) && !state.unread.count) rememberUnread(channel);
+    rememberUnread(channel);
     markRead(channel);
   }
   const canvas = openCanvas();
@@ -160,7 +160,10 @@ async function start() {
   document.addEventListener("click", followMention);
   part("messages").addEventListener("scroll", lookForNew, { passive: true });
   document.addEventListener("keydown", keys);
-  document.addEventListener("visibilitychange", changed);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") state.unread = { count: 0, arriving: true };
+    changed();
+  });
   part("scrim").onclick = () => document.body.classList.remove("drawer-open");
   await refresh("app", "people");
   state.booted = true;

@@ -13,13 +13,21 @@ function place(menu, anchor) {
   menu.style.top = `${below ? box.bottom + GAP : Math.max(8, box.top - GAP - height)}px`;
 }
 
+/** Arrows, Home and End walk through a menu; a letter goes to the next item that begins with it. */
 function arrows(event) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step) return;
   const items = [...event.currentTarget.querySelectorAll("[role^=menuitem]")];
   const at = items.indexOf(document.activeElement);
-  items.at((at + step + items.length) % items.length)?.focus();
+  const next = { ArrowDown: at + 1, ArrowUp: at < 0 ? -1 : at - 1, Home: 0, End: -1 }[event.key];
+  const item = next === undefined ? beginning(items, at, event.key) : items.at(next % items.length);
+  if (!item) return;
+  item.focus();
   event.preventDefault();
+}
+
+function beginning(items, at, key) {
+  if (key.length !== 1 || key === " ") return undefined;
+  const begins = (each) => each.querySelector(".menu-words").textContent.trim().toLowerCase().startsWith(key.toLowerCase());
+  return [...items.slice(at + 1), ...items.slice(0, at + 1)].find(begins);
 }
 
 /**

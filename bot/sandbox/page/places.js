@@ -43,7 +43,7 @@ export function arrive() {
 function show(place) {
   const moved = place.in !== state.place.in;
   if (moved || place.thread !== state.place.thread) state.thread = null;
-  if (moved) Object.assign(state, { messages: null, missing: undefined, count: FIRST_COUNT, unread: { count: 0 }, editing: null });
+  if (moved) Object.assign(state, { messages: null, missing: undefined, count: FIRST_COUNT, unread: { count: 0, arriving: true }, editing: null });
   state.place = place;
   document.body.classList.remove("drawer-open");
   changed();

@@ -85,8 +85,14 @@ function personLink(each) {
   const open = dm(each.name);
   return item(`@${each.name}`, {
     unread: open && isUnread(open), mentions: open?.mentions, active: state.place.in === `@${each.name}`,
-    mark: avatar(each, "tiny"), label: each.real_name || each.name, after: presence(each),
+    mark: avatar(each, "tiny"), label: [each.real_name || each.name, from(each)], after: presence(each),
   });
+}
+
+/** Guests and people of other companies say so. */
+function from(each) {
+  const words = each.organization ?? (each.guest ? "guest" : null);
+  return words && h("small", { class: "from" }, ` ${words}`);
 }
 
 function appLink(bot) {

@@ -13,7 +13,7 @@ export const state = {
   canvases: [],
   messages: null, // null while they are loading
   count: 100, // how many of them are asked for
-  unread: { since: null, count: 0 }, // what was new when the person came to this place
+  unread: { count: 0, arriving: true }, // {in, since, count}: what was new when the person came to this place
   editing: null, // the ts of the message that is being edited
   missing: undefined, // why the place on screen cannot be shown
   thread: null,

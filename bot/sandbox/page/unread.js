@@ -10,8 +10,12 @@ export function isUnread(channel) {
   return channel.unread > 0;
 }
 
-/** Remember where reading began when a person comes to a place, for the line above what is new. */
+/**
+ * Remember where reading began when a person comes to a place, for the line above what is new. What arrives while they
+ * look is not new to them.
+ */
 export function rememberUnread(channel) {
+  if (!state.unread.arriving) return;
   state.unread = { in: state.place.in, since: channel.read_ts ?? "", count: channel.unread };
 }
 
