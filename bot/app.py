@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Anchor, Clock, SystemClock
 from bot.config.load import load
 from bot.core.catalogue import Catalogue, Integration
+from bot.core.command_names import NAMES
 from bot.core.debts import DebtKind
 from bot.core.facts import LevelPaged, SnoozeEnded
 from bot.engine.deliver import Outbox
@@ -112,6 +113,7 @@ class Tocsin:
 
     async def _build(self) -> None:
         settings = self.settings
+        NAMES.incident, NAMES.on_call = settings.command_incident, settings.command_on_call
         await self._apply_configuration()
         self.catalogue = CurrentCatalogue(await self._load_catalogue())
         _refuse_demo_tokens(settings, self.catalogue().integrations.values())
@@ -390,6 +392,11 @@ def _check_settings(settings: Settings) -> None:
     if sandbox_tokens and not settings.on_sandbox:
         raise CannotStart(
             "These are the sandbox's tokens, and SLACK_API_URL is Slack's. Set your own app's tokens."
+        )
+    if settings.command_incident == settings.command_on_call:
+        raise CannotStart(
+            "TOCSIN_COMMAND_INCIDENT and TOCSIN_COMMAND_ONCALL are the same. Give each its own name, "
+            "as in the app's manifest."
         )
     heartbeat = settings.heartbeat_url
     if heartbeat and not heartbeat.get_secret_value().startswith(("https://", "http://")):

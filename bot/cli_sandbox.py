@@ -49,8 +49,10 @@ async def _together() -> None:
     settings = cli.settings_or_exit()
     port = settings.sandbox_port
     _must_be_free(port)
+    names = {"/incident": settings.command_incident, "/oncall": settings.command_on_call}
+    renamed = [part for old, new in names.items() for part in ("--rename", f"{old}={new}")]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.sandbox", "serve", "--port", str(port), start_new_session=True
+        sys.executable, "-m", "bot.sandbox", "serve", "--port", str(port), *renamed, start_new_session=True
     )
     try:
         await _until_it_listens(process, port)

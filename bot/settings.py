@@ -15,6 +15,10 @@ SANDBOX_BOT_TOKEN = "xoxb-sandbox"
 SANDBOX_APP_TOKEN = "xapp-sandbox"
 
 
+COMMAND = r"^/[a-z0-9_-]{1,31}$"
+"""Slack's rule for a command's name (docs.slack.dev, "Slash commands")."""
+
+
 class Settings(BaseSettings):
     """Every setting by its environment name; the README's table lists the same."""
 
@@ -85,6 +89,18 @@ class Settings(BaseSettings):
         default=8900,
         validation_alias="TOCSIN_SANDBOX_PORT",
         description="Where `make run` shows the sandbox.",
+    )
+    command_incident: str = Field(
+        default="/incident",
+        validation_alias="TOCSIN_COMMAND_INCIDENT",
+        description="How the command for incidents is called, as in the Slack app's manifest.",
+        pattern=COMMAND,
+    )
+    command_on_call: str = Field(
+        default="/oncall",
+        validation_alias="TOCSIN_COMMAND_ONCALL",
+        description="How the command for on-call is called, as in the Slack app's manifest.",
+        pattern=COMMAND,
     )
     log_level: str = Field(
         default="INFO", validation_alias="TOCSIN_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR."

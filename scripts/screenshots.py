@@ -77,6 +77,7 @@ def walk(desk: Desk) -> None:
     messages(ana).filter(has_text="has it").wait_for()
     picture(ana, "acknowledged-phone")
     work(erin)
+    tasks(erin)
     home(desk)
     resolve(erin)
 
@@ -104,6 +105,18 @@ def work(erin: Page) -> None:
     messages(erin).filter(has_text="Next update due").filter(has_text="Commander").wait_for()
     erin.locator("#messages").evaluate("node => { node.scrollTop = 0; }")
     picture(erin, "incident")
+
+
+def tasks(erin: Page) -> None:
+    """Who does what until when, as the channel's people see it."""
+    for typed in ("call the bank @bob due in 2 h", "write to the customers due tomorrow 9:30"):
+        command(erin, f"#{CHANNEL}", f"/incident task {typed}")
+        messages(erin).filter(has_text="added a task").filter(has_text=typed[:8]).last.wait_for()
+    command(erin, f"#{CHANNEL}", "/incident task")
+    form = erin.get_by_role("dialog", name="Tasks of INC-1")
+    form.get_by_role("button", name="Done").first.wait_for()
+    picture(erin, "tasks")
+    form.get_by_role("button", name="Cancel").click()
 
 
 def home(desk: Desk) -> None:

@@ -235,6 +235,8 @@ class NoteAdded(Fact):
     message: str = ""
     reaction: bool = False
     """Kept by a 📌 on the message: it is retracted when that is removed."""
+    pinned: bool = False
+    """Kept by being pinned to the channel: the same."""
     author: UserId | None = None
     """Who wrote the message, when that may be another than who noted it."""
 

@@ -10,10 +10,9 @@ from bot.core.facts import Fact, NoteAdded, NoteEdited, NoteRetracted, NoteSourc
 
 @dataclass(frozen=True)
 class Noted:
-    """`reaction`: by a 📌 on the message, so that it can be taken back by removing the 📌."""
-
     text: str
-    reaction: bool = False
+    marked: bool = False
+    """By a 📌 or a pin on the message, so that it is taken back when the last of them goes."""
     deleted: bool = False
     """The message is gone from Slack; what it said stays."""
 
@@ -24,7 +23,7 @@ def standing(facts: Iterable[Fact]) -> Noted | None:
     for fact in facts:
         match fact:
             case NoteAdded():
-                noted = Noted(fact.text, fact.reaction)
+                noted = Noted(fact.text, fact.reaction or fact.pinned)
             case NoteRetracted():
                 noted = None
             case NoteEdited() if noted:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import linking, merging, roster
+from bot.core import similar as likeness
 from bot.core.alert import Link
 from bot.core.catalogue import COMMANDER, Catalogue
 from bot.core.facts import (
@@ -49,9 +50,6 @@ from bot.queries.catalogue import service_name, service_view, severity
 from bot.store import alerts, changes, incidents, pages, tasks, timeline
 
 OPEN, MINE, ALL = "open", "mine", "all"
-_SMALL_WORDS = frozenset(
-    ("a", "an", "and", "are", "at", "for", "from", "has", "in", "is", "it", "not", "of", "on", "the")
-)
 
 
 @dataclass(frozen=True)
@@ -211,14 +209,11 @@ def has_part(incident: Incident, user: UserId, called: frozenset[IncidentId]) ->
 async def similar(
     conn: AsyncConnection, catalogue: Catalogue, user: UserId, service: ServiceId | None, title: str
 ) -> tuple[IncidentLine, ...]:
-    """Open incidents that may be the same thing: of the service, or with most of the title's words; at most three."""
-    words = _words(title)
-    found = [
-        incident
-        for incident in await incidents.open_incidents(conn)
-        if may_see(incident, user) and (_same_service(incident, service) or _alike(words, incident.title))
-    ]
-    return tuple(line(catalogue, incident) for incident in found[:3])
+    """Open incidents that `user` may see and that may be the same thing; the title may name the service."""
+    services = [(known.id, known.name) for known in catalogue.services.values()]
+    meant = service or likeness.likely_service(title, services)
+    visible = [found for found in await incidents.open_incidents(conn) if may_see(found, user)]
+    return tuple(line(catalogue, found) for found in likeness.similar(title, meant, visible))
 
 
 async def declare_form(
@@ -340,17 +335,3 @@ def _said_of(fact: Fact) -> list[tuple[UserId, str]]:
         case PageAcknowledged() | PageTakenOver():
             return [(by, "acknowledged")]
     return []
-
-
-def _same_service(incident: Incident, service: ServiceId | None) -> bool:
-    return service is not None and incident.service == service
-
-
-def _words(title: str) -> frozenset[str]:
-    plain = "".join(letter if letter.isalnum() else " " for letter in title.lower())
-    return frozenset(plain.split()) - _SMALL_WORDS
-
-
-def _alike(words: frozenset[str], title: str) -> bool:
-    other = _words(title)
-    return bool(words and other) and 2 * len(words & other) > min(len(words), len(other))

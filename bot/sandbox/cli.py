@@ -11,8 +11,8 @@ from pathlib import Path
 
 import uvloop
 
-from bot.sandbox.manifest import BadManifest
-from bot.sandbox.server import CannotServe, start
+from bot.sandbox.manifest import BadManifest, Manifest, load
+from bot.sandbox.server import DEFAULT_MANIFEST, CannotServe, start
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -25,15 +25,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     serve.add_argument("--host", default="127.0.0.1", help="a loopback address (default: %(default)s)")
     serve.add_argument("--manifest", type=Path, help="the app's manifest (default: slack_app_manifest.yml)")
     serve.add_argument("--people", type=Path, help="who works here (default: people.yml of the sandbox)")
+    serve.add_argument(
+        "--rename",
+        action="append",
+        default=[],
+        metavar="/OLD=/NEW",
+        help="call a command of the manifest otherwise",
+    )
     chosen = parser.parse_args(arguments)
+    names = dict(each.partition("=")[::2] for each in chosen.rename)
     try:
-        uvloop.run(_serve(chosen.port, chosen.host, chosen.manifest, chosen.people))
+        manifest = load(chosen.manifest or DEFAULT_MANIFEST).renamed(names)
+        uvloop.run(_serve(chosen.port, chosen.host, manifest, chosen.people))
     except (CannotServe, BadManifest) as problem:
         print(problem, file=sys.stderr)
         raise SystemExit(1) from problem
 
 
-async def _serve(port: int, host: str, manifest: Path | None, people: Path | None) -> None:
+async def _serve(port: int, host: str, manifest: Manifest, people: Path | None) -> None:
     running = await start(port, host, manifest, people)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -61,6 +62,13 @@ class Manifest:
     scopes: frozenset[str] = frozenset(DEFAULT_SCOPES.split())
     events: frozenset[str] = frozenset(DEFAULT_EVENTS.split())
     home_tab: bool = True
+
+    def renamed(self, names: Mapping[str, str]) -> Manifest:
+        """With other names for some commands, as an operator would write them into the file."""
+        commands = tuple(
+            replace(each, command=names.get(each.command, each.command)) for each in self.commands
+        )
+        return replace(self, commands=commands)
 
     def command(self, word: str) -> Command | None:
         """The command that `word` (with its slash) names."""

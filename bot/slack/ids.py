@@ -94,8 +94,5 @@ SHORTCUT_DECLARE = "declare_incident"
 SHORTCUT_DECLARE_FROM_MESSAGE = "declare_from_message"
 SHORTCUT_ADD_TO_TIMELINE = "add_to_timeline"
 
-COMMAND_INCIDENT = "/incident"
-COMMAND_ON_CALL = "/oncall"
-
 METADATA_EVENT = "tocsin"
 """The `event_type` of message metadata; its payload's `key` is the debt's key, by which a message in doubt is found."""

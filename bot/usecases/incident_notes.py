@@ -1,4 +1,4 @@
-"""Notes that follow the message they came from: kept by a 📌, taken back, edited, deleted.
+"""Notes that follow the message they came from: kept by a 📌 or a pin, taken back, edited, deleted.
 
 Only messages in the incident's own channel are followed: of others Slack may not tell.
 """
@@ -17,9 +17,20 @@ from bot.usecases.incidents import LONGEST_TEXT, working_on
 
 
 async def keep(
-    db: Database, number: IncidentId, message: str, by: UserId, text: str, author: UserId | None, link: str
+    db: Database,
+    number: IncidentId,
+    message: str,
+    by: UserId,
+    text: str,
+    author: UserId | None,
+    link: str,
+    *,
+    pinned: bool = False,
 ) -> bool:
-    """Note a message that bears a 📌, unless it is noted already; `message` is its ts. Answers whether it was new."""
+    """Note a message that bears a 📌 or is pinned, unless it is noted already; `message` is its ts.
+
+    Answers whether it was new: a message is noted once, whichever mark came first.
+    """
     async with db.write() as tx:
         await working_on(tx, number, by)
         if await _standing(tx, number, message):
@@ -32,7 +43,8 @@ async def keep(
                 text=text[:LONGEST_TEXT],
                 link=link,
                 message=message,
-                reaction=True,
+                reaction=not pinned,
+                pinned=pinned,
                 author=author,
             )
         )
@@ -40,22 +52,22 @@ async def keep(
 
 
 async def take_back(db: Database, number: IncidentId, message: str, by: UserId) -> bool:
-    """The last 📌 is gone: what it noted is retracted, and stays readable. Answers whether there was something."""
+    """The last mark is gone: what it noted is retracted, and stays readable. Answers whether there was something."""
     async with db.write() as tx:
         await working_on(tx, number, by)
         noted = await _standing(tx, number, message)
-        if noted is None or not noted.reaction:
+        if noted is None or not noted.marked:
             return False
         tx.record(NoteRetracted(at=tx.now, by=by_user(by), incident=number, message=message, text=noted.text))
         return True
 
 
-async def lost_its_pushpin(db: Database, number: IncidentId, message: str) -> bool:
-    """The last 📌 went while nobody told who removed it. Answers whether there was something to take back."""
+async def lost_its_marks(db: Database, number: IncidentId, message: str) -> bool:
+    """The last mark went while nobody told who removed it. Answers whether there was something to take back."""
     async with db.write() as tx:
         await incidents.load(tx.conn, number, lock=True)
         noted = await _standing(tx, number, message)
-        if noted is None or not noted.reaction:
+        if noted is None or not noted.marked:
             return False
         tx.record(NoteRetracted(at=tx.now, by=TOCSIN, incident=number, message=message, text=noted.text))
         return True

@@ -26,6 +26,7 @@ SCOPE_OF_EVENT = {
     "message.groups": "groups:history",
     "message.im": "im:history",
     "pin_added": "pins:read",
+    "pin_removed": "pins:read",
     "reaction_added": "reactions:read",
     "reaction_removed": "reactions:read",
     "team_join": "users:read",

@@ -9,6 +9,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from bot.core.command_names import CommandNames
 from bot.slack import ids
 from bot.slack.listeners.events import HANDLERS
 from bot.slack.socket import NEEDED_SCOPES
@@ -98,7 +99,7 @@ def test_every_subscribed_event_has_a_listener_and_the_other_way_round() -> None
 
 def test_commands_and_shortcuts_are_those_that_the_code_listens_for() -> None:
     commands = {command["command"] for command in MANIFEST["features"]["slash_commands"]}
-    assert commands == {ids.COMMAND_INCIDENT, ids.COMMAND_ON_CALL}
+    assert commands == {CommandNames().incident, CommandNames().on_call}
     shortcuts = {shortcut["callback_id"] for shortcut in MANIFEST["features"]["shortcuts"]}
     assert shortcuts == {
         ids.SHORTCUT_DECLARE,

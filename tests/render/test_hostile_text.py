@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from bot.core.alert import Link
 from bot.core.facts import AlertFired, NoteAdded
-from bot.core.ids import AlertId, IncidentId, PageId, by_user
+from bot.core.ids import AlertId, IncidentId, PageId, TaskId, by_user
 from bot.core.incident import IncidentStatus, Update
-from bot.core.views import PagedLine, ServiceView, TimelineView
+from bot.core.task import Task
+from bot.core.views import MergeView, PagedLine, ServiceView, TasksView, TimelineView
 from bot.slack import commands
-from bot.slack.modals import declare, escalate, note, resolve, roles, text, update
+from bot.slack.modals import declare, escalate, links, merge, note, resolve, roles, tasks, text, update
 from bot.slack.render import help as helping
 from bot.slack.render import incident, incident_replies, notices, page, posts, timeline
 from bot.templates import mrkdwn
@@ -115,10 +116,15 @@ def test_forms_and_timelines_stay_whole(words: str) -> None:
         NoteAdded(at=NIGHT, by=by_user(ANA), incident=IncidentId(12), text=words, link=words),
     )
     blocks = timeline.sections(TimelineView(words, facts * 30))
+    linked = replace(INCIDENT, links=(Link(words, "https://x.example/" + words),))
     views: list[dict[str, Any]] = [
         declare.view(replace(DECLARE, title=words, description=words, similar=similar)),
         update.view(INCIDENT, words),
         note.view(None, words, words, similar),
+        links.view(linked, similar),
+        tasks.view(TasksView(IncidentId(12), (Task(TaskId(1), IncidentId(12), words, ANA, NIGHT),))),
+        merge.choose(linked, similar),
+        merge.view(MergeView(similar[0], similar[0], 1, 1, 1, 1)),
         resolve.view(replace(INCIDENT, what_happened=words)),
         roles.view(INCIDENT, []),
         escalate.view(replace(TRIGGERED, title=words)),

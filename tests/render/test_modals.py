@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.alert import Link
 from bot.core.catalogue import COMMANDER, Role
 from bot.core.ids import (
     ChannelId,
@@ -18,18 +19,25 @@ from bot.core.ids import (
     RoleId,
     ServiceId,
     SeverityId,
+    TaskId,
     TeamId,
 )
 from bot.core.incident import IncidentStatus
+from bot.core.task import Task
+from bot.core.views import IncidentPlace, MergeView, TasksView
 from bot.slack.modals import (
     declare,
     escalate,
+    links,
+    merge,
+    more,
     note,
     page_people,
     reopen,
     resolve,
     roles,
     severity,
+    tasks,
     text,
     update,
 )
@@ -39,6 +47,7 @@ from tests.render.samples import (
     DECLARE,
     INCIDENT,
     LINE,
+    NIGHT,
     SEVERITIES,
     TRIGGERED,
     is_accepted_view,
@@ -49,6 +58,12 @@ View = dict[str, Any]
 TEAMS = ((TeamId("payments"), "Payments"), (TeamId("platform"), "Platform"))
 SERVICES = ((ServiceId("checkout"), "checkout"),)
 SCRIBE = Role(RoleId("scribe"), "Scribe")
+LINKED = replace(
+    INCIDENT,
+    links=(Link("CPU", "https://x.example/a"),),
+    related=(IncidentPlace(IncidentId(9), ChannelId("C9")),),
+)
+TASK = Task(TaskId(7), IncidentId(12), "Call the bank", ANA, NIGHT, BOB, NIGHT)
 FORMS: dict[str, View] = {
     "declare": declare.view(replace(DECLARE, teams=TEAMS, similar=(LINE,), page=PageId(204))),
     "update": update.view(INCIDENT, "a draft"),
@@ -60,6 +75,18 @@ FORMS: dict[str, View] = {
     "note": note.view(IncidentId(12)),
     "note anywhere": note.view(None, "seen in #alerts", "https://slack.example.com/p1", [LINE]),
     "escalate": escalate.view(TRIGGERED, TEAMS),
+    "links": links.view(LINKED, [LINE, replace(LINE, id=IncidentId(9))]),
+    "no links": links.view(INCIDENT),
+    "tasks": tasks.view(
+        TasksView(IncidentId(12), (TASK, replace(TASK, id=TaskId(8), done_at=NIGHT, done_by=BOB)))
+    ),
+    "many tasks": tasks.view(
+        TasksView(IncidentId(12), tuple(replace(TASK, id=TaskId(n)) for n in range(100)))
+    ),
+    "no tasks": tasks.view(TasksView(IncidentId(12), ())),
+    "merge into": merge.choose(INCIDENT, [LINE]),
+    "merge": merge.view(MergeView(LINE, replace(LINE, id=IncidentId(9)), 2, 1, 0, 3)),
+    "more": more.view(INCIDENT),
     "escalate without teams": escalate.view(replace(TRIGGERED, next_step=None)),
     "text": text.view("Why was I paged?", [{"type": "divider"}] * 120),
 }
@@ -121,6 +148,10 @@ def test_slack_accepts_the_form(name: str) -> None:
         ("note", ["Note"], "Add"),
         ("note anywhere", ["Incident", "Note"], "Add"),
         ("escalate", ["Escalate to", "Team", "People"], "Escalate"),
+        ("links", ["Address", "Name", "Related incident"], "Add"),
+        ("tasks", ["New task", "Who", "Due"], "Add"),
+        ("merge into", ["Which one goes on?"], "Next"),
+        ("merge", [], "Merge"),
     ],
 )
 def test_the_form_asks_for(name: str, expected: list[str], submit: str) -> None:

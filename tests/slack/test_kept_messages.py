@@ -134,3 +134,45 @@ async def test_what_nobody_kept_is_not_followed(office: Office, people: Hands, c
     (note,) = await told(office, "note_added")
     assert isinstance(note, NoteAdded)
     assert note.text == "This counts"
+
+
+async def pin(people: Hands, where: str, ts: str, **more: Any) -> None:
+    await people.do("pin", **{"as": "dave", "in": where, "ts": ts, **more})
+
+
+async def test_a_pin_keeps_a_message_until_it_is_unpinned(
+    office: Office, people: Hands, channel: str
+) -> None:
+    said = await people.do("post", **{"as": "ana", "in": channel, "text": "It began after 4711"})
+    await pin(people, channel, said["ts"])
+    (note,) = await told(office, "note_added")
+    assert isinstance(note, NoteAdded)
+    assert (note.text, note.pinned, note.reaction) == ("It began after 4711", True, False)
+    assert note.author == user(office, "ana")
+    await pin(people, channel, said["ts"], remove=True)
+    _, gone = await told(office, "note_added", "note_retracted")
+    assert isinstance(gone, NoteRetracted)
+    assert gone.by == by_user(user(office, "dave"))
+
+
+async def test_a_message_with_a_pin_and_a_pushpin_is_noted_once_until_the_last_of_them_goes(
+    office: Office, people: Hands, channel: str
+) -> None:
+    said = await people.do("post", **{"as": "ana", "in": channel, "text": "It began after 4711"})
+    await pin(people, channel, said["ts"])
+    await told(office, "note_added")
+    await react(people, "dave", channel, said["ts"])
+    await pin(people, channel, said["ts"], remove=True)
+    await office.quiet()
+    await told(office, "note_added")
+    await react(people, "dave", channel, said["ts"], remove=True)
+    await told(office, "note_added", "note_retracted")
+
+
+async def test_the_card_that_we_pin_ourselves_is_no_note(office: Office, people: Hands, channel: str) -> None:
+    async def pinned() -> bool:
+        return bool((await people.channel("dave", "inc-1-"))["pins"])
+
+    await eventually(pinned, "the card is pinned")
+    await office.quiet()
+    assert await notes(office) == []

@@ -14,7 +14,7 @@ from bot.core.permissions import Action
 from bot.core.views import IncidentView
 from bot.errors import Wrong
 from bot.queries import incidents
-from bot.slack import commands, ids
+from bot.slack import commands
 from bot.slack.listeners import incidents as forms
 from bot.slack.listeners import links, merging, tasks
 from bot.slack.listeners.asking import Answer, Asked, Desk, Open, Tell
@@ -78,7 +78,7 @@ READING = (commands.Status, commands.Timeline, commands.Task, commands.Runbook, 
 
 
 def register(bolt: AsyncApp, serve: Serve) -> None:
-    bolt.command(ids.COMMAND_INCIDENT)(serve(incident, Action.WORK_INCIDENT))
+    bolt.command(NAMES.incident)(serve(incident, Action.WORK_INCIDENT))
 
 
 async def incident(desk: Desk, asked: Asked) -> Answer:

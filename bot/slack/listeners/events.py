@@ -22,13 +22,11 @@ from bot.queries import incidents
 from bot.slack.gateway import SlackProblem
 from bot.slack.listeners import notes
 from bot.slack.listeners.asking import Asked, Desk
-from bot.slack.listeners.naming import the_incident
 from bot.slack.listeners.on_call import answer_mention
 from bot.slack.render import posts
 from bot.slack.render.message import Message, sentence
-from bot.slack.said import said
 from bot.templates import mrkdwn
-from bot.usecases import homes, incident_channel, incident_updates, receipts
+from bot.usecases import homes, incident_channel, receipts
 from bot.usecases.members import require
 
 log = structlog.get_logger(__name__)
@@ -106,22 +104,7 @@ async def person_changed(desk: Desk, told: Told) -> None:
 
 
 async def pinned(desk: Desk, told: Told) -> None:
-    """What people pin in an incident's channel is worth remembering."""
-    message = (told.event.get("item") or {}).get("message") or {}
-    where = ChannelId(told.event.get("channel_id", ""))
-    view = await the_incident(desk, Asked(told.user, "", where))
-    if view is None or not message:
-        return
-    text = said(message) or "A message without text"
-    await incident_updates.note(
-        desk.db,
-        desk.catalogue(),
-        view.id,
-        told.user,
-        f"Pinned: {text}",
-        message.get("permalink", ""),
-        once=f"event:{told.id}",
-    )
+    await notes.pin(desk, told.event)
 
 
 async def reacted(desk: Desk, told: Told) -> None:
@@ -190,6 +173,7 @@ HANDLERS: Mapping[str, Callable[[Desk, Told], Awaitable[None]]] = {
     "user_change": person_changed,
     "team_join": person_changed,
     "pin_added": pinned,
+    "pin_removed": pinned,
     "reaction_added": reacted,
     "reaction_removed": reacted,
 }

@@ -47,8 +47,9 @@ async def missed_events(
     for ts, message in found.items():
         for event in _of_message(channel, message, noted.get(ts)):
             yield event
-        if ts in noted and noted[ts].reaction and not notes.bearers(message):
-            await incident_notes.lost_its_pushpin(desk.db, incident.id, ts)
+        bears_none = not notes.bearers(message) and not notes.is_pinned(message, channel)
+        if ts in noted and noted[ts].marked and bears_none:
+            await incident_notes.lost_its_marks(desk.db, incident.id, ts)
 
 
 def _comings_and_goings(incident: Incident, channel: ChannelId, there: set[UserId]) -> Iterator[Event]:

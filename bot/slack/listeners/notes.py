@@ -1,4 +1,4 @@
-"""Messages of an incident's channel that are kept in its timeline: by a 📌, and what becomes of them afterwards."""
+"""Messages of an incident's channel that are kept in its timeline, by a 📌 or a pin, and what becomes of them."""
 
 from __future__ import annotations
 
@@ -22,11 +22,22 @@ WITHOUT_TEXT = "A message without text"
 
 
 async def pushpin(desk: Desk, event: Mapping[str, Any]) -> None:
-    """A 📌 came or went. Events overtake each other, so Slack is asked whether the message bears one now."""
+    """A 📌 came or went."""
     item = event.get("item") or {}
-    if event.get("reaction") != PUSHPIN or item.get("type") != "message":
-        return
-    user, channel, ts = UserId(event["user"]), ChannelId(item["channel"]), str(item["ts"])
+    if event.get("reaction") == PUSHPIN and item.get("type") == "message":
+        await _marked(desk, UserId(event["user"]), ChannelId(item["channel"]), str(item["ts"]))
+
+
+async def pin(desk: Desk, event: Mapping[str, Any]) -> None:
+    """A message was pinned to the channel, or is so no more. The card that we pin ourselves is no news."""
+    message = (event.get("item") or {}).get("message") or {}
+    ours = message.get("bot_id") and message.get("user") == event["user"]
+    if message.get("ts") and not ours:
+        await _marked(desk, UserId(event["user"]), ChannelId(event["channel_id"]), str(message["ts"]))
+
+
+async def _marked(desk: Desk, user: UserId, channel: ChannelId, ts: str) -> None:
+    """Events overtake each other, so Slack is asked which marks the message bears now: one keeps it."""
     async with desk.db.read() as conn:
         incident = await incidents.find(conn, None, channel, user)
     if incident is None:
@@ -35,12 +46,22 @@ async def pushpin(desk: Desk, event: Mapping[str, Any]) -> None:
     message = await message_at(desk, channel, ts)
     if message is None:
         return
-    if not bearers(message):
+    has_pushpin = bool(bearers(message))
+    if not has_pushpin and not is_pinned(message, channel):
         await incident_notes.take_back(desk.db, incident.id, ts, user)
         return
     link = await permalink(desk.gateway, channel, ts, "")
     text = said(message) or WITHOUT_TEXT
-    await incident_notes.keep(desk.db, incident.id, ts, user, text, author_of(message), link)
+    await incident_notes.keep(
+        desk.db, incident.id, ts, user, text, author_of(message), link, pinned=not has_pushpin
+    )
+
+
+def is_pinned(message: Mapping[str, Any], channel: ChannelId) -> bool:
+    """By a person: a card that we pinned ourselves is not kept for that."""
+    by = (message.get("pinned_info") or {}).get("pinned_by")
+    ours = message.get("bot_id") and by == message.get("user")
+    return channel in (message.get("pinned_to") or ()) and not ours
 
 
 async def message_changed(desk: Desk, event: Mapping[str, Any]) -> None:
@@ -71,7 +92,7 @@ async def message_at(desk: Desk, channel: ChannelId, ts: str) -> Mapping[str, An
             "conversations.replies", channel=channel, ts=ts, oldest=ts, latest=ts, inclusive=True, limit=2
         )
     except Refused as problem:
-        log.info("a message with a pushpin can't be read", channel=channel, error=problem.error)
+        log.info("a marked message can't be read", channel=channel, error=problem.error)
         return None
     found = (each for each in answer.get("messages", []) if each.get("ts") == ts)
     return next(found, None)

@@ -9,11 +9,12 @@ from dataclasses import replace
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.catalogue import Catalogue
+from bot.core.command_names import NAMES
 from bot.core.ids import TeamId
 from bot.core.permissions import Action
 from bot.core.views import OnCallView
 from bot.queries import on_call, pages
-from bot.slack import commands, ids
+from bot.slack import commands
 from bot.slack.listeners.asking import Answer, Asked, Desk, Tell
 from bot.slack.listeners.serving import Serve
 from bot.slack.render import help as help_render
@@ -24,7 +25,7 @@ _ASKS_WHO = re.compile(r"\bon[\s-]?call\b", re.IGNORECASE)
 
 
 def register(bolt: AsyncApp, serve: Serve) -> None:
-    bolt.command(ids.COMMAND_ON_CALL)(serve(on_call_command, Action.WORK_INCIDENT))
+    bolt.command(NAMES.on_call)(serve(on_call_command, Action.WORK_INCIDENT))
 
 
 async def on_call_command(desk: Desk, asked: Asked) -> Answer:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
+from bot.core import similar
 from bot.core.ids import ChannelId, PageId, ServiceId, SeverityId, TeamId, UserId
 from bot.core.views import DeclareForm, IncidentLine, OnCallPerson
 from bot.slack import ids
@@ -108,15 +108,7 @@ def _services(shown: DeclareForm) -> Block:
 
 def likely_service(shown: DeclareForm) -> ServiceId | None:
     """The service of the page, else the only one that the title names; the declarer can change it."""
-    if shown.service:
-        return shown.service
-    title = shown.title.casefold()
-    named = [
-        service
-        for service, name in shown.services
-        if any(re.search(rf"\b{re.escape(word.casefold())}\b", title) for word in (service, name))
-    ]
-    return named[0] if len(named) == 1 else None
+    return shown.service or similar.likely_service(shown.title, shown.services)
 
 
 def _private() -> Block:
