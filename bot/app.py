@@ -53,6 +53,7 @@ from bot.store.migrations.watch import SchemaWatch
 from bot.store.uow import Tx
 from bot.store.wakeups import WakeUps
 from bot.usecases import configuration, notices, workspace
+from bot.web.feeds import Feeds
 from bot.web.health import Health
 from bot.web.metrics import Measured
 from bot.web.server import Server
@@ -316,7 +317,8 @@ class Tocsin:
         health_routes = Health(
             self._readiness(), self._counts, self._measured, lambda: self.engine.health().stalled
         )
-        main = [*Intake(self.catalogue, self.journal).routes(), *health_routes.routes()]
+        feeds = Feeds(self.db, self.catalogue, self.signer)
+        main = [*Intake(self.catalogue, self.journal).routes(), *feeds.routes(), *health_routes.routes()]
         own_port = self.settings.metrics_port
         if own_port is None or own_port == self.settings.http_port:
             return {self.settings.http_port: [*main, *health_routes.metrics_routes()]}
