@@ -14,6 +14,7 @@ from bot.core.alert import Link
 from bot.core.catalogue import COMMANDER, Catalogue
 from bot.core.facts import (
     Fact,
+    IncidentAbsorbed,
     LevelPaged,
     PageAcknowledged,
     PageDeclined,
@@ -103,7 +104,9 @@ async def card(conn: AsyncConnection, catalogue: Catalogue, number: IncidentId) 
         removed_links=tuple(Link(link.text, link.url) for link in incident.links if link.removed),
         related=await _places(conn, incident.related),
         merged_into=next(iter(await _places(conn, _merged_into(incident))), None),
-        absorbed=await incidents.merged_into(conn, number),
+        absorbed=tuple(
+            fact.merged for fact in facts if isinstance(fact, IncidentAbsorbed) and fact.incident == number
+        ),
         open_tasks=sum(task.is_open for task in its_tasks),
         tasks=len(its_tasks),
     )

@@ -116,12 +116,6 @@ async def recent(conn: AsyncConnection, limit: int = 100) -> tuple[Incident, ...
     return tuple(_incident(row) for row in rows.mappings())
 
 
-async def merged_into(conn: AsyncConnection, incident: IncidentId) -> tuple[IncidentId, ...]:
-    """Those that ended in it, the oldest first."""
-    query = select(_TABLE.c.id).where(_TABLE.c.merged_into == incident).order_by(_TABLE.c.id)
-    return tuple(IncidentId(number) for number in (await conn.execute(query)).scalars())
-
-
 async def private_ones(conn: AsyncConnection) -> frozenset[IncidentId]:
     rows = await conn.execute(select(_TABLE.c.id).where(_TABLE.c.private.is_(True)))
     return frozenset(IncidentId(number) for number in rows.scalars())

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.facts import (
     FACT_BY_KIND,
     Fact,
+    IncidentAbsorbed,
     IncidentMerged,
     NoteAdded,
     NoteEdited,
@@ -22,13 +23,12 @@ from bot.core.facts import (
 )
 from bot.core.ids import IncidentId, PageId, ScheduleId
 from bot.core.schedule_facts import SCHEDULE_FACTS, ScheduleFact
-from bot.store.tables import IncidentRow, PageRow, TimelineRow
+from bot.store.tables import PageRow, TimelineRow
 
 _COMMON = {"at", "by", "page", "incident"}
 _KINDS = FACT_BY_KIND | {fact.kind: fact for fact in SCHEDULE_FACTS}
 _OF_MESSAGES = [fact.kind for fact in (NoteAdded, NoteEdited, NoteRetracted, NoteSourceDeleted)]
 _TABLE = TimelineRow.__table__  # type: ignore[attr-defined]
-_INCIDENTS = IncidentRow.__table__  # type: ignore[attr-defined]
 _APPEND = insert(_TABLE)
 _OF_PAGE = select(_TABLE).where(_TABLE.c.page_id == bindparam("page")).order_by(_TABLE.c.id)
 _PAGES = PageRow.__table__  # type: ignore[attr-defined]
@@ -93,27 +93,32 @@ async def of_incident(conn: AsyncConnection, incident: IncidentId) -> tuple[Fact
 
     Of pages that it took along when it was merged into another one: what happened until then.
     """
-    family = await _family(conn, incident)
     its_pages = select(_PAGES.c.id).where(_PAGES.c.incident_id == incident)
-    rows = await _where(conn, or_(_TABLE.c.incident_id.in_(family), _TABLE.c.page_id.in_(its_pages)))
+    rows = await _where(conn, or_(_TABLE.c.incident_id == incident, _TABLE.c.page_id.in_(its_pages)))
     end = next((row for row in rows if _merges(row, incident)), None)
     if end is not None and end["data"]["pages"]:
         taken = _TABLE.c.page_id.in_(end["data"]["pages"])
         before = await _where(conn, taken & _TABLE.c.incident_id.is_(None) & (_TABLE.c.id < end["id"]))
         rows = sorted((*rows, *before), key=lambda row: row["id"])
-    if len(family) > 1:  # two incidents ran side by side, and their transactions too
-        rows = sorted(rows, key=lambda row: (row["at"], row["id"]))
+    absorbed = await _absorbed(conn, rows, incident)
+    if absorbed:  # incidents ran side by side, and their transactions too
+        rows = sorted(
+            {row["id"]: row for row in (*rows, *absorbed)}.values(), key=lambda r: (r["at"], r["id"])
+        )
     return tuple(_fact(row) for row in rows)
 
 
-async def _family(conn: AsyncConnection, incident: IncidentId) -> list[int]:
-    """It, all that were merged into it, and into those."""
-    found: list[int] = [incident]
-    newest = found
-    while newest:
-        query = select(_INCIDENTS.c.id).where(_INCIDENTS.c.merged_into.in_(newest))
-        newest = [number for number in (await conn.execute(query)).scalars() if number not in found]
-        found = [*found, *newest]
+async def _absorbed(
+    conn: AsyncConnection, rows: Sequence[RowMapping], incident: IncidentId
+) -> list[RowMapping]:
+    """The own facts of what was merged into it, and into those."""
+    found: list[RowMapping] = []
+    known = {incident}
+    newest = rows
+    while merged := {row["data"]["merged"] for row in newest if row["kind"] == IncidentAbsorbed.kind} - known:
+        newest = await _where(conn, _TABLE.c.incident_id.in_(merged))
+        found += newest
+        known |= merged
     return found
 
 

@@ -48,6 +48,11 @@ async def refused(bot: BotProcess) -> str:
             "TOCSIN_TIME_SCALE",
         ),
         ({"TOCSIN_HTTP_PORT": "not-a-port"}, "TOCSIN_HTTP_PORT"),
+        ({"TOCSIN_COMMAND_INCIDENT": "Incident!"}, "TOCSIN_COMMAND_INCIDENT"),
+        (
+            {"TOCSIN_COMMAND_INCIDENT": "/inc", "TOCSIN_COMMAND_ONCALL": "/inc"},
+            "TOCSIN_COMMAND_INCIDENT and TOCSIN_COMMAND_ONCALL are the same",
+        ),
         ({"TOCSIN_DATABASE_URL": "mysql://x/y"}, "TOCSIN_DATABASE_URL"),
         ({"TOCSIN_DATABASE_URL": "sqlite:///x.db"}, "TOCSIN_DATABASE_URL must begin"),
         ({"TOCSIN_DATABASE_URL": "nonsense"}, "TOCSIN_DATABASE_URL is not"),
