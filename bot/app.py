@@ -13,7 +13,7 @@ import structlog
 from aiohttp.web import RouteDef
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.clock import Anchor, Clock, SystemClock
+from bot.clock import Anchor, Clock, SteadyClock, SystemClock
 from bot.config.load import load
 from bot.core.catalogue import Catalogue, Integration
 from bot.core.command_names import NAMES
@@ -31,6 +31,7 @@ from bot.engine.senders.incidents import incident_senders
 from bot.engine.senders.notices import NoticeSender
 from bot.engine.senders.on_call import on_call_senders
 from bot.engine.senders.pages import CopySender, PageSender
+from bot.engine.timekeeper import Timekeeper
 from bot.errors import CannotStart, TocsinError
 from bot.ingest.http import Intake
 from bot.ingest.journal import Journal
@@ -62,6 +63,17 @@ log = structlog.get_logger(__name__)
 
 SLACK_TIMEOUT_SECONDS = 10
 CONNECT_AGAIN_AFTER = 5.0
+PARTS_TO_STOP = (
+    "schema_watch",
+    "timekeeper",
+    "server",
+    "sockets",
+    "journal",
+    "engine",
+    "outbox",
+    "wakeups",
+    "lag",
+)
 STOP_WITHIN_SECONDS = 2.0
 """Each part gets this long to finish what it has begun; all together stay under five seconds."""
 
@@ -108,9 +120,19 @@ class Tocsin:
         self.db = Database(self.settings.database_url, self._given_clock or SystemClock())
         await migrate(self.db)
         if self._given_clock is None:
-            anchor = await workspace.time_anchor(self.db, self.settings.time_scale)
-            self.db.clock = SystemClock(Anchor(*anchor) if anchor else None)
+            await self._set_clock()
         self.clock = self.db.clock
+
+    async def _set_clock(self) -> None:
+        if self.db.is_sqlite:
+            back = await workspace.catch_up_with_clock(self.db)
+            if back:
+                log.warning(
+                    "the machine's clock was set back while Tocsin was down", seconds=back.total_seconds()
+                )
+        anchor = await workspace.time_anchor(self.db, self.settings.time_scale)
+        self.db.clock = clock = SteadyClock(Anchor(*anchor) if anchor else None)
+        self.timekeeper = Timekeeper(self.db, clock)
 
     async def _build(self) -> None:
         settings = self.settings
@@ -172,6 +194,8 @@ class Tocsin:
             await self.outbox.take_over()
         else:
             await self.wakeups.start()
+        if self._given_clock is None:
+            await self.timekeeper.start()
         await self.lag.start()
         await self.journal.start()
         await self.engine.start()
@@ -228,7 +252,7 @@ class Tocsin:
         """Finish what was begun, write it down, close. Safe to call at any stage of the start."""
         for task in self._tasks:
             task.cancel()
-        for part in ("schema_watch", "server", "sockets", "journal", "engine", "outbox", "wakeups", "lag"):
+        for part in PARTS_TO_STOP:
             if hasattr(self, part):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._end(part), STOP_WITHIN_SECONDS + 0.5)

@@ -66,6 +66,10 @@ class Anchor:
         """The real instant at which product time reaches `product`."""
         return self.real + (product - self.product) / self.scale
 
+    def moved(self, by: timedelta) -> Anchor:
+        """The same product time after real time was set by so much."""
+        return Anchor(real=self.real + by, product=self.product, scale=self.scale)
+
     def rescale(self, scale: float, real_now: datetime) -> Anchor:
         """The same product time at `real_now`, running at `scale` from then on: no jump at the seam."""
         return Anchor(real=real_now, product=self.product_at(real_now), scale=scale)
@@ -92,6 +96,49 @@ class SystemClock(Clock):
 
     def to_real(self, at: datetime) -> datetime:
         return at if self.anchor is None else self.anchor.real_at(at)
+
+
+def elapsed() -> float:
+    """Seconds that passed, the machine's sleep included; setting its wall clock does not move them.
+
+    Linux stops `CLOCK_MONOTONIC` while it sleeps and goes on counting `CLOCK_BOOTTIME` (clock_gettime(2)). Elsewhere,
+    and in a paused virtual machine, a sleep looks like a clock that was set.
+    """
+    boot_time: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot_time is None else time.clock_gettime(boot_time)
+
+
+class SteadyClock(SystemClock):
+    """The wall clock as it was read once, moved on by the time that passed since.
+
+    Setting the machine's clock does not move this one: whoever keeps deadlines moves them first, then calls `follow`
+    (`docs/decisions/008-clock-jumps.md`).
+    """
+
+    def __init__(
+        self,
+        anchor: Anchor | None = None,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+        passed: Callable[[], float] = elapsed,
+    ) -> None:
+        super().__init__(anchor)
+        self._wall = wall
+        self._passed = passed
+        self._read_at = wall()
+        self._passed_then = passed()
+
+    def real(self) -> datetime:
+        return self._read_at + timedelta(seconds=self._passed() - self._passed_then)
+
+    def ahead(self) -> timedelta:
+        """How far the wall clock is ahead of this one: what it was set by, and what both drifted apart."""
+        return self._wall() - self.real()
+
+    def follow(self, by: timedelta) -> None:
+        """Move real time by so much. Product time moves with it, but goes on unmoved where it is scaled."""
+        self._read_at += by
+        if self.anchor is not None:
+            self.anchor = self.anchor.moved(by)
 
 
 class ManualClock(Clock):

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.core.debts import DebtKind
+from bot.core.ids import PageId
 from bot.store.database import Database
 from bot.store.tables import DebtRow
 
@@ -36,3 +37,10 @@ async def pay_all(database: Database) -> None:
     """As if everything had been sent, so that a test sees what the next step owes."""
     async with database.write() as tx:
         await tx.conn.execute(_TABLE.update().values(state="sent"))
+
+
+async def owed_of_page(database: Database, page: PageId) -> list[str]:
+    """The keys of a page's messages that would still be sent."""
+    query = select(_TABLE.c.key).where(_TABLE.c.page_id == page, _TABLE.c.state.in_(("new", "sending")))
+    async with database.read() as conn:
+        return list((await conn.execute(query)).scalars())

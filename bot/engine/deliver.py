@@ -145,8 +145,11 @@ class Outbox:
             return Retry(f"our error: {type(error).__name__}", certain=False)
 
     async def _is_withdrawn(self, debt: Debt) -> bool:
-        """The last look before a send: no send starts after an acknowledgment is recorded."""
-        if debt.page is None or debt.generation is None:
+        """The last look before a send: no send starts after an acknowledgment is recorded.
+
+        What may have gone out already is its sender's to look up first: a message that is there must be corrected.
+        """
+        if debt.page is None or debt.generation is None or debt.sent_from is not None:
             return False
         async with self._db.read() as conn:
             page = await pages.load(conn, debt.page)

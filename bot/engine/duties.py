@@ -86,13 +86,13 @@ class Audit:
         self._heartbeat = heartbeat
         self.clean_at: datetime | None = None
         """Real time of the last look that found nothing."""
-        self._last: datetime | None = None
+        self._looked: float | None = None
         self._known: frozenset[str] = frozenset()
 
     async def run(self) -> None:
-        self._last = self._db.clock.real()
+        clock = self._db.clock
+        self._looked, began_at = clock.monotonic(), clock.real()
         async with self._db.read() as conn:
-            clock = self._db.clock
             problems = await health.audit(conn, clock.now(), clock.real(), clock.scale)
         for problem in problems:
             if problem.what not in self._known:
@@ -102,15 +102,16 @@ class Audit:
         if problems:
             await audit.repair(self._db)
             return
-        self.clean_at = self._last
+        self.clean_at = began_at
         if self._heartbeat is not None:
             await self._heartbeat.ping()
 
     async def due(self) -> datetime | None:
-        """Thirty real seconds after the last look; the first one a while after the start."""
-        if self._last is None:
-            self._last = self._db.clock.real()
-        return self._last + AUDIT_EVERY
+        """Thirty seconds after the last look, whatever the wall clock says; the first one a while after the start."""
+        clock = self._db.clock
+        if self._looked is None:
+            self._looked = clock.monotonic()
+        return clock.real() + AUDIT_EVERY - timedelta(seconds=clock.monotonic() - self._looked)
 
 
 def duties(

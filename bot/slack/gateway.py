@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -34,6 +34,10 @@ PROVIDER_ERRORS = BAD_TOKEN | {
     "ekm_access_denied",
 }
 """Slack itself or our access to it is down: nobody's own fault, worth trying again."""
+
+
+CLOCKS_DIFFER_BY = timedelta(hours=2)
+"""What is looked for is found also when our clock was set meanwhile: Slack's timestamps are by its own."""
 
 
 class SlackProblem(TocsinError):
@@ -164,7 +168,7 @@ class Gateway:
             answer = await self.call(
                 "conversations.history",
                 channel=channel,
-                oldest=f"{since.timestamp() - 5:.6f}",
+                oldest=f"{(since - CLOCKS_DIFFER_BY).timestamp():.6f}",
                 limit=200,
                 include_all_metadata=True,
                 cursor=cursor,

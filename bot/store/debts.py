@@ -38,6 +38,7 @@ _CANCEL = (
         _TABLE.c.page_id == bindparam("page"),
         _TABLE.c.generation < bindparam("fence"),
         _TABLE.c.state == "new",
+        _TABLE.c.sent_from.is_(None),
         _TABLE.c.mode == "deliver",
     )
     .values(state="canceled", settled_at=bindparam("at"), error="the page moved on")
@@ -47,6 +48,7 @@ _SETTLE = update(_TABLE).where(
     or_(_TABLE.c.mode == "deliver", _TABLE.c.wanted == bindparam("told")),
 )
 
+_WAITS = ("due_at", "lease_until", "sent_from")
 LEASE = timedelta(seconds=20)
 """A send whose owner has not settled it by then is in doubt. Slack's client gives up after 10 s."""
 
@@ -259,8 +261,24 @@ async def settle_over(conn: AsyncConnection, debt: Debt, state: str, reason: str
 
 
 async def cancel_pages(conn: AsyncConnection, moved: Sequence[Page], real: datetime) -> None:
-    """Withdraw what these pages owe for older generations than theirs and nobody has begun to send."""
+    """Withdraw what these pages owe for older generations than theirs and nobody has begun to send.
+
+    What may have gone out stays owed: its sender looks it up, so that a message that is there is known and corrected.
+    """
     await conn.execute(_CANCEL, [{"page": page.id, "fence": page.generation, "at": real} for page in moved])
+
+
+async def move(conn: AsyncConnection, by: timedelta) -> None:
+    """What is owed is due so much later, or earlier; leases, and since when it may have gone out, move with it."""
+    unsettled = _TABLE.c.state.in_(("new", "sending"))
+    rows = await conn.execute(select(_TABLE.c.id, *(_TABLE.c[name] for name in _WAITS)).where(unsettled))
+    changed = [
+        {"debt": row["id"]} | {name: row[name] and row[name] + by for name in _WAITS}
+        for row in rows.mappings()
+    ]
+    if changed:
+        one = update(_TABLE).where(_TABLE.c.id == bindparam("debt"))
+        await conn.execute(one.values({name: bindparam(name) for name in _WAITS}), changed)
 
 
 async def hurry(conn: AsyncConnection, lane: str, real: datetime) -> None:

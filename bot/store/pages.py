@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +25,7 @@ _OPEN = _TABLE.c.state != literal_column(f"'{PageState.RESOLVED}'")
 """In the very words of the partial index, without a bound value: else SQLite does not take it."""
 _AS_COLUMN = {"incident": "incident_id"}
 _FIELDS = tuple(field.name for field in fields(Page))
+_WAITS = ("due_at", "step_at", "snoozed_until")
 _LISTS = ("paged", "declined", "failed", "ever_paged")
 _KEPT = tuple((name, _AS_COLUMN.get(name, name)) for name in _FIELDS if name not in ("id", "policy"))
 """What a save writes, with its column: the policy stays what it was when the page began."""
@@ -117,6 +118,18 @@ async def due(conn: AsyncConnection, now: datetime, limit: int) -> tuple[Page, .
 
 async def next_due(conn: AsyncConnection) -> datetime | None:
     return (await conn.execute(select(func.min(_TABLE.c.due_at)))).scalar()
+
+
+async def move(conn: AsyncConnection, by: timedelta) -> None:
+    """Everything that open pages wait for comes so much later, or earlier."""
+    rows = await conn.execute(select(_TABLE.c.id, *(_TABLE.c[name] for name in _WAITS)).where(_OPEN))
+    changed = [
+        {"page": row["id"]} | {name: row[name] and row[name] + by for name in _WAITS}
+        for row in rows.mappings()
+    ]
+    if changed:
+        one = update(_TABLE).where(_TABLE.c.id == bindparam("page"))
+        await conn.execute(one.values({name: bindparam(name) for name in _WAITS}), changed)
 
 
 async def open_pages(conn: AsyncConnection, limit: int = 500) -> tuple[Page, ...]:

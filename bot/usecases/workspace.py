@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from bot.errors import CannotStart
-from bot.store import meta
+from bot.store import debts, meta, pages
 from bot.store.database import Database
+from bot.store.uow import Tx
 
 
 async def claim(db: Database, team_id: str, team_name: str) -> None:
@@ -51,3 +53,60 @@ async def signing_key(db: Database) -> bytes:
             kept = {"hex": secrets.token_hex(32)}
             await meta.put(tx.conn, "signing_key", kept)
         return bytes.fromhex(kept["hex"])
+
+
+async def clock_was_set(
+    db: Database, by: timedelta, follow: Callable[[timedelta], None], *, scaled: bool
+) -> None:
+    """The machine's clock was set by so much: what waits goes on waiting as long as it would have.
+
+    `follow` moves our clock, before the commit: a look at the database in between, with the new time and the old
+    deadlines, starts a duty at most, and a duty writes after this commit.
+    """
+    followed = False
+    try:
+        async with db.write() as tx:
+            await _move_deadlines(tx, by, scaled=scaled)
+            await meta.put(tx.conn, "seen", (tx.real + by).isoformat())
+            tx.wake("escalate")
+            tx.wake("deliver")
+            follow(by)
+            followed = True
+    except BaseException:  # the edge of the transaction: the clock stays with the deadlines
+        if followed:
+            follow(-by)
+        raise
+
+
+async def note_time(db: Database) -> None:
+    """Remember how late it is, so that a start knows of a clock that was set back meanwhile."""
+    async with db.write() as tx:
+        await meta.put(tx.conn, "seen", tx.real.isoformat())
+
+
+async def catch_up_with_clock(db: Database) -> timedelta:
+    """At the start of the only copy: a clock that tells an earlier time than was seen here was set back meanwhile.
+
+    Moves the deadlines by what it went back at the least, which it answers (zero: it did not), so that no page waits
+    for the hour to pass once more.
+    """
+    async with db.write() as tx:
+        seen = await meta.get(tx.conn, "seen")
+        back = tx.real - datetime.fromisoformat(seen) if seen else timedelta()
+        if back >= timedelta():
+            return timedelta()
+        scaled = await meta.get(tx.conn, "clock") is not None
+        await _move_deadlines(tx, back, scaled=scaled)
+        await meta.put(tx.conn, "seen", tx.real.isoformat())
+        return back
+
+
+async def _move_deadlines(tx: Tx, by: timedelta, *, scaled: bool) -> None:
+    """Debts wait in real time, pages in product time: the same, unless it is scaled and its anchor moves."""
+    await debts.move(tx.conn, by)
+    if not scaled:
+        await pages.move(tx.conn, by)
+        return
+    kept = await meta.get(tx.conn, "clock")
+    moved = datetime.fromisoformat(kept["real"]) + by
+    await meta.put(tx.conn, "clock", {**kept, "real": moved.isoformat()})

@@ -238,6 +238,21 @@ async def test_no_send_starts_after_an_acknowledgment_was_recorded(database: Dat
     assert [type(outcome) for _, outcome in receiver.settled] == [Withdrawn]
 
 
+async def test_what_may_have_gone_out_is_looked_up_although_somebody_took_the_page(
+    database: Database,
+) -> None:
+    async with database.write() as tx:
+        page = await paging.begin(tx, company(), service=CHECKOUT, title="x", severity=SEV1, by=TOCSIN)
+    async with database.write() as tx:
+        for debt in await debt_store.claim(tx.conn, "us", tx.real, 10):
+            await debt_store.settle_retry(tx.conn, debt, tx.real, "the answer was lost", certain=False)
+    await paging.acknowledge(database, company(), page.id, ANA)
+    receiver = Receiver()
+    await pay(outbox(database, receiver))
+    (looked_up,) = (debt for debt in receiver.sent if debt.kind is DebtKind.PAGE_DM)
+    assert looked_up.sent_from is not None, "a message that is there must be known to be corrected"
+
+
 async def test_a_sender_that_breaks_loses_nothing(database: Database, clock: ManualClock) -> None:
     def broken(debt: Debt) -> Outcome:
         raise ZeroDivisionError

@@ -62,7 +62,12 @@ class PageSender:
         try:
             channel = await self._place(debt)
             ts = await self._gateway.find(channel, debt.key, debt.sent_from) if debt.sent_from else None
-            ts = ts or await self._post(channel, render.card(view), debt.key)
+            if ts is None:
+                if await self._moved_on(debt):  # a look-up or the opening of a DM may have taken long
+                    return Withdrawn("the page moved on")
+                ts = await self._post(channel, render.card(view), debt.key)
+            else:
+                version = 0  # it shows what the page was when it went out: it is edited to what the page is
         except Refused as problem:
             if problem.error in ACCESS_PROBLEMS:
                 log.error(
@@ -107,6 +112,11 @@ class PageSender:
                 return None, 0
             view = await page_queries.card_of(conn, self._catalogue(), found, number, self._clock.now())
         return view, found.version
+
+    async def _moved_on(self, debt: Debt) -> bool:
+        async with self._db.read() as conn:
+            page = await pages.load(conn, PageId(debt.payload["page"]))
+        return page is None or page.generation != debt.generation
 
     async def _place(self, debt: Debt) -> ChannelId:
         if "user" in debt.payload:
