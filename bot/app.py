@@ -53,7 +53,7 @@ from bot.store.migrations import migrate
 from bot.store.migrations.watch import SchemaWatch
 from bot.store.uow import Tx
 from bot.store.wakeups import WakeUps
-from bot.usecases import configuration, notices, workspace
+from bot.usecases import configuration, notices, paging, workspace
 from bot.web.feeds import Feeds
 from bot.web.health import Health
 from bot.web.metrics import Measured
@@ -214,6 +214,7 @@ class Tocsin:
         self.outbox.release()
         self.engine.wake("deliver")
         await self.directory.sync()
+        await paging.look_again(self.db)
         await self._tell_mistakes()
         await self.sockets.connect()
         self.connected.set()

@@ -16,7 +16,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.core.debts import Debt, DebtKind, Failed, Outcome, Priority, Retry, Withdrawn
+from bot.core.debts import Debt, DebtKind, Failed, Outcome, Priority, Retry, Sent, Withdrawn
 from bot.crashpoints import point
 from bot.engine.senders import Sender
 from bot.engine.settle import Settlement
@@ -44,6 +44,8 @@ class Outbox:
         self._settlement = Settlement(db, senders)
         self._sends: dict[int, asyncio.Task[None]] = {}
         self._held = False
+        self._away = False
+        """Whether Slack was away when something was sent last."""
         self._stopping = False
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
@@ -120,10 +122,19 @@ class Outbox:
             outcome = await self._send(debt)
             point("after-send")
             await self._settlement.settle(debt, outcome)
+            await self._note(outcome)
         except Exception:  # the edge of one send's task: the lease brings the debt back
             log.exception("a send broke", debt=debt.key)
         finally:
             self._sends.pop(debt.id, None)
+
+    async def _note(self, outcome: Outcome) -> None:
+        """Slack answers again: pages go before everything else, and wait for no next try."""
+        if self._away and isinstance(outcome, Sent):
+            self._away = False
+            async with self._db.write(first=True) as tx:
+                if await debts.hurry_pages(tx.conn, tx.real):
+                    tx.wake("deliver")
 
     async def _send(self, debt: Debt) -> Outcome:
         if await self._is_withdrawn(debt):
@@ -135,6 +146,7 @@ class Outbox:
         except RateLimited as problem:
             return Retry(str(problem), after=problem.after)
         except Unavailable as problem:
+            self._away = True
             return Retry(problem.reason, certain=problem.certain)
         except Refused as problem:
             return Failed(problem.error)

@@ -18,7 +18,7 @@ from bot.core.catalogue import Catalogue
 from bot.ingest.journal import Journal
 from bot.slack.channels import Channels
 from bot.slack.directory import Directory
-from bot.slack.gateway import Gateway
+from bot.slack.gateway import Gateway, SlackProblem
 from bot.slack.listeners import (
     commands,
     events,
@@ -131,6 +131,8 @@ def _quiet() -> logging.Logger:
 
 def _says_more_than_the_sockets(record: logging.LogRecord) -> bool:
     """That it cannot connect the SDK says every few seconds with its stack; `bot.slack.socket` says it once."""
+    if record.exc_info and isinstance(record.exc_info[1], SlackProblem):
+        return False
     return not record.getMessage().startswith(_NO_CONNECTION)
 
 

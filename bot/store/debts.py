@@ -290,6 +290,12 @@ async def hurry(conn: AsyncConnection, lane: str, real: datetime) -> None:
     )
 
 
+async def hurry_pages(conn: AsyncConnection, real: datetime) -> int:
+    """No page waits for its next try any longer; answers how many there were."""
+    waiting = _TABLE.c.state == "new", _TABLE.c.priority == int(Priority.PAGE), _TABLE.c.due_at > real
+    return int((await conn.execute(update(_TABLE).where(*waiting).values(due_at=real))).rowcount)
+
+
 async def release(conn: AsyncConnection, debts: Collection[Debt], real: datetime) -> None:
     """Give back claimed debts that were never begun (shutdown)."""
     values = {"state": "new", "owner": None, "lease_until": None, "due_at": real, "tries": _TABLE.c.tries - 1}

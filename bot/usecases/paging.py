@@ -149,6 +149,23 @@ async def advance_due(db: Database, catalogue: Catalogue, limit: int = 200) -> i
         return len(due)
 
 
+async def look_again(db: Database) -> int:
+    """People became known: pages that reached nobody are due at once. Answers how many."""
+    async with db.read() as conn:
+        if not any(_reached_nobody(page) for page in await pages.open_pages(conn)):
+            return 0
+    async with db.write() as tx:
+        waiting = [page for page in await pages.open_pages(tx.conn) if _reached_nobody(page)]
+        for page in waiting:
+            await pages.save(tx, replace(page, due_at=tx.now))
+        tx.wake("escalate")
+        return len(waiting)
+
+
+def _reached_nobody(page: Page) -> bool:
+    return page.state is PageState.TRIGGERED and page.level == 0 and not page.paged
+
+
 async def acknowledge(db: Database, catalogue: Catalogue, page: PageId, by: UserId) -> Decision:
     """Stop the escalation; the reply says who has it when somebody was quicker."""
     async with db.write(first=True) as tx:

@@ -212,6 +212,10 @@ class Office:
         async with self.db.read() as conn:
             return [fact.kind for fact in await timeline.of_incident(conn, IncidentId(number))]
 
+    async def facts_of(self, number: PageId) -> list[str]:
+        async with self.db.read() as conn:
+            return [fact.kind for fact in await timeline.of_page(conn, number)]
+
     async def _refresh(self) -> None:
         """The company's people are the sandbox's of the same names."""
         ids = {person.name: UserId(person.id) for person in self.sandbox.sandbox.workspace.people.values()}

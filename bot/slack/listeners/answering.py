@@ -39,13 +39,18 @@ class Envelope:
         self._respond = respond
         self._gateway = gateway
         self._acked = False
+        self._is_late = False
+        """Whether the asker was told that it is not saved yet, and waits to hear how it ended."""
 
     async def not_yet(self) -> None:
         """It could not be saved yet: Slack stops waiting, and the truth follows."""
+        self._is_late = True
         await self._tell(replies.not_saved_yet())
 
     async def give(self, answer: Answer) -> None:
         match answer:
+            case None if self._is_late:
+                await self._tell(late.done())
             case None:
                 await self.acknowledge()
             case Tell():

@@ -8,6 +8,11 @@ from bot.slack.render.message import Message, sentence
 from bot.templates import say
 
 
+def done() -> Message:
+    """After "not saved yet", where what was done shows by itself."""
+    return sentence(say("late", "done"))
+
+
 def saved() -> Message:
     return sentence(say("late", "saved"))
 
