@@ -26,6 +26,8 @@ SETTLES_WITHIN_SECONDS = 100.0
 """The longest back-off of what is no page, a minute, and what it owes then."""
 SERVICES = ("checkout", "search", "database")
 PEOPLE = ("ana", "bob", "carol", "dave", "erin", "frank")
+UNTOLD = "an asker could not be told"
+"""Slack took an answer neither by the response URL nor as a DM; what was asked for is done all the same."""
 METHODS = (
     "chat.postMessage",
     "chat.update",
@@ -193,4 +195,5 @@ async def everything_is_true(people: Hands, bot: BotProcess, told: Storm, seed: 
         assert text in card["plain"], f"the card shows an old update; seed {seed}"
     async with aiohttp.ClientSession() as http, http.get(f"{bot.url}/metrics") as answer:
         assert "tocsin_audit_problems 0.0" in await answer.text(), f"the auditor complains; seed {seed}"
-    assert not [line for line in bot.process.output if "Traceback" in line], f"our error; seed {seed}"
+    broken = [line for line in bot.process.output if "Traceback" in line and UNTOLD not in line]
+    assert broken == [], f"our error; seed {seed}"
