@@ -26,6 +26,7 @@ from bot.engine.lag import Lag
 from bot.engine.refresh import Refresh
 from bot.engine.scheduler import Engine
 from bot.engine.senders import Sender
+from bot.engine.senders.calendars import CalendarSender
 from bot.engine.senders.home import HomeSender
 from bot.engine.senders.incidents import incident_senders
 from bot.engine.senders.notices import NoticeSender
@@ -151,8 +152,8 @@ class Tocsin:
         self.gateway = Gateway(client, self.clock)
         self.channels = Channels(self.gateway)
         self.directory = Directory(self.db, self.gateway, self.refresh_catalogue)
-        self.outbox = Outbox(self.db, self._senders())
         self.outgoing = Outgoing(allow_private=settings.allow_private_urls or settings.on_sandbox)
+        self.outbox = Outbox(self.db, self._senders())
         url = settings.heartbeat_url
         self.heartbeat = Heartbeat(url.get_secret_value(), self.outgoing) if url else None
         self.signer = Signer(await self._signing_key())
@@ -324,6 +325,7 @@ class Tocsin:
             DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock),
             **incident_senders(self.db, self.gateway, self.channels, self.catalogue, self.clock),
             **on_call_senders(self.db, self.gateway, self.catalogue),
+            DebtKind.CALENDAR: CalendarSender(self.db, self.outgoing, self.catalogue, self.clock),
         }
 
     def _wake(self, tx: Tx) -> None:

@@ -34,6 +34,7 @@ class DebtKind(StrEnum):
     INCIDENT_POST = "incident_post"
     ON_CALL_QUESTION = "on_call_question"
     ON_CALL_QUESTION_COPY = "on_call_question_copy"
+    CALENDAR = "calendar"
     HOME = "home"
 
 
@@ -213,6 +214,12 @@ def on_call_question_copy(message: int) -> Converge:
     """One message that shows a cover or swap is edited to its present state."""
     key = f"copy:{message}"
     return Converge(key, DebtKind.ON_CALL_QUESTION_COPY, key, {"message": message}, Priority.NOTICE)
+
+
+def calendar(number: int) -> Converge:
+    """An outside calendar is read."""
+    key = f"calendar:{number}"
+    return Converge(key, DebtKind.CALENDAR, key, {"calendar": number}, Priority.HOME)
 
 
 def home(user: UserId) -> Converge:

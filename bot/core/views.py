@@ -283,6 +283,14 @@ class OnCallChange:
 
 
 @dataclass(frozen=True)
+class CalendarProblem:
+    """An outside calendar can't be read, or names nobody; `schedule` is empty for somebody's own."""
+
+    schedule: str
+    problem: str
+
+
+@dataclass(frozen=True)
 class CoverView:
     """A question for cover as `reader` sees it: whoever asks, or one of those asked."""
 

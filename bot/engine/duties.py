@@ -69,11 +69,17 @@ class HandOff:
     def __init__(self, db: Database, catalogue: Callable[[], Catalogue]) -> None:
         self._db = db
         self._catalogue = catalogue
+        self._revision: int | None = None
+        """Of the configuration that was looked at; another may have other schedules."""
 
     async def run(self) -> None:
-        await hand_offs.advance_due(self._db, self._catalogue())
+        catalogue = self._catalogue()
+        await hand_offs.advance_due(self._db, catalogue)
+        self._revision = catalogue.revision
 
     async def due(self) -> datetime | None:
+        if self._revision != self._catalogue().revision:
+            return self._db.clock.now()
         async with self._db.read() as conn:
             return await due.next_hand_off(conn)
 

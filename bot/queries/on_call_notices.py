@@ -10,22 +10,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, ScheduleId, UserId
-from bot.core.views import CoverView, OnCallChange, OnCallPerson, SwapView
+from bot.core.views import CalendarProblem, CoverView, OnCallChange, OnCallPerson, SwapView
 from bot.queries.on_call_questions import question
 
 
 async def told(
     conn: AsyncConnection, catalogue: Catalogue, data: Mapping[str, Any]
-) -> OnCallChange | CoverView | SwapView | None:
+) -> OnCallChange | CoverView | SwapView | CalendarProblem | None:
     """`data` as `usecases.schedule_changes.tell` owed it; None when what it tells of is gone."""
     reader = UserId(data["to"])
     for kind in ("cover", "swap"):
         if kind in data:
             return await question(conn, catalogue, f"{kind}:{data[kind]}", reader)
-    schedule = catalogue.schedules.get(ScheduleId(data["schedule"]))
+    known = catalogue.schedules.get(ScheduleId(data["schedule"]))
+    schedule = known.name if known else data["schedule"]
+    if "problem" in data:
+        return CalendarProblem(schedule, data["problem"])
     return OnCallChange(
         reader=reader,
-        schedule=schedule.name if schedule else data["schedule"],
+        schedule=schedule,
         person=_person(catalogue, data["person"]),
         instead=_people(catalogue, data.get("instead", ())),
         starts_at=datetime.fromisoformat(data["starts_at"]),

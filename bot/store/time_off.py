@@ -46,7 +46,8 @@ async def load(conn: AsyncConnection, number: int) -> Away | None:
     return _away(row) if row else None
 
 
-async def add(conn: AsyncConnection, away: Away, made_at: datetime) -> int:
+async def add(conn: AsyncConnection, away: Away, made_at: datetime, uid: str | None = None) -> int:
+    """Answers its number; `uid` is the calendar's event that says so."""
     row = {
         "person": away.person,
         "starts_at": away.starts_at,
@@ -55,6 +56,7 @@ async def add(conn: AsyncConnection, away: Away, made_at: datetime) -> int:
         "made_at": made_at,
         "by": away.by,
         "calendar_id": away.calendar,
+        "uid": uid,
     }
     result = await conn.execute(insert(_TABLE).values(row).returning(_TABLE.c.id))
     return int(result.scalar_one())
@@ -64,3 +66,10 @@ async def end(conn: AsyncConnection, away: Away, at: datetime) -> None:
     """Cut it short at `at`; what has not begun by then is taken back."""
     values = {"ends_at": at} if away.starts_at < at else {"removed_at": at}
     await conn.execute(update(_TABLE).where(_TABLE.c.id == away.id).values(values))
+
+
+async def of_calendar(conn: AsyncConnection, calendar: int) -> tuple[tuple[str, Away], ...]:
+    """What stands because a calendar says so, each with its event's uid."""
+    standing = _TABLE.c.calendar_id == calendar, _TABLE.c.removed_at.is_(None)
+    rows = await conn.execute(select(_TABLE).where(*standing).order_by(_TABLE.c.id))
+    return tuple((row["uid"] or "", _away(row)) for row in rows.mappings())

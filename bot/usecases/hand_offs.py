@@ -1,10 +1,10 @@
-"""What on-call owes when its time comes: questions that nobody answered."""
+"""What on-call owes when its time comes: questions that nobody answered, calendars to read."""
 
 from __future__ import annotations
 
 from bot.core.catalogue import Catalogue
 from bot.store.database import Database
-from bot.usecases import covers, swaps
+from bot.usecases import calendars, covers, swaps
 
 
 async def advance_due(db: Database, catalogue: Catalogue) -> None:
@@ -12,3 +12,4 @@ async def advance_due(db: Database, catalogue: Catalogue) -> None:
     async with db.write() as tx:
         await covers.advance_due(tx, catalogue)
         await swaps.advance_due(tx, catalogue)
+        await calendars.advance_due(tx, catalogue)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.views import CoverView, OnCallChange, SwapView
+from bot.core.views import CalendarProblem, CoverView, OnCallChange, SwapView
 from bot.slack.render.message import Message, sentence
 from bot.templates import say
 
@@ -15,11 +15,12 @@ KINDS = frozenset(
         "cover_accepted",
         "cover_unanswered",
         "swap_settled",
+        "calendar_failed",
     ]
 )
 """Each has a macro of its name."""
 
 
-def notice(what: str, view: OnCallChange | CoverView | SwapView) -> Message:
+def notice(what: str, view: OnCallChange | CoverView | SwapView | CalendarProblem) -> Message:
     """`what` is one of `KINDS`, `view` what `bot.queries.on_call_notices` tells of it."""
     return sentence(say("on_call_notices", what, view))
