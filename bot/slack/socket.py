@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +17,10 @@ from slack_bolt.async_app import AsyncBoltRequest
 from bot.core.catalogue import Catalogue
 from bot.errors import CannotStart
 from bot.slack.access import APP_TOKEN, BAD_TOKEN, BOT_TOKEN, token_problem
+from bot.slack.counting import Counting
 from bot.slack.gateway import Gateway, RateLimited, Refused, SlackProblem, Unavailable
 from bot.slack.running import ListeningApp
 from bot.store.database import Database
-from bot.usecases import notices
 
 log = structlog.get_logger(__name__)
 
@@ -29,8 +28,7 @@ SOCKETS = 2
 PING_EVERY_SECONDS = 3
 """A socket that went silent shows after four missed pings."""
 CONNECT_WITHIN_SECONDS = 20.0
-CROWDED_FOR_SECONDS = 5.0
-"""Sockets of a process that just died are counted for a moment; a second bot stays."""
+ACK_WITHIN_SECONDS = 3.0
 DRAIN_SECONDS = 1.5
 
 NEEDED_SCOPES = frozenset(
@@ -84,11 +82,9 @@ class Sockets:
         self._handlers: list[AsyncSocketModeHandler] = []
         self._refused = False
         """Whether Slack gave no address for a socket when it was asked last."""
-        self._counted = 0
-        self._hello = asyncio.Event()
         self._opened = asyncio.Event()
         self._keeping_up: asyncio.Task[None] | None = None
-        self._watch: asyncio.Task[None] | None = None
+        self._counting: asyncio.Task[None] | None = None
 
     async def identify(self) -> Identity:
         """Try the bot's token: who it makes us.
@@ -126,6 +122,8 @@ class Sockets:
         await self._bolt.on_connected()
         keeping_up = self._bolt.keep_up(self._opened, self.connected)
         self._keeping_up = asyncio.create_task(keeping_up, name="catch up")
+        counting = Counting(self._handler, SOCKETS, self._db, self._catalogue)
+        self._counting = asyncio.create_task(counting.run(), name="count sockets")
 
     async def connected(self) -> int:
         """How many of our sockets are alive."""
@@ -133,7 +131,7 @@ class Sockets:
 
     async def stop(self) -> None:
         """Let what runs finish, so that it is acked on the socket it came by; then close."""
-        for task in filter(None, (self._keeping_up, self._watch)):
+        for task in filter(None, (self._keeping_up, self._counting)):
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         if not await self._bolt.running.drained(DRAIN_SECONDS):
@@ -141,11 +139,15 @@ class Sockets:
         await self._close()
 
     async def _open(self) -> None:
-        handler = _Handler(self._bolt, self._app_token, ping_interval=PING_EVERY_SECONDS)
+        handler = self._handler()
         handler.client.message_listeners.append(self._heard)
-        handler.client.issue_new_wss_url = self._address  # type: ignore[method-assign]
         self._handlers.append(handler)
         await handler.connect_async()  # type: ignore[no-untyped-call]
+
+    def _handler(self) -> _Handler:
+        handler = _Handler(self._bolt, self._app_token)
+        handler.client.issue_new_wss_url = self._address  # type: ignore[method-assign]
+        return handler
 
     async def _close(self) -> None:
         handlers, self._handlers = self._handlers, []
@@ -184,36 +186,9 @@ class Sockets:
             raise CannotStart(token_problem(setting, problem.error)) from problem
 
     async def _heard(self, _client: Any, message: Mapping[str, Any], _raw: str | None) -> None:
-        """Slack's first word on each socket tells how many this app has."""
-        if message.get("type") != "hello":
-            return
-        self._opened.set()
-        self._counted = int(message.get("num_connections") or 0)
-        self._hello.set()
-        if self._counted > SOCKETS and (self._watch is None or self._watch.done()):
-            self._watch = asyncio.create_task(self._look_again(), name="count sockets")
-
-    async def _look_again(self) -> None:
-        """Only a new socket is told the number, so one is renewed; the other covers for it."""
-        await asyncio.sleep(CROWDED_FOR_SECONDS)
-        ours = SOCKETS * await self._db.copies()
-        if self._counted <= ours or not self._handlers:
-            return
-        self._hello.clear()
-        await self._handlers[0].client.connect_to_new_endpoint(force=True)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CONNECT_WITHIN_SECONDS):
-                await self._hello.wait()
-        if self._counted <= ours:
-            return
-        log.error(
-            "another bot with the same app token is connected and takes a part of Slack's envelopes; stop it",
-            connections=self._counted,
-            ours=ours,
-        )
-        day = self._db.clock.real().date().isoformat()
-        data = {"connections": self._counted, "ours": ours}
-        await notices.tell_admins(self._db, self._catalogue(), f"another-bot:{day}", "another_bot", data)
+        """Slack's first word on each socket."""
+        if message.get("type") == "hello":
+            self._opened.set()
 
 
 class _Handler(AsyncSocketModeHandler):
@@ -221,10 +196,21 @@ class _Handler(AsyncSocketModeHandler):
 
     app: ListeningApp
 
+    def __init__(self, app: ListeningApp, app_token: str) -> None:
+        super().__init__(app, app_token, ping_interval=PING_EVERY_SECONDS)
+        self._at_work: set[asyncio.Task[None]] = set()
+
     async def handle(self, client: Any, req: Any) -> None:
         with structlog.contextvars.bound_contextvars(envelope=req.envelope_id):
-            work = super().handle(client, req)
-            await self.app.running.start(work, "envelope")
+            work = self.app.running.start(super().handle(client, req), "envelope")
+            self._at_work.add(work)
+            work.add_done_callback(self._at_work.discard)
+            await work
+
+    async def drained(self) -> None:
+        """Wait until what came over this socket is acked; Slack itself waits no longer."""
+        if self._at_work:
+            await asyncio.wait(set(self._at_work), timeout=ACK_WITHIN_SECONDS)
 
 
 _NOTHING: dict[str, Any] = {"type": "event_callback", "event": {"type": "tocsin_nothing"}}

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import CannotStart
 from bot.sandbox.server import Running
-from bot.slack import socket
+from bot.slack import counting
 from bot.slack.gateway import Gateway
 from bot.slack.socket import NEEDED_SCOPES, Sockets
 from bot.store.database import Database
@@ -87,7 +87,8 @@ async def test_another_bot_with_the_same_token_is_told_to_the_admins(
     other_bot: SocketModeClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(socket, "CROWDED_FOR_SECONDS", 0.1)
+    monkeypatch.setattr(counting, "COUNT_EVERY_SECONDS", 0.3)
+    monkeypatch.setattr(counting, "COUNT_AGAIN_AFTER_SECONDS", 0.1)
     await other_bot.connect()  # type: ignore[no-untyped-call]
     office = Office(sandbox, database, NightClock(NIGHT))
     await office.start()
@@ -96,10 +97,32 @@ async def test_another_bot_with_the_same_token_is_told_to_the_admins(
     await office.stop()
 
 
+async def test_a_bot_that_runs_says_within_ten_seconds_that_another_one_has_come(
+    office: Office, people: Hands, other_bot: SocketModeClient
+) -> None:
+    """With the real pauses."""
+    began = asyncio.get_running_loop().time()
+    await other_bot.connect()  # type: ignore[no-untyped-call]
+    told = await people.sees("frank", "Another bot with the same app token")
+    assert "3 connections, 2 are mine" in told["plain"]
+    assert asyncio.get_running_loop().time() - began < 10
+
+
+async def test_what_comes_over_the_socket_that_counts_is_served(
+    office: Office, people: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "COUNT_EVERY_SECONDS", 0.0)
+    await office.sockets.stop()
+    await office.sockets.connect()
+    answers = [await people.command("ana", "/oncall") for _ in range(30)]
+    assert all(answer["acked"] and answer["reply"] for answer in answers)
+
+
 async def test_our_own_refreshed_sockets_are_no_other_bot(
     office: Office, people: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(socket, "CROWDED_FOR_SECONDS", 0.1)
+    monkeypatch.setattr(counting, "COUNT_EVERY_SECONDS", 0.3)
+    monkeypatch.setattr(counting, "COUNT_AGAIN_AFTER_SECONDS", 0.1)
     await people.fault(socket="refresh")
     await eventually(office.sockets.connected, "connected again")
     await office.quiet()

@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import ManualClock
 from bot.sandbox.server import Running
-from bot.slack import socket
+from bot.slack import counting
 from bot.store.database import Database
 from bot.store.wakeups import WakeUps
 from tests.conftest import NIGHT
@@ -29,7 +29,8 @@ async def strangers(sandbox: Running, stack: AsyncExitStack, count: int) -> None
 async def test_sockets_beyond_those_of_all_copies_are_another_bots(
     sandbox: Running, postgres_url: str, people: Hands, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(socket, "CROWDED_FOR_SECONDS", 0.1)
+    monkeypatch.setattr(counting, "COUNT_EVERY_SECONDS", 0.3)
+    monkeypatch.setattr(counting, "COUNT_AGAIN_AFTER_SECONDS", 0.1)
     database = Database(postgres_url, clock)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
