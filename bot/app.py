@@ -161,7 +161,7 @@ class Tocsin:
         self.outbox.hold()
         parts = (
             Escalate(self.db, self.catalogue),
-            Fold(self.db, self.catalogue, parse_body),
+            Fold(self.db, self.catalogue, parse_body, lambda: self.journal.crowded),
             HandOff(self.db, self.catalogue),
             self.audit,
         )

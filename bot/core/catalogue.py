@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from bot.core.ids import (
     IntegrationId,
@@ -174,6 +175,15 @@ class Catalogue:
     """Where Tocsin speaks when a page reaches nobody."""
     announcement_channel: str | None = None
     admins: tuple[PersonId, ...] = ()
+
+    @cached_property
+    def service_by_word(self) -> Mapping[str, ServiceId]:
+        """Services by id and by shown name, case-folded; of two with the same name the first."""
+        found: dict[str, ServiceId] = {}
+        for service in self.services.values():
+            found.setdefault(service.id.casefold(), service.id)
+            found.setdefault(service.name.casefold(), service.id)
+        return found
 
     def policy_for(self, service: ServiceId | None) -> Policy | None:
         """The service's policy; the default for an unknown service or one without a policy (PRODUCT §2)."""

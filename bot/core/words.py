@@ -14,10 +14,7 @@ def service_of(catalogue: Catalogue, integration: Integration, said: str | None)
     word = said.strip().casefold() if said else ""
     if not said or not word:
         return integration.service
-    for service in catalogue.services.values():
-        if word in (service.id.casefold(), service.name.casefold()):
-            return service.id
-    return ServiceId(said.strip()[:200])
+    return catalogue.service_by_word.get(word) or ServiceId(said.strip()[:200])
 
 
 def severity_of(catalogue: Catalogue, integration: Integration, said: str | None) -> SeverityId | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -21,7 +22,9 @@ log = structlog.get_logger(__name__)
 
 STEPS_IN_ONE_COMMIT = 50
 """So that preparing their rows never holds the event loop for long."""
-BODIES_IN_ONE_COMMIT = 2
+BODIES_IN_ONE_COMMIT = 20
+GIVE_WAY_FOR = 0.03
+"""Real seconds between two folds while many wait to be accepted: what is accepted is safe, what is not may be lost."""
 """Between two commits others write: senders wait for the journal, clicks for their answer, pages for their claim."""
 AUDIT_EVERY = timedelta(seconds=30)
 
@@ -47,15 +50,24 @@ class Escalate:
 class Fold:
     """Fold accepted bodies into alerts."""
 
-    def __init__(self, db: Database, catalogue: Callable[[], Catalogue], parse: alerts.Parse) -> None:
+    def __init__(
+        self,
+        db: Database,
+        catalogue: Callable[[], Catalogue],
+        parse: alerts.Parse,
+        crowded: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`crowded`: whether so many senders wait for their 202 that folding gives way to them."""
         self._db = db
         self._catalogue = catalogue
         self._parse = parse
+        self._crowded = crowded
 
     async def run(self) -> None:
         limit = BODIES_IN_ONE_COMMIT
         while await alerts.fold_pending(self._db, self._catalogue(), self._parse, limit) == limit:
-            pass
+            if self._crowded():
+                await asyncio.sleep(GIVE_WAY_FOR)
         point("after-fold-commit")
 
     async def due(self) -> datetime | None:

@@ -73,8 +73,9 @@ class Intake:
 
 def _key(catalogue: Catalogue, integration: Integration, alert: IncomingAlert) -> str:
     """The key under which it is folded."""
-    service = service_of(catalogue, integration, alert.service)
-    return alert.dedup_key or dedup_key(integration.id, service, alert.title)
+    if alert.dedup_key:
+        return alert.dedup_key
+    return dedup_key(integration.id, service_of(catalogue, integration, alert.service), alert.title)
 
 
 def answer(status: int, body: Any, headers: dict[str, str] | None = None) -> web.Response:

@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 MOST_IN_ONE_COMMIT = 500
 MOST_BYTES_IN_ONE_COMMIT = 8 * 1024 * 1024
 MOST_BYTES_WAITING = 64 * 1024 * 1024
+CROWD = 10
 PATIENCE_SECONDS = 10.0
 """Real time that a sender waits for a locked database before it is asked to come again."""
 
@@ -63,6 +64,11 @@ class Journal:
     def waiting(self) -> int:
         """How many bodies wait for their answer."""
         return self._of.total()
+
+    @property
+    def crowded(self) -> bool:
+        """Whether more wait than a quiet day brings."""
+        return self.waiting > CROWD
 
     async def start(self) -> None:
         self._open = True

@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.debts import Converge, Debt, DebtKind, Deliver, Priority
 from bot.core.page import Page
 from bot.store.tables import DebtRow
+from bot.store.types import Instant
 
 _TABLE = DebtRow.__table__  # type: ignore[attr-defined]
 _ahead = _TABLE.alias("ahead")
@@ -156,17 +157,48 @@ def _unsettled(table: Any) -> ColumnElement[bool]:
     return unsettled
 
 
-def _claimable(real: datetime) -> Any:
-    """Due, not held by a living sender, and first in its lane."""
-    blocked = exists().where(
-        and_(
-            _ahead.c.lane == _TABLE.c.lane,
-            _ahead.c.id < _TABLE.c.id,
-            _unsettled(_ahead),
-        )
+def _blocked() -> ColumnElement[bool]:
+    """Another one is ahead in its lane."""
+    return exists().where(_ahead.c.lane == _TABLE.c.lane, _ahead.c.id < _TABLE.c.id, _unsettled(_ahead))
+
+
+_REAL = bindparam("real", type_=Instant)
+_NOT_IN_HAND = _TABLE.c.id.not_in(bindparam("but", expanding=True))
+_URGENT = _TABLE.c.priority <= bindparam("down_to")
+_CLAIMABLE = (
+    select(_TABLE)
+    .where(
+        _unsettled(_TABLE),
+        _TABLE.c.due_at <= _REAL,
+        or_(_TABLE.c.state == "new", _TABLE.c.lease_until <= _REAL),
+        ~_blocked(),
+        _NOT_IN_HAND,
+        _URGENT,
     )
-    free = or_(_TABLE.c.state == "new", and_(_TABLE.c.state == "sending", _TABLE.c.lease_until <= real))
-    return and_(_unsettled(_TABLE), _TABLE.c.due_at <= real, free, ~blocked)
+    .order_by(_TABLE.c.priority, _TABLE.c.due_at, _TABLE.c.id)
+    .limit(bindparam("room"))
+    .with_for_update(skip_locked=True)
+)
+"""Due, not held by a living sender, and first in its lane."""
+_TAKE = (
+    update(_TABLE)
+    .where(_TABLE.c.id.in_(bindparam("chosen", expanding=True)))
+    .values(
+        state="sending",
+        owner=bindparam("me"),
+        lease_until=bindparam("until", type_=Instant),
+        tries=_TABLE.c.tries + 1,
+        sent_from=func.coalesce(_TABLE.c.sent_from, _REAL),
+    )
+)
+_NEXT_DUE = select(
+    select(func.min(_TABLE.c.due_at))
+    .where(_unsettled(_TABLE), _TABLE.c.state == "new", ~_blocked(), _URGENT)
+    .scalar_subquery(),
+    select(func.min(_TABLE.c.lease_until))
+    .where(_unsettled(_TABLE), _TABLE.c.state == "sending", _NOT_IN_HAND, _URGENT)
+    .scalar_subquery(),
+)
 
 
 async def claim(
@@ -182,44 +214,20 @@ async def claim(
     A debt whose lease ran out comes with `sent_from`: it may have been sent. `but`: ids that the owner has in hand,
     whatever became of their lease. `down_to`: nothing less urgent.
     """
-    chosen = (
-        select(_TABLE)
-        .where(_claimable(real), _TABLE.c.id.not_in(but), _TABLE.c.priority <= int(down_to))
-        .order_by(_TABLE.c.priority, _TABLE.c.due_at, _TABLE.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = (await conn.execute(chosen)).mappings().all()
+    asked = {"real": real, "but": list(but), "down_to": int(down_to), "room": limit}
+    rows = (await conn.execute(_CLAIMABLE, asked)).mappings().all()
     if rows:
-        taken = {
-            "state": "sending",
-            "owner": owner,
-            "lease_until": real + LEASE,
-            "tries": _TABLE.c.tries + 1,
-            "sent_from": func.coalesce(_TABLE.c.sent_from, real),
-        }
-        await conn.execute(update(_TABLE).where(_TABLE.c.id.in_([row["id"] for row in rows])).values(taken))
-    return tuple(_debt(row) for row in rows)
+        chosen = [row["id"] for row in rows]
+        await conn.execute(_TAKE, {"chosen": chosen, "me": owner, "until": real + LEASE, "real": real})
+    return tuple([_debt(row) for row in rows])
 
 
 async def next_due(
     conn: AsyncConnection, but: Collection[int] = (), down_to: Priority = LOWEST
 ) -> datetime | None:
     """The earliest real instant at which there is something to `claim`, or None."""
-    urgent = _TABLE.c.priority <= int(down_to)
-    waiting = select(func.min(_TABLE.c.due_at)).where(
-        _unsettled(_TABLE), _TABLE.c.state == "new", ~_blocked_by_sending(), urgent
-    )
-    leased = select(func.min(_TABLE.c.lease_until)).where(
-        _unsettled(_TABLE), _TABLE.c.state == "sending", _TABLE.c.id.not_in(but), urgent
-    )
-    instants = [(await conn.execute(query)).scalar() for query in (waiting, leased)]
-    known = [at for at in instants if at is not None]
-    return min(known) if known else None
-
-
-def _blocked_by_sending() -> Any:
-    return exists().where(and_(_ahead.c.lane == _TABLE.c.lane, _ahead.c.id < _TABLE.c.id, _unsettled(_ahead)))
+    instants = (await conn.execute(_NEXT_DUE, {"but": list(but), "down_to": int(down_to)})).one()
+    return min((at for at in instants if at is not None), default=None)
 
 
 async def settle_sent(conn: AsyncConnection, debt: Debt, real: datetime) -> bool:
