@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.core.debts import DebtKind
-from bot.core.ids import PageId
+from bot.core.ids import PageId, UserId
+from bot.store import homes
 from bot.store.database import Database
 from bot.store.tables import DebtRow
 
@@ -44,3 +45,10 @@ async def owed_of_page(database: Database, page: PageId) -> list[str]:
     query = select(_TABLE.c.key).where(_TABLE.c.page_id == page, _TABLE.c.state.in_(("new", "sending")))
     async with database.read() as conn:
         return list((await conn.execute(query)).scalars())
+
+
+async def look_at_homes(database: Database, *users: UserId) -> None:
+    """They look at their App Homes now; nothing is owed for that here."""
+    async with database.write() as tx:
+        for user in users:
+            await homes.seen(tx.conn, user, tx.real)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +15,9 @@ from bot.core.ids import ScheduleId, UserId
 from bot.store.tables import HomeRow
 
 _TABLE = HomeRow.__table__  # type: ignore[attr-defined]
+
+FOLLOWED_FOR = timedelta(hours=12)
+"""A Home that was opened so long ago may still be on somebody's screen; any other is published when it is opened."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,12 @@ async def choose(conn: AsyncConnection, user: UserId, what: Chosen, at: datetime
     week = what.week.isoformat() if what.week else None
     row = {"user": user, "opened_at": at, "schedule": what.schedule, "week": week}
     await _put(conn, row, ["opened_at", "schedule", "week"])
+
+
+async def followed(conn: AsyncConnection, users: Collection[UserId], real: datetime) -> tuple[UserId, ...]:
+    """Which of these looked at their Home within `FOLLOWED_FOR`."""
+    query = select(_TABLE.c.user).where(_TABLE.c.user.in_(users), _TABLE.c.opened_at >= real - FOLLOWED_FOR)
+    return tuple(UserId(user) for user in (await conn.execute(query.order_by(_TABLE.c.user))).scalars())
 
 
 async def recent(conn: AsyncConnection, since: datetime) -> Sequence[UserId]:

@@ -9,11 +9,11 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.debts import Converge, Deliver, page_copy
+from bot.core.debts import Converge, Deliver, home, page_copy
 from bot.core.facts import Fact
-from bot.core.ids import PageId
+from bot.core.ids import PageId, UserId
 from bot.store import debts as debt_store
-from bot.store import messages, timeline
+from bot.store import homes, messages, timeline
 
 
 @dataclass
@@ -27,6 +27,7 @@ class Tx:
     delivers: list[Deliver] = field(default_factory=list)
     converges: dict[str, Converge] = field(default_factory=dict)
     touched: dict[PageId, float] = field(default_factory=dict)
+    homes: set[UserId] = field(default_factory=set)
     wakes: dict[str, datetime | None] = field(default_factory=dict)
 
     def record(self, *facts: Fact) -> None:
@@ -44,6 +45,10 @@ class Tx:
     def touch(self, page: PageId, after: float = 0.0) -> None:
         """Every copy of the page is edited to its present state, at the latest `after` real seconds from the commit."""
         self.touched[page] = min(after, self.touched.get(page, after))
+
+    def touch_homes(self, *users: UserId) -> None:
+        """The App Homes of these people follow, where somebody may be looking."""
+        self.homes.update(users)
 
     def wake(self, duty: str, at: datetime | None = None) -> None:
         """Tell the engine after the commit that `duty` has work at `at` (None: now)."""
@@ -63,6 +68,7 @@ class Tx:
             delivers=list(self.delivers),
             converges=dict(self.converges),
             touched=dict(self.touched),
+            homes=set(self.homes),
         )
         try:
             async with self.conn.begin_nested():
@@ -70,16 +76,18 @@ class Tx:
                 await self.flush()
         except BaseException:  # the edge of the savepoint: nothing is swallowed
             self.facts, self.delivers = before.facts, before.delivers
-            self.converges, self.touched = before.converges, before.touched
+            self.converges, self.touched, self.homes = before.converges, before.touched, before.homes
             raise
 
     async def flush(self) -> None:
         if self.touched:
             for message, page in await messages.of_pages(self.conn, self.touched):
                 self.owe(page_copy(message, self.touched[page]))
+        if self.homes:
+            self.owe(*map(home, await homes.followed(self.conn, self.homes, self.real)))
         if self.facts:
             await timeline.append(self.conn, self.facts)
         if self.delivers or self.converges:
             await debt_store.owe(self.conn, self.delivers, list(self.converges.values()), self.real)
             self.wake("deliver")
-        self.facts, self.delivers, self.converges, self.touched = [], [], {}, {}
+        self.facts, self.delivers, self.converges, self.touched, self.homes = [], [], {}, {}, set()

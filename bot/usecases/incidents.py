@@ -112,8 +112,7 @@ async def owe_homes(tx: Tx, incident: Incident) -> None:
     """The App Homes of those concerned: declarer, roles, and whoever was paged for it."""
     paged = [user for page in await pages.of_incident(tx.conn, incident.id) for user in page.ever_paged]
     concerned = {incident.declared_by, *incident.roles.values(), *paged}
-    for user in sorted(concerned):
-        tx.owe(debts.home(user))
+    tx.touch_homes(*concerned)
 
 
 def say(tx: Tx, incident: Incident, what: str, by: UserId, *, mark: str = "", **data: Any) -> None:

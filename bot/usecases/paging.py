@@ -289,8 +289,7 @@ def _tell_incident(tx: Tx, page: Page, decision: Decision) -> None:
 
 def _touch_homes(tx: Tx, before: Page, page: Page) -> None:
     concerned = {*before.ever_paged, *page.ever_paged, before.acknowledged_by, page.acknowledged_by}
-    for user in sorted(user for user in concerned if user):
-        tx.owe(debts.home(user))
+    tx.touch_homes(*(user for user in concerned if user))
 
 
 async def _owe_notifications(tx: Tx, decisions: Sequence[Decision]) -> None:

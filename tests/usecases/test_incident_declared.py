@@ -35,7 +35,7 @@ from tests.company import (
     SEV3,
     company,
 )
-from tests.owed import owed, owed_kinds, pay_all
+from tests.owed import look_at_homes, owed, owed_kinds, pay_all
 
 COMPANY = company()
 
@@ -54,6 +54,7 @@ async def _alert_pages(database: Database, catalogue: Catalogue = COMPANY) -> Pa
 
 
 async def test_a_declared_incident_pages_who_is_on_call_and_owes_its_channel(database: Database) -> None:
+    await look_at_homes(database, BOB, DAVE, ERIN)
     declared = await _declare(database)
     assert declared.page is not None
     assert (declared.page.paged, declared.adopted) == ((ERIN,), False)

@@ -21,7 +21,7 @@ from bot.store.database import Database
 from bot.usecases import incident_channel, incident_paging, incident_updates, paging
 from bot.usecases.declaring import Declare, PageWhom, declare
 from tests.company import ANA, BOB, CAROL, DATABASE, DAVE, ERIN, FRANK, SEARCH, SEV1, SEV2, SEV3, company
-from tests.owed import owed, owed_kinds, pay_all, posts
+from tests.owed import look_at_homes, owed, owed_kinds, pay_all, posts
 
 COMPANY = company()
 CHANNEL = ChannelId("C1")
@@ -131,6 +131,7 @@ async def test_a_milder_severity_never_slows_a_running_page(database: Database) 
 
 async def test_the_commander_is_invited_and_named_everywhere(database: Database) -> None:
     number = await _running(database)
+    await look_at_homes(database, CAROL, DAVE, ERIN)
     await incident_updates.assign_role(database, COMPANY, number, DAVE, COMMANDER, CAROL)
     after = await _incident(database, number)
     assert after.roles == {COMMANDER: CAROL}

@@ -9,13 +9,15 @@ from sqlalchemy import text
 
 from bot.clock import ManualClock
 from bot.core.catalogue import Catalogue
+from bot.core.debts import DebtKind
 from bot.core.escalation import Reply
-from bot.core.ids import TOCSIN, PageId, UserId
+from bot.core.ids import TOCSIN, PageId, UserId, by_user
 from bot.core.page import Page, PageState
 from bot.store import pages
 from bot.store.database import Database
 from bot.usecases import paging
 from tests.company import ANA, BOB, CAROL, CHECKOUT, SEV1, company
+from tests.owed import look_at_homes, owed, pay_all
 
 COMPANY = company()
 
@@ -51,6 +53,20 @@ async def test_a_page_begins_with_its_first_notification_owed(database: Database
     page = await begin(database)
     assert await notifications(database, page.id) == [(ANA, "owed")]
     assert await debts(database, "new") == [f"dm:{ANA}"]
+
+
+async def test_the_home_of_whoever_looked_at_it_today_follows_a_page(
+    database: Database, clock: ManualClock
+) -> None:
+    page = await begin(database)
+    assert await owed(database, DebtKind.HOME) == []
+    await look_at_homes(database, ANA, BOB)
+    await paging.acknowledge(database, COMPANY, page.id, ANA)
+    assert await owed(database, DebtKind.HOME) == [{"user": ANA}]
+    await pay_all(database)
+    clock.forward(hours=13)
+    await paging.resolve(database, COMPANY, page.id, by_user(ANA))
+    assert await owed(database, DebtKind.HOME) == []
 
 
 async def test_an_acknowledgment_withdraws_what_has_not_left(database: Database, clock: ManualClock) -> None:
