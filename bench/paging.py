@@ -50,7 +50,7 @@ async def _posted(here: World, count: int, what: str) -> None:
 
 async def _fire_all(here: World, run: int) -> list[float]:
     """Milliseconds from the moment each POST began to its page's arrival at Slack."""
-    before = await here.posts()
+    before = len(await here.posts())
     begun: dict[str, float] = {}
 
     async def fire(number: int) -> None:
@@ -58,9 +58,9 @@ async def _fire_all(here: World, run: int) -> list[float]:
         await here.fire(number, f"run-{run}-{number}")
 
     await paced((fire(one) for one in range(SERVICES)), PER_SECOND)
-    await _posted(here, len(before) + SERVICES, f"run {run}")
+    await _posted(here, before + SERVICES, f"run {run}")
     arrived: dict[str, float] = {}
-    for call in (await here.posts())[len(before) :]:
+    for call in (await here.posts())[before:]:
         name = next(name for name in begun if name in call["args"]["text"])
         arrived.setdefault(name, call["at"])
     return [(arrived[name] - at) * 1000 for name, at in begun.items()]

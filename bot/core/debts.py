@@ -110,6 +110,8 @@ class Retry:
     after: float | None = None
     certain: bool = True
     """False: the answer was lost, it may have gone through."""
+    limited: bool = False
+    """Slack asks to wait."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,8 @@ class Withdrawn:
 Outcome = Sent | Retry | Failed | Withdrawn
 
 
+PAID_BY_ONE_METHOD = frozenset({DebtKind.PAGE_COPY, DebtKind.HOME})
+"""A limit that one of them meets holds for all of the kind: none is tried before it is over."""
 PAGE_KINDS = frozenset({DebtKind.PAGE_DM, DebtKind.PAGE_CHANNEL, DebtKind.PAGE_COPY})
 
 

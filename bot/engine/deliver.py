@@ -144,7 +144,7 @@ class Outbox:
             async with asyncio.timeout(SEND_WITHIN_SECONDS):
                 return await self._senders[debt.kind].send(debt)
         except RateLimited as problem:
-            return Retry(str(problem), after=problem.after)
+            return Retry(str(problem), after=problem.after, limited=True)
         except Unavailable as problem:
             self._away = True
             return Retry(problem.reason, certain=problem.certain)

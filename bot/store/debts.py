@@ -44,6 +44,7 @@ _CANCEL = (
     )
     .values(state="canceled", settled_at=bindparam("at"), error="the page moved on")
 )
+_OF_ONE = update(_TABLE).where(_TABLE.c.id == bindparam("debt"))
 _SETTLE = update(_TABLE).where(
     _TABLE.c.id == bindparam("debt"),
     or_(_TABLE.c.mode == "deliver", _TABLE.c.wanted == bindparam("told")),
@@ -201,6 +202,18 @@ _NEXT_DUE = select(
 )
 
 
+_POSTPONE = (
+    update(_TABLE)
+    .where(
+        _unsettled(_TABLE),
+        _TABLE.c.state == "new",
+        _TABLE.c.kind == bindparam("these"),
+        _TABLE.c.due_at < bindparam("until", type_=Instant),
+    )
+    .values(due_at=bindparam("until", type_=Instant))
+)
+
+
 async def claim(
     conn: AsyncConnection,
     owner: str,
@@ -259,7 +272,12 @@ async def settle_retry(
     }
     if certain and debt.sent_from is None:
         values["sent_from"] = None
-    await conn.execute(update(_TABLE).where(_TABLE.c.id == debt.id).values(values))
+    await conn.execute(_OF_ONE, {"debt": debt.id, **values})
+
+
+async def postpone(conn: AsyncConnection, kind: DebtKind, due_at: datetime) -> None:
+    """None of this kind that waits is tried before `due_at`."""
+    await conn.execute(_POSTPONE, {"these": kind, "until": due_at})
 
 
 async def settle_over(conn: AsyncConnection, debt: Debt, state: str, reason: str, real: datetime) -> None:

@@ -20,6 +20,7 @@ from bot.core.debts import (
     Retry,
     Sent,
     Withdrawn,
+    page_copy,
 )
 from bot.core.ids import TOCSIN
 from bot.engine.deliver import IN_FLIGHT, Outbox
@@ -160,6 +161,25 @@ async def test_a_refusal_is_final_and_a_limit_waits_as_told(database: Database, 
     await pay(box, 2)
     assert await states(database) == {"refused": "failed", "limited": "new"}
     assert await box.due() == clock.real() + timedelta(seconds=30)
+
+
+async def test_a_limit_that_one_edit_meets_holds_for_all_edits(
+    database: Database, clock: ManualClock
+) -> None:
+    def answer(_debt: Debt) -> Outcome:
+        raise RateLimited("chat.update", 30)
+
+    receiver = Receiver(answer)
+    box = outbox(database, receiver)
+    await owe(database, *(page_copy(number) for number in range(2 * IN_FLIGHT)), deliver("notice"))
+    await pay(box)
+    tried = len(receiver.sent)
+    assert tried <= IN_FLIGHT
+    await pay(box)
+    assert {debt.kind for debt in receiver.sent[tried:]} <= {DebtKind.NOTICE}
+    clock.forward(seconds=31)
+    await pay(box)
+    assert DebtKind.PAGE_COPY in {debt.kind for debt in receiver.sent[tried + 1 :]}
 
 
 async def test_a_lost_answer_is_looked_up_and_a_certain_failure_is_not(
