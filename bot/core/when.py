@@ -57,9 +57,12 @@ def instant(text: str, now: datetime, zone: str) -> datetime | None:
 def span(text: str, now: datetime, zone: str) -> tuple[datetime, datetime] | None:
     """The span that `text` names, in UTC: `sat 10:00-18:00`, `fri 18:00 until mon 9am`, `tomorrow`, `now for 2 h`.
 
-    A day alone is all of it; the last day of several is included. None when it names no span, or one of no length.
+    A day alone is all of it; the last day of several is included; so are the days of `this weekend` and `next week`.
+    None when it names no span, or one of no length.
     """
     tokens = _tokens(text)
+    if (named := _days_by_name(tokens, now.astimezone(ZoneInfo(zone)).date())) is not None:
+        return _midnight(named[0], zone), _midnight(named[1], zone)
     if "for" in tokens:
         return _lasting(tokens, now, zone)
     ends = next((at for at, token in enumerate(tokens) if token in _UNTIL), None)
@@ -71,6 +74,24 @@ def span(text: str, now: datetime, zone: str) -> tuple[datetime, datetime] | Non
     first = _read(tokens[:ends], now, zone) if tokens[:ends] else _Read(instant=now)
     last = _read(tokens[ends + 1 :], now, zone, after=first.day if first else None)
     return _from_to(first, last, now, zone) if first and last else None
+
+
+def _days_by_name(tokens: Sequence[str], today: date) -> tuple[date, date] | None:
+    """The first day and the day after the last of a `weekend` (Saturday and Sunday) or `week` (from Monday)."""
+    words = [token for token in tokens if token not in _NOISE]
+    weeks = 1 if words[:1] == ["next"] else 0
+    monday = today + timedelta(days=7 * weeks - today.weekday())
+    match words[weeks:]:
+        case ["weekend"]:
+            return monday + timedelta(days=5), monday + timedelta(days=7)
+        case ["week"]:
+            return monday, monday + timedelta(days=7)
+        case _:
+            return None
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return wall_clock(day, time(0), ZoneInfo(zone))
 
 
 def duration(text: str) -> timedelta | None:

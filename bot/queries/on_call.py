@@ -11,7 +11,7 @@ from bot.core import roster
 from bot.core import schedule as schedules
 from bot.core.catalogue import Catalogue, Policy, TargetKind
 from bot.core.ids import PersonId, PolicyId, ServiceId, TeamId, UserId
-from bot.core.schedule import AllChanges, Schedule, Shift, outlook
+from bot.core.schedule import AllChanges, Shift, outlook
 from bot.core.views import MyShift, OnCallPerson, OnCallView, TeamOnCall
 from bot.store import changes
 
@@ -28,23 +28,22 @@ async def on_call(conn: AsyncConnection, catalogue: Catalogue, user: UserId, now
     upcoming = outlook.next_shifts(plans, me, now, 1, within=LOOK_AHEAD)
     return OnCallView(
         now=now,
-        mine=tuple(_shift(schedule, shift) for schedule, shift in _mine_now(catalogue, changed, me, now)),
-        next=_shift(catalogue.schedules[upcoming[0].schedule], upcoming[0]) if upcoming else None,
+        mine=tuple(my_shift(catalogue, shift) for shift in shifts_at(catalogue, changed, me, now)),
+        next=my_shift(catalogue, upcoming[0]) if upcoming else None,
         teams=tuple(_teams(catalogue, changed, now)),
     )
 
 
-def _mine_now(
-    catalogue: Catalogue, changed: AllChanges, me: PersonId, now: datetime
-) -> Iterator[tuple[Schedule, Shift]]:
+def shifts_at(catalogue: Catalogue, changed: AllChanges, person: PersonId, at: datetime) -> Iterator[Shift]:
+    """The person's shifts that cover an instant."""
     for schedule in catalogue.schedules.values():
-        shift = schedules.on_call(schedule, changed.of(schedule.id), now)
-        if me in shift.people:
-            yield schedule, shift
+        shift = schedules.on_call(schedule, changed.of(schedule.id), at)
+        if person in shift.people:
+            yield shift
 
 
-def _shift(schedule: Schedule, shift: Shift) -> MyShift:
-    return MyShift(schedule.name, shift.starts_at, shift.ends_at)
+def my_shift(catalogue: Catalogue, shift: Shift) -> MyShift:
+    return MyShift(catalogue.schedules[shift.schedule].name, shift.starts_at, shift.ends_at)
 
 
 def _teams(catalogue: Catalogue, changed: AllChanges, now: datetime) -> Iterator[TeamOnCall]:
@@ -61,7 +60,7 @@ def _teams(catalogue: Catalogue, changed: AllChanges, now: datetime) -> Iterator
                 )
             names = ", ".join(catalogue.services[service].name for service in services)
             shown = team.name if len(policies) == 1 else f"{team.name} ({names})"
-            yield TeamOnCall(shown, levels[policy.id], _channels(policy))
+            yield TeamOnCall(shown, levels[policy.id], channels(policy))
 
 
 def _policies(catalogue: Catalogue) -> dict[TeamId, dict[PolicyId, tuple[Policy, list[ServiceId]]]]:
@@ -75,7 +74,7 @@ def _policies(catalogue: Catalogue) -> dict[TeamId, dict[PolicyId, tuple[Policy,
     return found
 
 
-def _channels(policy: Policy) -> str:
+def channels(policy: Policy) -> str:
     """The channels that are told besides the people."""
     found = [t.id for level in policy.levels for t in level.targets if t.kind is TargetKind.CHANNEL]
     return f"also {', '.join(dict.fromkeys(found))}" if found else ""

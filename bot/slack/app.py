@@ -27,6 +27,7 @@ from bot.slack.listeners import (
     links,
     merging,
     on_call,
+    on_call_planning,
     on_call_questions,
     pages,
     shortcuts,
@@ -76,6 +77,7 @@ def bolt_app(client: AsyncWebClient, parts: Parts) -> ListeningApp:
     modules = (
         commands,
         on_call,
+        on_call_planning,
         on_call_questions,
         pages,
         incidents,

@@ -1,31 +1,24 @@
-"""What somebody typed after `/incident` or `/oncall`, as one of a closed set of commands. Pure.
+"""What somebody typed after `/incident`, as one of a closed set of commands. Pure.
 
 To add a sub-command: a dataclass; a reader in `_READERS`; its line in `bot.slack.render.help`; a row in
 `tests/render/test_commands.py`; a listener for it.
-Slack sends people, groups and channels escaped (`<@U1|ann>`, `<!subteam^S1|@x>`, `<#C1|x>`) and `&`, `<`, `>` as
-entities (docs.slack.dev, "Slash commands", `should_escape`).
 """
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.core.due import looks_like_a_time
 from bot.core.ids import IncidentId, UserId
+from bot.slack.typed import ENTITY, GROUP, PERSON, WORD, nearest, readable, split, tidy, unquoted
 
-_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
 _INCIDENT = re.compile(r"(?:inc-?|#)?(\d{1,9})", re.IGNORECASE)
 _NAMED_INCIDENT = re.compile(r"(?:inc-|inc|#)(\d{1,9})", re.IGNORECASE)
-_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
-_GROUP = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|([^>]*))?>")
-_PERSON_LAST = re.compile(rf"(|.*\s){_PERSON.pattern}", re.DOTALL)
-_PERSON_FIRST = re.compile(rf"{_PERSON.pattern}[:,]?\s+(.+)", re.DOTALL)
+_PERSON_LAST = re.compile(rf"(|.*\s){PERSON.pattern}", re.DOTALL)
+_PERSON_FIRST = re.compile(rf"{PERSON.pattern}[:,]?\s+(.+)", re.DOTALL)
 _DUE = re.compile(r"(.*)\bdue:?\s+(.+)", re.IGNORECASE | re.DOTALL)
-_ENTITY = re.compile(r"<([@#!]?)([^|>]*)(?:\|([^>]*))?>")
-_WORD = re.compile(r'<[^>]*>|"[^"]*"|[^\s"]+')
 ALIASES: Mapping[str, str] = {
     "role": "lead",
     "acknowledge": "ack",
@@ -202,16 +195,6 @@ class Help:
 
 
 @dataclass(frozen=True)
-class OnCallNow:
-    """`/oncall` alone."""
-
-
-@dataclass(frozen=True)
-class Why:
-    """`/oncall why`: why the asker is paged now, or is not."""
-
-
-@dataclass(frozen=True)
 class Unknown:
     """A word that is no sub-command; `nearest` is the one that was probably meant."""
 
@@ -245,17 +228,16 @@ IncidentCommand = (
     | Help
     | Unknown
 )
-OnCallCommand = OnCallNow | Why | Help | Unknown
 _Reader = Callable[[IncidentId | None, str], IncidentCommand]
 
 
 def incident(text: str) -> IncidentCommand:
     """Read what came after `/incident`. The incident may be named first, before or after the sub-command."""
-    first, rest = _split(_tidy(text))
+    first, rest = split(tidy(text))
     number: IncidentId | None = None
     if named := _NAMED_INCIDENT.fullmatch(first):
         number = IncidentId(int(named[1]))
-        first, rest = _split(rest)
+        first, rest = split(rest)
         if not first:
             return Status(number)
     if not first:
@@ -263,24 +245,11 @@ def incident(text: str) -> IncidentCommand:
     word = ALIASES.get(first.lower(), first.lower())
     reader = _READERS.get(word)
     if reader is None:
-        return Unknown(_readable(first), _nearest(word, tuple(_READERS)), _readable(rest))
+        return Unknown(readable(first), nearest(word, tuple(_READERS)), readable(rest))
     if word in _WITH_INCIDENT:
         found, rest = _take_incident(rest, word)
         number = found or number
     return reader(number, rest)
-
-
-def on_call(text: str) -> OnCallCommand:
-    """Read what came after `/oncall`."""
-    first, rest = _split(_tidy(text))
-    word = ALIASES.get(first.lower(), first.lower())
-    if word in ("", "now"):
-        return OnCallNow()
-    if word == "why":
-        return Why()
-    if word == "help":
-        return Help(rest.lower())
-    return Unknown(_readable(first), _nearest(word, ("why", "help")), _readable(rest))
 
 
 def _list(_: IncidentId | None, rest: str) -> IncidentCommand:
@@ -298,49 +267,49 @@ def _severity(number: IncidentId | None, rest: str) -> IncidentCommand:
 
 
 def _lead(number: IncidentId | None, rest: str) -> IncidentCommand:
-    found = _PERSON.search(rest)
+    found = PERSON.search(rest)
     if found:
         return Lead(number, UserId(found[1]))
     me = rest.lower() in ("", "me", "@me")
-    return Lead(number, None, "" if me else _readable(rest))
+    return Lead(number, None, "" if me else readable(rest))
 
 
 def _hand_off(number: IncidentId | None, rest: str) -> IncidentCommand:
-    found = _PERSON.search(rest)
-    return HandOff(number, UserId(found[1])) if found else HandOff(number, None, _readable(rest))
+    found = PERSON.search(rest)
+    return HandOff(number, UserId(found[1])) if found else HandOff(number, None, readable(rest))
 
 
 def _page(number: IncidentId | None, rest: str) -> IncidentCommand:
-    users = tuple(dict.fromkeys(UserId(found) for found in _PERSON.findall(rest)))
-    groups = tuple(dict.fromkeys(found[0] for found in _GROUP.findall(rest)))
-    others = _GROUP.sub(" ", _PERSON.sub(" ", rest))
-    words = [_readable(word).strip('",@') for word in _WORD.findall(others)]
+    users = tuple(dict.fromkeys(UserId(found) for found in PERSON.findall(rest)))
+    groups = tuple(dict.fromkeys(found[0] for found in GROUP.findall(rest)))
+    others = GROUP.sub(" ", PERSON.sub(" ", rest))
+    words = [readable(word).strip('",@') for word in WORD.findall(others)]
     return Page(number, users, groups, tuple(word for word in words if word and word.lower() != "and"))
 
 
 def _link(number: IncidentId | None, rest: str) -> IncidentCommand:
     """`INC-9` alone is the other incident; before something else it is the one that gets the link."""
     named, rest = _incidents(rest)
-    linked = _ENTITY.match(rest)
-    first, after = (linked[0], rest[linked.end() :].strip()) if linked else _split(rest)
+    linked = ENTITY.match(rest)
+    first, after = (linked[0], rest[linked.end() :].strip()) if linked else split(rest)
     if not first:
         number, other = _two(number, named)
         return Link(number, other=other)
     url, label = _address(first)
-    return Link(named[0] if named else number, url, _unquoted(_readable(after)) or label)
+    return Link(named[0] if named else number, url, unquoted(readable(after)) or label)
 
 
 def _merge(number: IncidentId | None, rest: str) -> IncidentCommand:
     """`merge INC-9` in a channel, `merge INC-12 INC-9` or `INC-12 merge into INC-9` anywhere."""
     named, left = _incidents(rest, bare=True)
     number, into = _two(number, named)
-    return Merge(number, into, _readable(left))
+    return Merge(number, into, readable(left))
 
 
 def _task_of(number: IncidentId | None, rest: str) -> IncidentCommand:
     """Who and when come last, in either order; a person may also come first."""
     text, due = rest, ""
-    if (found := _DUE.fullmatch(rest)) and looks_like_a_time(_PERSON.sub("", found[2])):
+    if (found := _DUE.fullmatch(rest)) and looks_like_a_time(PERSON.sub("", found[2])):
         text, due = found[1].strip(), found[2].strip()
     user = None
     if at_end := _PERSON_LAST.fullmatch(due):
@@ -349,7 +318,7 @@ def _task_of(number: IncidentId | None, rest: str) -> IncidentCommand:
         text, user = at_end[1].strip(), UserId(at_end[2])
     elif first := _PERSON_FIRST.fullmatch(text):
         text, user = first[2].strip(), UserId(first[1])
-    return Task(number, _unquoted(_readable(text)), user, _readable(due))
+    return Task(number, unquoted(readable(text)), user, readable(due))
 
 
 def _incidents(rest: str, *, bare: bool = False) -> tuple[list[IncidentId], str]:
@@ -357,7 +326,7 @@ def _incidents(rest: str, *, bare: bool = False) -> tuple[list[IncidentId], str]
     found: list[IncidentId] = []
     pattern = _INCIDENT if bare else _NAMED_INCIDENT
     while rest:
-        first, after = _split(rest)
+        first, after = split(rest)
         if named := pattern.fullmatch(first.rstrip(":,")):
             found.append(IncidentId(int(named[1])))
         elif first.lower() not in ("into", "with", "to", "and"):
@@ -375,34 +344,34 @@ def _two(number: IncidentId | None, named: list[IncidentId]) -> tuple[IncidentId
 
 def _address(word: str) -> tuple[str, str]:
     """`<https://x|y>` is an address and its label; anything else is taken as it was typed."""
-    found = _ENTITY.fullmatch(word)
+    found = ENTITY.fullmatch(word)
     if found is None or found[1]:
-        return _readable(word), ""
+        return readable(word), ""
     label = found[3] or ""
-    return _readable(word), "" if label in found[2] else _readable(label)
+    return readable(word), "" if label in found[2] else readable(label)
 
 
 _READERS: Mapping[str, _Reader] = {
-    "declare": lambda _, rest: Declare(_unquoted(" ".join(_readable(rest).split()))),
+    "declare": lambda _, rest: Declare(unquoted(" ".join(readable(rest).split()))),
     "list": _list,
     "status": lambda number, _: Status(number),
-    "update": lambda number, rest: Update(number, _unquoted(_readable(rest))),
+    "update": lambda number, rest: Update(number, unquoted(readable(rest))),
     "severity": _severity,
-    "rename": lambda number, rest: Rename(number, _unquoted(" ".join(_readable(rest).split()))),
+    "rename": lambda number, rest: Rename(number, unquoted(" ".join(readable(rest).split()))),
     "lead": _lead,
     "handoff": _hand_off,
     "page": _page,
     "escalate": lambda number, _: Escalate(number),
     "ack": lambda number, _: Acknowledge(number),
-    "note": lambda number, rest: Note(number, _unquoted(_readable(rest))),
+    "note": lambda number, rest: Note(number, unquoted(readable(rest))),
     "task": _task_of,
     "link": _link,
     "runbook": lambda number, _: Runbook(number),
     "timeline": lambda number, rest: Timeline(number, _form(rest)),
     "merge": _merge,
     "resolve": lambda number, _: Resolve(number),
-    "cancel": lambda number, rest: Cancel(number, _unquoted(_readable(rest))),
-    "reopen": lambda number, rest: Reopen(number, _unquoted(_readable(rest))),
+    "cancel": lambda number, rest: Cancel(number, unquoted(readable(rest))),
+    "reopen": lambda number, rest: Reopen(number, unquoted(readable(rest))),
     "help": lambda _, rest: Help(_topic(rest)),
 }
 SUBCOMMANDS = tuple(_READERS)
@@ -415,43 +384,11 @@ def _take_incident(rest: str, word: str) -> tuple[IncidentId | None, str]:
 
     A bare number may be something else: `note 3 hosts are down` is a text, `severity 1` a severity.
     """
-    first, after = _split(rest)
+    first, after = split(rest)
     bare_is_incident = bool(after) if word == "severity" else not after if word in _FREE_TEXT else True
     pattern = _INCIDENT if bare_is_incident else _NAMED_INCIDENT
     found = pattern.fullmatch(first.rstrip(":,"))
     return (IncidentId(int(found[1])), after) if found else (None, rest)
-
-
-def _tidy(text: str) -> str:
-    """Quotes as typed on a keyboard, odd spaces as spaces."""
-    return text.translate(_QUOTES).replace("\u00a0", " ").replace("\u200b", "").strip()
-
-
-def _split(text: str) -> tuple[str, str]:
-    first, *rest = text.split(maxsplit=1) or [""]
-    return first, rest[0].strip() if rest else ""
-
-
-def _readable(text: str) -> str:
-    """Slack's entities as a person reads them: `@ann`, `#general`, an address, `<`."""
-
-    def shown(found: re.Match[str]) -> str:
-        mark, target, label = found.groups()
-        if mark in ("@", "#"):
-            return mark + (label or target).lstrip(mark)
-        if mark == "!":
-            return "@" + (label or target.partition("^")[0]).lstrip("@")
-        return target
-
-    plain = _ENTITY.sub(shown, text)
-    return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
-
-
-def _unquoted(text: str) -> str:
-    """Without the quotes around the whole text."""
-    inner = text[1:-1]
-    whole = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" and text[0] not in inner
-    return inner.strip() if whole else text
 
 
 def _form(rest: str) -> str:
@@ -462,10 +399,3 @@ def _form(rest: str) -> str:
 def _topic(rest: str) -> str:
     word = rest.split()[0].lower().lstrip("/") if rest else ""
     return ALIASES.get(word, word)
-
-
-def _nearest(word: str, known: tuple[str, ...]) -> str | None:
-    if word.startswith("<"):  # somebody, a group or a channel: no typo
-        return None
-    found = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return found[0] if found else None

@@ -48,6 +48,24 @@ SWAP_AGREE = "swap_agree"
 SWAP_DECLINE = "swap_decline"
 SWAP_WITHDRAW = "swap_withdraw"
 
+# Buttons that open the forms of on-call; `value` is what `bot.slack.prefilled` carries, or empty. Each may end in
+# `:<number>`, so that several stand in one row.
+ON_CALL_OVERRIDE = "on_call_override"
+ON_CALL_COVER = "on_call_cover"
+ON_CALL_SWAP = "on_call_swap"
+ON_CALL_TAKE = "on_call_take"
+ON_CALL_AWAY = "on_call_away"
+ON_CALL_PAGE = "on_call_page"
+# Answers of `/oncall` behind a button.
+ON_CALL_ALL = "on_call_all"
+ON_CALL_SHIFTS = "on_call_shifts"
+OVERRIDE_END = "override_end"
+"""`value` is the override's number."""
+TIME_OFF_END = "time_off_end"
+"""`value` is the number of the time off."""
+SWAP_PERSON = "swap_person"
+"""Whom one swaps with: the form shows their shifts."""
+
 # Of a task; `value` is the task's number.
 TASK_DONE = "task_done"
 TASK_REOPEN = "task_reopen"
@@ -86,6 +104,12 @@ MODAL_TASKS = "tasks"
 MODAL_MERGE = "merge"
 MODAL_MERGE_INTO = "merge_into"
 """Asks which incident goes on; `MODAL_MERGE` follows in its place."""
+MODAL_OVERRIDE = "on_call_override"
+MODAL_COVER = "on_call_cover"
+MODAL_SWAP = "on_call_swap"
+MODAL_TAKE = "on_call_take"
+MODAL_AWAY = "on_call_away"
+MODAL_ON_CALL_PAGE = "on_call_page"
 MODAL_TEXT = "text"
 """Only shows something: a timeline, why I was paged, help."""
 

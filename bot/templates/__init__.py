@@ -65,6 +65,7 @@ def _environment() -> SandboxedEnvironment:
         "time": mrkdwn.clock_time,
         "ago": mrkdwn.with_ago,
         "day": mrkdwn.with_day,
+        "in_full": mrkdwn.in_full,
         "duration": mrkdwn.duration,
         "since": _since,
         "page": page_label,

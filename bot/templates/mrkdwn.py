@@ -132,6 +132,13 @@ def with_day(at: datetime, before: str = "") -> Markup:
     return instant(at, shape, f"{before}{at.astimezone(UTC):%a %-d %b %H:%M} UTC")
 
 
+def in_full(at: datetime, before: str = "") -> Markup:
+    """`Saturday, November 21st, 2026, 02:47`: for a time that was understood from words, so that no doubt is left."""
+    return instant(
+        at, f"{before}{{date_long}}, {{time}}", f"{before}{at.astimezone(UTC):%A %-d %b %Y %H:%M} UTC"
+    )
+
+
 def plain(markup: str, names: Mapping[str, str]) -> str:
     """Markup as text for a terminal or a file: instants in UTC, people and channels by `names` (id to name)."""
     text = re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", markup)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.slack import commands
 from bot.slack.render import help as helping
+from bot.slack.render.usage import Usage
 
 ROOT = Path(__file__).parents[2]
 BOT = ROOT / "bot"
@@ -28,7 +29,7 @@ def rows() -> list[str]:
     ]
 
 
-def _escaped(usage: helping.Usage) -> helping.Usage:
+def _escaped(usage: Usage) -> Usage:
     """A bar would end the table's cell."""
     return replace(usage, arguments=usage.arguments.replace("|", "\\|"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.ids import IncidentId, UserId
-from bot.slack import commands, ids
+from bot.slack import commands, ids, on_call_commands
 from bot.slack.commands import (
     Acknowledge,
     Cancel,
@@ -20,8 +20,6 @@ from bot.slack.commands import (
     List,
     Merge,
     Note,
-    OnCallCommand,
-    OnCallNow,
     Overview,
     Page,
     Rename,
@@ -33,9 +31,10 @@ from bot.slack.commands import (
     Timeline,
     Unknown,
     Update,
-    Why,
 )
+from bot.slack.on_call_commands import Asking, OnCallCommand, OnCallNow, Word
 from bot.slack.render import help as helping
+from bot.slack.render.on_call_usages import ON_CALL
 from tests.render.samples import LINE, buttons, elements, is_accepted, said
 
 N = IncidentId(12)
@@ -158,15 +157,34 @@ def test_incident_commands(typed: str, expected: IncidentCommand) -> None:
     [
         ("", OnCallNow()),
         ("now", OnCallNow()),
-        ("why", Why()),
-        ("whyy", Unknown("whyy", "why")),
-        (" Help ", Help()),
-        ("hepl", Unknown("hepl", "help")),
-        ("tomorrow", Unknown("tomorrow")),
+        ("why", Asking(Word.WHY)),
+        ("whyy", on_call_commands.Unknown("whyy", "why", "whyy")),
+        (" Help ", Asking(Word.HELP)),
+        ("hepl", on_call_commands.Unknown("hepl", "help", "hepl")),
+        ("tomorrow", on_call_commands.Unknown("tomorrow", None, "tomorrow")),
+        ("who payments  tomorrow 9am", Asking(Word.WHO, "payments  tomorrow 9am")),
+        ("shift <@U1|ann>", Asking(Word.SHIFTS, "<@U1|ann>")),
+        (
+            "Override payments-primary <@U1|ann> “sat”",
+            Asking(Word.OVERRIDE, 'payments-primary <@U1|ann> "sat"'),
+        ),
     ],
 )
 def test_on_call_commands(typed: str, expected: OnCallCommand) -> None:
-    assert commands.on_call(typed) == expected
+    assert on_call_commands.read(typed) == expected
+
+
+def test_every_command_of_on_call_is_in_the_help_with_examples_that_work_a_hint_and_a_button() -> None:
+    assert tuple(usage.word for usage in ON_CALL) == tuple(Word)
+    for usage in ON_CALL:
+        for typed in (usage.example, *usage.more):
+            assert isinstance(on_call_commands.read(typed), Asking), typed
+        assert usage.example, usage.word
+        assert usage.hint.endswith("."), usage.word
+        assert usage.touch, usage.word
+        shown = helping.help_text("oncall", usage.word)
+        assert is_accepted(shown)
+        assert f"/oncall {usage.example}" in said(shown).replace("\ufeff", "")
 
 
 def test_every_command_is_in_the_help_and_its_example_works() -> None:

@@ -16,7 +16,7 @@ from bot.core.ids import AlertId, IncidentId, PageId, TaskId, by_user
 from bot.core.incident import IncidentStatus, Update
 from bot.core.task import Task
 from bot.core.views import MergeView, PagedLine, ServiceView, TasksView, TimelineView
-from bot.slack import commands
+from bot.slack import commands, on_call_commands
 from bot.slack.modals import declare, escalate, links, merge, note, resolve, roles, tasks, text, update
 from bot.slack.render import help as helping
 from bot.slack.render import incident, incident_replies, notices, page, posts, timeline
@@ -143,7 +143,7 @@ def test_forms_and_timelines_stay_whole(words: str) -> None:
 def test_anything_may_be_typed_after_a_command(words: str) -> None:
     for typed in (words, f"declare {words}", f"page {words}", f"note {words}", f"severity {words}"):
         command = commands.incident(typed)
-        commands.on_call(typed)
+        on_call_commands.read(typed)
         if isinstance(command, commands.Unknown):
             answer = helping.unknown("incident", command.word, command.nearest, command.rest)
             assert is_accepted(answer)

@@ -22,7 +22,7 @@ from bot.queries import incidents
 from bot.slack.gateway import SlackProblem
 from bot.slack.listeners import notes
 from bot.slack.listeners.asking import Asked, Desk
-from bot.slack.listeners.on_call import answer_mention
+from bot.slack.listeners.on_call_mentions import answer_mention
 from bot.slack.render import posts
 from bot.slack.render.message import Message, sentence
 from bot.templates import mrkdwn

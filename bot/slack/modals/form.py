@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.core.catalogue import Severity
@@ -87,6 +88,12 @@ def person(initial: str | None = None) -> Block:
     return element if initial is None else {**element, "initial_user": initial}
 
 
+def moment(initial: datetime | None = None) -> Block:
+    """A day and a time, in the reader's zone."""
+    element: Block = {"type": "datetimepicker"}
+    return element if initial is None else {**element, "initial_date_time": int(initial.timestamp())}
+
+
 def persons(placeholder: str = "Choose people") -> Block:
     return {"type": "multi_users_select", "placeholder": plain(placeholder, 150)}
 
@@ -165,6 +172,11 @@ def person_chosen(view: Mapping[str, Any], block_id: str) -> str | None:
 
 def persons_chosen(view: Mapping[str, Any], block_id: str) -> tuple[str, ...]:
     return tuple(_state(view, block_id).get("selected_users") or ())
+
+
+def moment_chosen(view: Mapping[str, Any], block_id: str) -> datetime | None:
+    at = _state(view, block_id).get("selected_date_time")
+    return datetime.fromtimestamp(int(at), UTC) if at else None
 
 
 def has(view: Mapping[str, Any], block_id: str) -> bool:

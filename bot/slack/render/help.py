@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.command_names import NAMES
 from bot.core.views import IncidentLine
@@ -20,24 +20,9 @@ from bot.slack.render.message import (
     section,
     sentence,
 )
+from bot.slack.render.on_call_usages import ON_CALL
+from bot.slack.render.usage import Usage
 from bot.templates import mrkdwn, say
-
-
-@dataclass(frozen=True)
-class Usage:
-    """One sub-command: how it is typed, what it does, one example; then what its own help adds."""
-
-    word: str
-    arguments: str
-    what: str
-    example: str = ""
-    more: tuple[str, ...] = ()
-    """Further examples."""
-    hint: str = ""
-    """What goes wrong most often, and what to do then."""
-    touch: str = ""
-    """The button or form that does the same."""
-
 
 INCIDENT: tuple[Usage, ...] = (
     Usage(
@@ -229,11 +214,6 @@ INCIDENT: tuple[Usage, ...] = (
         "A word that is no command gets the nearest one.",
         "Help, in the card's ▾ More…",
     ),
-)
-ON_CALL: tuple[Usage, ...] = (
-    Usage("", "", "shows who is on call now"),
-    Usage("why", "", "says why you are paged now, or why not"),
-    Usage("help", "", "shows this"),
 )
 USAGES = {"incident": INCIDENT, "oncall": ON_CALL}
 

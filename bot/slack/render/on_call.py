@@ -8,16 +8,23 @@ from functools import lru_cache
 from bot.core.ids import UserId
 from bot.core.page import PageState
 from bot.core.views import OnCallView, PageView, TeamOnCall
-from bot.slack.render.message import Message, lines, message, section, within
+from bot.slack import ids
+from bot.slack.render.message import Message, actions, button, lines, message, section, within
 from bot.templates import say
 
 
-def on_call(view: OnCallView) -> Message:
+def on_call(view: OnCallView, *, with_buttons: bool = False) -> Message:
     """The answer to `/oncall`."""
     you = mine(view)
     shown, left = within(teams(view))
     shown += [say("incident", "more", left)] if left else []
-    return message(you, (section(you), *map(section, lines(shown))))
+    further = [
+        button("All schedules", ids.ON_CALL_ALL),
+        button("My shifts", ids.ON_CALL_SHIFTS),
+        button("Override…", ids.ON_CALL_OVERRIDE),
+    ]
+    blocks = (section(you), *map(section, lines(shown)))
+    return message(you, (*blocks, actions(further)) if with_buttons else blocks)
 
 
 def why(view: OnCallView, pages: Sequence[PageView], reader: UserId) -> Message:

@@ -1,0 +1,89 @@
+"""What `/oncall` answers, ready to be rendered, as in `bot.core.views`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.ids import ScheduleId, UserId
+from bot.core.schedule import Origin
+from bot.core.views import MyShift, OnCallPerson, TeamOnCall
+
+
+@dataclass(frozen=True)
+class ScheduleOnCall:
+    """Who is on call for a schedule at an instant; no people: a gap."""
+
+    schedule: str
+    people: tuple[OnCallPerson, ...]
+    until: datetime | None
+    """None: for good."""
+    origin: Origin | None = None
+    """How the override came to be, when it is by one."""
+    instead_of: tuple[OnCallPerson, ...] = ()
+    """Whose turn it would be but who are away."""
+    next: tuple[OnCallPerson, ...] = ()
+    """Who follows at `until`; empty when nobody does, or nothing is planned."""
+
+
+@dataclass(frozen=True)
+class WhoView:
+    """The answer to "who is on call for …"."""
+
+    about: str
+    """What was asked for, by its shown name; empty for everything."""
+    at: datetime
+    is_now: bool
+    chains: tuple[TeamOnCall, ...]
+    """Who is paged after whom, for each policy that what was asked for has a part in."""
+    schedules: tuple[ScheduleOnCall, ...]
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """When somebody is on call: at an instant, and next."""
+
+    reader: UserId
+    person: OnCallPerson
+    at: datetime
+    is_now: bool
+    current: tuple[MyShift, ...]
+    """Their shifts that cover `at`."""
+    upcoming: tuple[MyShift, ...]
+    """Those that begin later, in order."""
+
+
+@dataclass(frozen=True)
+class SpanView:
+    """Somebody's time on call within a span."""
+
+    reader: UserId
+    person: OnCallPerson
+    starts_at: datetime
+    ends_at: datetime
+    shifts: tuple[MyShift, ...]
+    """Cut at the span's ends."""
+
+
+@dataclass(frozen=True)
+class PlannedOverride:
+    """An override as whoever made it is told."""
+
+    id: int
+    schedule: str
+    person: OnCallPerson
+    instead: tuple[OnCallPerson, ...]
+    starts_at: datetime
+    ends_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PlannedChoice:
+    """What a form about a schedule is filled with; None where nobody has said it yet."""
+
+    schedule: ScheduleId | None = None
+    user: UserId | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    reason: str = ""

@@ -1,0 +1,118 @@
+"""The answers to `/oncall who`, `shifts` and the like, and what whoever plans something is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.core.ids import ScheduleId
+from bot.core.on_call_views import PersonView, PlannedChoice, PlannedOverride, SpanView, WhoView
+from bot.slack import ids
+from bot.slack.prefilled import carry
+from bot.slack.render.message import (
+    Block,
+    Message,
+    actions,
+    button,
+    lines,
+    message,
+    section,
+    sentence,
+    within,
+)
+from bot.templates import say
+
+SURFACE = "on_call_answers"
+EXAMPLES = (
+    "who is on call for payments tomorrow 9am?",
+    "who's next for checkout?",
+    "when am I on call?",
+    "am I on call this weekend?",
+)
+"""Questions that are understood."""
+
+
+def who(view: WhoView) -> Message:
+    """Who is on call for what was asked for, and everybody of the chains behind."""
+    if not view.schedules and not view.chains:
+        return sentence(say(SURFACE, "no_schedule", view.about))
+    heading = say(SURFACE, "heading", view)
+    rows = [say(SURFACE, "schedule", line) for line in view.schedules]
+    rows += [say(SURFACE, "chain", chain) for chain in view.chains]
+    return listed(heading, rows)
+
+
+def who_is_next(view: WhoView) -> Message:
+    """Who follows on each schedule, and from when."""
+    if not view.schedules:
+        return who(view)
+    rows = [say(SURFACE, "following", line) for line in view.schedules]
+    return listed(say(SURFACE, "next_heading", view), rows)
+
+
+def within_span(view: SpanView) -> Message:
+    """Whether somebody is on call in a span, and when."""
+    rows = [say(SURFACE, "upcoming", one) for one in view.shifts]
+    return listed(say(SURFACE, "in_span", view), rows)
+
+
+def what_to_ask() -> Message:
+    """For what was not understood."""
+    return message(say(SURFACE, "not_a_question"), [section(text) for text in _examples()])
+
+
+def _examples() -> list[str]:
+    return lines(
+        [
+            say(SURFACE, "not_a_question"),
+            *(f"• {example}" for example in EXAMPLES),
+            say(SURFACE, "all_commands"),
+        ]
+    )
+
+
+def person(view: PersonView, *, with_buttons: bool = True) -> Message:
+    """Whether somebody is on call at an instant, and their next shifts."""
+    text = say(SURFACE, "person_at", view)
+    rows = [say(SURFACE, "next_shifts", view), *(say(SURFACE, "upcoming", one) for one in view.upcoming)]
+    buttons: list[Block] = []
+    if with_buttons and view.person.user == view.reader and (view.current or view.upcoming):
+        buttons = [
+            button("Ask for cover…", ids.ON_CALL_COVER),
+            button("Swap…", ids.ON_CALL_SWAP),
+            button("I'm away…", ids.ON_CALL_AWAY),
+        ]
+    return listed(text, rows, buttons)
+
+
+def listed(heading: str, rows: Sequence[str], buttons: Sequence[Block] = ()) -> Message:
+    """A heading, as many lines as Slack takes with how many were left out, and buttons."""
+    shown, left = within(rows)
+    shown += [say("incident", "more", left)] if left else []
+    blocks = [section(text) for text in lines([heading, *shown])]
+    text = f"{heading} {shown[0]}" if shown else heading
+    return message(text, [*blocks, *([actions(buttons)] if buttons else [])])
+
+
+def override_made(made: PlannedOverride) -> Message:
+    back = button("Take it back", ids.OVERRIDE_END, made.id)
+    return listed(say(SURFACE, "override_made", made), (), [back])
+
+
+def override_ended(ended: PlannedOverride | None) -> Message:
+    return sentence(say(SURFACE, "override_ended", ended) if ended else say(SURFACE, "override_over"))
+
+
+def which_schedule(
+    about: str, schedules: Iterable[tuple[ScheduleId, str]], action: str, choice: PlannedChoice
+) -> Message:
+    """A button for each schedule that may be meant; it opens the form with all that was said."""
+    text = say(SURFACE, "which_schedule", about)
+    buttons = [
+        button(name, f"{action}:{number}", carry(_of(choice, key)))
+        for number, (key, name) in enumerate(schedules)
+    ]
+    return message(text, [section(text), actions(buttons[:25])])
+
+
+def _of(choice: PlannedChoice, schedule: ScheduleId) -> PlannedChoice:
+    return PlannedChoice(schedule, choice.user, choice.starts_at, choice.ends_at, choice.reason)
