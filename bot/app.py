@@ -13,6 +13,7 @@ import structlog
 from aiohttp.web import RouteDef
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import templates
 from bot.clock import Anchor, Clock, SteadyClock, SystemClock
 from bot.config.load import load
 from bot.core.catalogue import Catalogue, Integration
@@ -201,6 +202,7 @@ class Tocsin:
         await self.journal.start()
         await self.engine.start()
         await self.server.start()
+        self._background(asyncio.to_thread(templates.prepare))
         try:
             await self._connect()
         except Unavailable as problem:

@@ -28,8 +28,8 @@ def sqlite_engine(url: str, *, writes: bool) -> AsyncEngine:
         module=Driver(),
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
-        pool_size=1 if writes else 4,
-        max_overflow=0 if writes else 4,
+        pool_size=1 if writes else 8,
+        max_overflow=0,  # those beyond the pool would be opened and closed for each use
         connect_args={"timeout": READ_LOCK_WAIT_MS / 1000},
     )
 

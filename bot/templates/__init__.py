@@ -27,6 +27,12 @@ def say(surface: str, macro: str, *values: object, **named: object) -> str:
     return mrkdwn.one_line(str(text))
 
 
+def prepare() -> None:
+    """Compile all wording, so that the first page does not wait for it."""
+    for name in _environment().list_templates(extensions=["j2"]):
+        _surface(name.removesuffix(".j2"))
+
+
 def on_call_person(person: OnCallPerson) -> Markup:
     """Somebody on call, as a mention when Slack knows them."""
     return mrkdwn.mention(person.user) if person.user else mrkdwn.escape(person.name)
