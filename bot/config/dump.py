@@ -22,7 +22,15 @@ from bot.core.catalogue import (
     Team,
 )
 from bot.core.configuration import ConfigObject, Configured, Defaults, Kind
-from bot.core.schedule import CalendarLayer, Layer, Restriction, RotationUnit, Schedule, TimeOfWeek
+from bot.core.schedule import (
+    REMIND_BEFORE,
+    CalendarLayer,
+    Layer,
+    Restriction,
+    RotationUnit,
+    Schedule,
+    TimeOfWeek,
+)
 
 SECTIONS: Mapping[Kind, str] = {
     Kind.PERSON: "people",
@@ -103,11 +111,14 @@ def _filled(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _schedule(schedule: Schedule) -> dict[str, Any]:
+    before = schedule.remind_before
     return _named(schedule) | {
         "team": schedule.team,
         "owner": schedule.owner,
         "time_zone": schedule.time_zone,
         "holidays": schedule.holidays,
+        "announce": schedule.announce,
+        "remind_before": write_duration(before) if before != REMIND_BEFORE else None,
         "layers": [_layer(layer) for layer in schedule.layers],
     }
 

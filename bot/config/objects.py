@@ -51,6 +51,7 @@ from bot.core.ids import (
     TeamId,
 )
 from bot.core.schedule import (
+    REMIND_BEFORE,
     CalendarLayer,
     Layer,
     Restriction,
@@ -136,6 +137,8 @@ def _schedule(entry: ScheduleEntry) -> Schedule:
         team=TeamId(entry.team) if entry.team else None,
         owner=_person_id(entry.owner),
         holidays=entry.holidays,
+        announce=entry.announce,
+        remind_before=REMIND_BEFORE if entry.remind_before is None else entry.remind_before,
     )
 
 

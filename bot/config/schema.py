@@ -24,6 +24,7 @@ from bot.config.values import (
     Holidays,
     Id,
     Name,
+    Notice,
     Text,
     TimeOfDay,
     TimeOfWeek,
@@ -213,6 +214,17 @@ class ScheduleEntry(Entry):
     owner: Id | None = key("Who is told of gaps; the team's owner when left out.", "owner: ana", None)
     holidays: Holidays | None = key(
         "Whose public holidays count in reports of hours: a country, or a part of it.", "holidays: GB", None
+    )
+    announce: Channel | None = key(
+        "The Slack channel that hears who is on call at each change of shift; none when left out.",
+        'announce: "#payments"',
+        None,
+    )
+    remind_before: Notice | None = key(
+        "How long before a shift its people hear of it, at most 14 days; `0 h` for never, 24 h when left out. "
+        "Of a shift of a day or less they hear 1 h before at the earliest.",
+        "remind_before: 48 h",
+        None,
     )
 
     @model_validator(mode="before")

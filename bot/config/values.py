@@ -18,6 +18,7 @@ from bot.core import public_holidays
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MINUTE, DAY = timedelta(minutes=1), timedelta(hours=24)
+LONGEST_NOTICE = timedelta(days=14)
 _UNITS = {
     "seconds": re.compile(r"(\d{1,6})\s*(?:s|sec|secs|second|seconds)(?![A-Za-z])\s*"),
     "minutes": re.compile(r"(\d{1,6})\s*(?:m|min|mins|minute|minutes)(?![A-Za-z])\s*"),
@@ -64,6 +65,13 @@ def _timeout(value: object) -> timedelta:
     duration = parse_duration(value)
     if not MINUTE <= duration <= DAY:
         raise wrong(f"{value} is not between 1 min and 24 h", "Choose a time in between.")
+    return duration
+
+
+def _notice(value: object) -> timedelta:
+    duration = parse_duration(value)
+    if duration > LONGEST_NOTICE:
+        raise wrong(f"{value} is more than 14 days", "Choose a shorter time, or `0 h` for never.")
     return duration
 
 
@@ -171,6 +179,7 @@ Id = Annotated[str, BeforeValidator(_id)]
 Name = Annotated[str, BeforeValidator(_text(80))]
 Text = Annotated[str, BeforeValidator(_text(2000))]
 Timeout = Annotated[timedelta, BeforeValidator(_timeout)]
+Notice = Annotated[timedelta, BeforeValidator(_notice)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 TimeOfWeek = Annotated[WeekTime, BeforeValidator(_week_time)]
 Holidays = Annotated[str, BeforeValidator(_holidays)]

@@ -81,16 +81,16 @@ class HandOff:
     def __init__(self, db: Database, catalogue: Callable[[], Catalogue]) -> None:
         self._db = db
         self._catalogue = catalogue
-        self._revision: int | None = None
-        """Of the configuration that was looked at; another may have other schedules."""
+        self._looked_at: Catalogue | None = None
+        """Another may have other schedules, or know that somebody's account is gone."""
 
     async def run(self) -> None:
         catalogue = self._catalogue()
         await hand_offs.advance_due(self._db, catalogue)
-        self._revision = catalogue.revision
+        self._looked_at = catalogue
 
     async def due(self) -> datetime | None:
-        if self._revision != self._catalogue().revision:
+        if self._looked_at is not self._catalogue():
             return self._db.clock.now()
         async with self._db.read() as conn:
             return await due.next_hand_off(conn)

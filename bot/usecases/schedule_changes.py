@@ -94,6 +94,11 @@ def tell(
 
 async def touched(tx: Tx) -> None:
     """Whatever shows who is on call follows: the Homes that people look at, user groups, announcements."""
+    await homes_follow(tx)
+    tx.wake("handoff")
+
+
+async def homes_follow(tx: Tx) -> None:
+    """The Homes that people look at show who is on call now."""
     for user in await homes.recent(tx.conn, tx.real - HOME_IS_RECENT):
         tx.owe(debts.home(user))
-    tx.wake("handoff")

@@ -8,6 +8,7 @@ from bot.core.schedule.hours import Hours, hours_per_person
 from bot.core.schedule.local_time import wall_clock
 from bot.core.schedule.model import (
     BEGINNING,
+    REMIND_BEFORE,
     CalendarLayer,
     CalendarSpan,
     Layer,
@@ -40,6 +41,7 @@ from bot.core.schedule.resolver import following, on_call, shifts
 __all__ = [
     "BEGINNING",
     "NO_CHANGES",
+    "REMIND_BEFORE",
     "AllChanges",
     "AwayOnOverride",
     "CalendarLayer",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 
 from bot.core.ids import PersonId, ScheduleId, TeamId
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 """Where a shift starts that had no beginning: nobody was on call before the first hand-off."""
+REMIND_BEFORE = timedelta(hours=24)
+"""How long before their shift people hear of it, when a schedule does not say."""
 
 
 class Weekday(IntEnum):
@@ -105,6 +107,10 @@ class Schedule:
     owner: PersonId | None = None
     holidays: str | None = None
     """Whose public holidays count in reports: a country's code, or with a part of it, `GB` or `DE-BY`."""
+    announce: str | None = None
+    """A Slack channel name (`#payments`) or id that hears who is on call at each change of shift."""
+    remind_before: timedelta = REMIND_BEFORE
+    """How long before a shift its people hear of it; zero: not at all."""
 
     @property
     def people(self) -> tuple[PersonId, ...]:

@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.core.catalogue import Catalogue
 from bot.core.debts import Debt, Failed, Outcome, Sent, Withdrawn
 from bot.core.ids import ChannelId, IncidentId, PageId, ScheduleId, UserId
+from bot.engine.senders import shift_notices
 from bot.engine.senders.incident_messages import post
 from bot.queries import incidents, on_call_notices, pages
 from bot.slack.channels import Channels
@@ -74,6 +75,8 @@ class NoticeSender:
                 return render.other_bot(data["connections"], data["ours"])
             case "configuration":
                 return render.configuration_mistakes(data["mistakes"])
+            case what if what in shift_notices.KINDS:
+                return await shift_notices.message(self._db, self._catalogue(), data, self._clock)
             case what if what in on_call_render.KINDS:
                 async with self._db.read() as conn:
                     told = await on_call_notices.told(conn, self._catalogue(), data)

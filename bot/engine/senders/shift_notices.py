@@ -1,0 +1,24 @@
+"""What people and channels hear around a change of shift; `bot.engine.senders.notices` sends it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.clock import Clock
+from bot.core.catalogue import Catalogue
+from bot.queries import shift_notices as queries
+from bot.slack.render import shift_notices as render
+from bot.slack.render.message import Message
+from bot.store.database import Database
+
+KINDS = frozenset({"shift_upcoming", "shift_begun", "shift_over", "shift_announced"})
+
+
+async def message(
+    db: Database, catalogue: Catalogue, data: Mapping[str, Any], clock: Clock
+) -> Message | None:
+    """None when it is not true any more by the time at which it would be sent."""
+    async with db.read() as conn:
+        told = await queries.told(conn, catalogue, data, clock.now())
+    return render.notice(told) if told else None

@@ -1,0 +1,142 @@
+"""What a notice about a change of shift tells of, as it is when it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.catalogue import Catalogue, TargetKind
+from bot.core.ids import PersonId, ScheduleId, ServiceId, UserId
+from bot.core.incident import may_see
+from bot.core.schedule import Changes, Schedule, following, on_call
+from bot.core.shift_turns import LONGEST_STINT, began, stint
+from bot.core.shift_views import ShiftAnnounced, ShiftBegun, ShiftNotice, ShiftOver, ShiftUpcoming
+from bot.core.views import OnCallPerson
+from bot.queries.home import page_line
+from bot.queries.incidents import line
+from bot.store import changes, incidents, pages
+
+LOOK_BACK = timedelta(days=60)
+"""How far the beginning of a shift that is over is looked for."""
+
+
+async def told(
+    conn: AsyncConnection, catalogue: Catalogue, data: Mapping[str, Any], now: datetime
+) -> ShiftNotice | None:
+    """`data` as `usecases.shift_changes` owed it; None when it is not true any more."""
+    schedule = catalogue.schedules.get(ScheduleId(data["schedule"]))
+    if schedule is None:
+        return None
+    back_to = datetime.fromisoformat(data["at"]) - LOOK_BACK if data["what"] == "shift_over" else now
+    changed = await changes.since(conn, min(back_to, now), (schedule,))
+    own = changed.of(schedule.id)
+    match data["what"]:
+        case "shift_upcoming":
+            return _upcoming(catalogue, schedule, own, data, now)
+        case "shift_begun":
+            return await _begun(conn, catalogue, schedule, own, data, now)
+        case "shift_over":
+            return _over(catalogue, schedule, own, data, now)
+        case _:
+            shift = on_call(schedule, own, now)
+            before = _people(catalogue, data["before"])
+            return ShiftAnnounced(
+                schedule.name, _people(catalogue, shift.people), _until(schedule, own, now), before
+            )
+
+
+def services_paged(catalogue: Catalogue, schedule: ScheduleId) -> frozenset[ServiceId]:
+    """The services whose alerts page through a schedule."""
+    policies = {
+        policy.id
+        for policy in catalogue.policies.values()
+        for level in policy.levels
+        for target in level.targets
+        if target.kind is TargetKind.SCHEDULE and target.id == schedule
+    }
+    followed = ((service, catalogue.policy_for(service)) for service in catalogue.services)
+    return frozenset(service for service, policy in followed if policy is not None and policy.id in policies)
+
+
+def _upcoming(
+    catalogue: Catalogue, schedule: Schedule, own: Changes, data: Mapping[str, Any], now: datetime
+) -> ShiftUpcoming | None:
+    me, at = PersonId(data["person"]), datetime.fromisoformat(data["at"])
+    people = on_call(schedule, own, at).people
+    if at <= now or me not in people:
+        return None
+    return ShiftUpcoming(
+        reader=UserId(data["to"]),
+        schedule=schedule.name,
+        schedule_id=schedule.id,
+        starts_at=at,
+        ends_at=stint(schedule, own, me, at),
+        others=_people(catalogue, (person for person in people if person != me)),
+    )
+
+
+async def _begun(
+    conn: AsyncConnection,
+    catalogue: Catalogue,
+    schedule: Schedule,
+    own: Changes,
+    data: Mapping[str, Any],
+    now: datetime,
+) -> ShiftBegun | None:
+    me, reader = PersonId(data["person"]), UserId(data["to"])
+    people = on_call(schedule, own, now).people
+    if me not in people:
+        return None
+    services = services_paged(catalogue, schedule.id)
+    open_pages = [page for page in await pages.open_pages(conn) if page.service in services]
+    open_incidents = [one for one in await incidents.open_incidents(conn) if one.service in services]
+    return ShiftBegun(
+        reader=reader,
+        schedule=schedule.name,
+        schedule_id=schedule.id,
+        starts_at=datetime.fromisoformat(data["at"]),
+        ends_at=stint(schedule, own, me, now),
+        others=_people(catalogue, (person for person in people if person != me)),
+        before=_people(catalogue, (person for person in data["before"] if person not in people)),
+        pages=tuple(page_line(catalogue, page) for page in open_pages),
+        incidents=tuple(line(catalogue, one) for one in open_incidents if may_see(one, reader)),
+    )
+
+
+def _over(
+    catalogue: Catalogue, schedule: Schedule, own: Changes, data: Mapping[str, Any], now: datetime
+) -> ShiftOver | None:
+    me, at = PersonId(data["person"]), datetime.fromisoformat(data["at"])
+    people = on_call(schedule, own, now).people
+    if me in people:
+        return None
+    return ShiftOver(
+        reader=UserId(data["to"]),
+        schedule=schedule.name,
+        schedule_id=schedule.id,
+        starts_at=began(schedule, own, me, at - LOOK_BACK, at),
+        ended_at=at,
+        now_on_call=_people(catalogue, people),
+        until=_until(schedule, own, now),
+    )
+
+
+def _until(schedule: Schedule, own: Changes, now: datetime) -> datetime | None:
+    """When the present people, or nobody, are no longer those on call."""
+    people = set(on_call(schedule, own, now).people)
+    ends = (
+        shift for shift in following(schedule, own, now, now + LONGEST_STINT) if set(shift.people) != people
+    )
+    return next((shift.starts_at for shift in ends), None)
+
+
+def _people(catalogue: Catalogue, people: Iterable[str]) -> tuple[OnCallPerson, ...]:
+    return tuple(_person(catalogue, PersonId(person)) for person in people)
+
+
+def _person(catalogue: Catalogue, person: PersonId) -> OnCallPerson:
+    listed = catalogue.people.get(person)
+    return OnCallPerson(listed.name if listed else person, catalogue.user_id(person))

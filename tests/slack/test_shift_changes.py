@@ -1,0 +1,62 @@
+"""What people hear when shifts change hands, over the wire."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.core.catalogue import Catalogue
+from bot.core.ids import ScheduleId, UserId
+from bot.store import shift_watches
+from bot.usecases import overrides
+from tests.slack.office import Hands, Office, eventually
+
+PRIMARY = ScheduleId("payments-primary")
+
+
+def user(catalogue: Catalogue, name: str) -> UserId:
+    return next(
+        person.user_id for person in catalogue.people.values() if person.id == name and person.user_id
+    )
+
+
+async def watched(office: Office) -> None:
+    """Wait until the program knows who is on call."""
+
+    async def known() -> bool:
+        async with office.db.read() as conn:
+            return PRIMARY in await shift_watches.every(conn)
+
+    await eventually(known, "the schedules are watched")
+
+
+async def forward(office: Office, **by: float) -> None:
+    office.clock.forward(timedelta(**by))
+    office.engine.wake("handoff")
+
+
+async def test_a_hand_off_is_told_before_at_its_beginning_and_at_its_end(
+    office: Office, people: Hands
+) -> None:
+    await office.page("Error rate above 5 %")
+    await people.sees("ana", "Error rate above 5 %")
+    await watched(office)
+    await forward(office, hours=31)  # Sunday 09:47
+    soon = await people.sees("bob", "You are on call for payments-primary")
+    assert "ask for cover" in soon["plain"]
+    await forward(office, hours=24)  # Monday 09:47
+    begun = await people.sees("bob", "You are on call for payments-primary now")
+    assert "after @Ana" in begun["plain"] or "after @ana" in begun["plain"]
+    assert "Open now: 0 incidents, 1 page." in begun["plain"]
+    assert "Error rate above 5 %" in begun["plain"]
+    over = await people.sees("ana", "You are off call for payments-primary")
+    assert "has it" in over["plain"]
+
+
+async def test_whoever_takes_over_is_told_so(office: Office, people: Hands) -> None:
+    await watched(office)
+    catalogue = office.catalogue()
+    await overrides.take(office.db, catalogue, PRIMARY, user(catalogue, "bob"), timedelta(hours=2))
+    assert (
+        "Nothing is open" in (await people.sees("bob", "You are on call for payments-primary now"))["plain"]
+    )
+    await people.sees("ana", "You are off call for payments-primary")
