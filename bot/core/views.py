@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from bot.core.alert import Link
 from bot.core.catalogue import Severity
@@ -21,6 +21,7 @@ from bot.core.ids import (
     CoverId,
     IncidentId,
     PageId,
+    ScheduleId,
     ServiceId,
     SeverityId,
     SwapId,
@@ -29,6 +30,7 @@ from bot.core.ids import (
 )
 from bot.core.incident import IncidentStatus, Update
 from bot.core.page import PageState
+from bot.core.schedule import Origin
 from bot.core.swap import SwapState
 from bot.core.task import Task
 
@@ -332,6 +334,112 @@ class SwapView:
 
 
 @dataclass(frozen=True)
+class DayShift:
+    """Who is on call in a part of a day; no people: a gap."""
+
+    people: tuple[OnCallPerson, ...]
+    starts_at: datetime
+    ends_at: datetime
+    origin: Origin | None = None
+    """How the override came to be, when it is by one."""
+    standing_in_for: tuple[OnCallPerson, ...] = ()
+    """Whose turn it is but who are away."""
+
+
+@dataclass(frozen=True)
+class DayView:
+    """A day of the calendar, from one midnight of the reader's to the next."""
+
+    date: date
+    is_today: bool
+    starts_at: datetime
+    ends_at: datetime
+    shifts: tuple[DayShift, ...]
+    bar: tuple[int, ...]
+    """Colours from 0, `bot.core.week.NOBODY` in a gap."""
+
+
+@dataclass(frozen=True)
+class SpanOnCall:
+    """A gap or an override of the shown week, with the reader's date of its ends."""
+
+    starts_at: datetime
+    ends_at: datetime
+    starts_on: date
+    ends_on: date
+    people: tuple[OnCallPerson, ...] = ()
+    origin: Origin | None = None
+    by: UserId | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class WeekView:
+    """A schedule's week, Monday to Sunday on the reader's clocks."""
+
+    schedule: ScheduleId
+    name: str
+    monday: date
+    this_monday: date
+    """Of the week in which the reader is now."""
+    days: tuple[DayView, ...]
+    gaps: tuple[SpanOnCall, ...]
+    """Those that are not over, cut at the week's ends and at now."""
+    overrides: tuple[SpanOnCall, ...]
+    """Those that win somewhere in the week, whole."""
+    now: tuple[OnCallPerson, ...]
+    """Who is on call for it now, whatever week is shown."""
+    now_until: datetime | None
+    choices: tuple[tuple[ScheduleId, str], ...]
+    """Every schedule with its shown name, the reader's own first."""
+
+
+@dataclass(frozen=True)
+class LoadLine:
+    """What on-call asked of somebody in the last four weeks."""
+
+    person: OnCallPerson
+    on_call: timedelta
+    pages: int
+    at_night: int
+    """Pages that came from 22:00 to 07:00 on their own clocks."""
+
+
+@dataclass(frozen=True)
+class GapLine:
+    """A coming time of nobody, of a schedule that the reader looks after."""
+
+    schedule: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class UnreachableLine:
+    """Somebody is on call, now or next, whom Slack does not reach."""
+
+    schedule: str
+    person: OnCallPerson
+    is_now: bool
+    from_at: datetime
+    why: str
+    """deactivated or unknown"""
+
+
+@dataclass(frozen=True)
+class ManagerView:
+    """For those who look after teams and schedules: what asks for a decision of theirs."""
+
+    everything: bool
+    """Of the whole company, because the reader is an admin."""
+    load: tuple[LoadLine, ...]
+    """Whoever was paged most first."""
+    gaps: tuple[GapLine, ...]
+    """In the next 30 days, the earliest first."""
+    unreachable: tuple[UnreachableLine, ...]
+
+
+@dataclass(frozen=True)
 class HomeView:
     reader: UserId
     on_call: OnCallView
@@ -341,6 +449,15 @@ class HomeView:
     """Open incidents that the reader may see."""
     mine: tuple[IncidentId, ...] = ()
     """Those of them in which the reader has a part."""
+    shifts: tuple[MyShift, ...] = ()
+    """The reader's next ones."""
+    questions: tuple[CoverView | SwapView, ...] = ()
+    """Open ones that wait for the reader, or that the reader has put."""
+    week: WeekView | None = None
+    """None while no schedule is configured."""
+    manager: ManagerView | None = None
+    health: tuple[str, ...] | None = None
+    """For admins: what is wrong with Tocsin itself, a sentence each; None for everybody else."""
 
 
 @dataclass(frozen=True)

@@ -1,34 +1,115 @@
-"""The App Home of one person."""
+"""The App Home of one person: one statement for each kind of row, whatever the number of people and schedules."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core import oversight
 from bot.core.catalogue import Catalogue
-from bot.core.ids import UserId
+from bot.core.ids import PersonId, UserId
 from bot.core.incident import may_see
 from bot.core.page import Page
-from bot.core.views import HomeView, PageLine
+from bot.core.schedule import Plan, outlook
+from bot.core.views import CoverView, HomeView, MyShift, PageLine, SwapView
+from bot.queries import home_manager
 from bot.queries.catalogue import service_name
+from bot.queries.health import STUCK_AFTER
+from bot.queries.home_week import monday_shown, own_schedules, schedule_shown, week_view
 from bot.queries.incidents import has_part, line
-from bot.queries.on_call import on_call
-from bot.store import incidents, pages
+from bot.queries.on_call import LOOK_AHEAD, my_shift, on_call_in
+from bot.queries.on_call_questions import cover_view, swap_view
+from bot.queries.people import zone_among
+from bot.store import changes, covers, debts, directory, homes, incidents, pages, swaps
+from bot.store.homes import Chosen
+
+NEXT_SHIFTS = 3
 
 
-async def home(conn: AsyncConnection, catalogue: Catalogue, user: UserId, now: datetime) -> HomeView:
-    """What is on `user` now; one query for the pages, one for the incidents, one for the overrides."""
+async def home(
+    conn: AsyncConnection,
+    catalogue: Catalogue,
+    user: UserId,
+    now: datetime,
+    real: datetime | None = None,
+    problems: Sequence[str] = (),
+) -> HomeView:
+    """What is on `user` now, and what they look after.
+
+    For admins `problems` are what is wrong with Tocsin itself; with `real` time given, also what is owed for too long.
+    """
+    listed = catalogue.person_of(user)
+    me = listed.id if listed else PersonId(user)
+    care = oversight.looked_after(catalogue, me)
+    chosen = await homes.chosen(conn, user)
+    changed = await changes.since(conn, _earliest(chosen, bool(care), now), catalogue.schedules.values())
+    cared_for = home_manager.plans_of(catalogue, changed, care)
+    ahead = [oversight.ahead(plan, now) for plan in cared_for]
+    known = await directory.known(conn, [user, *home_manager.unlisted(catalogue, ahead)])
+    zone = zone_among(known, user)
     mine = await pages.involving(conn, user)
     visible = [incident for incident in await incidents.open_incidents(conn) if may_see(incident, user)]
     called = frozenset(page.incident for page in mine if page.incident is not None)
+    own = own_schedules(catalogue, me)
+    shown = schedule_shown(catalogue, chosen.schedule, own)
+    monday = monday_shown(chosen.week, now, zone)
+    paged = await pages.paged_since(conn, now - oversight.LOAD_OF) if care else ()
+    plans = [(schedule, changed.of(schedule.id)) for schedule in catalogue.schedules.values()]
     return HomeView(
         reader=user,
-        on_call=await on_call(conn, catalogue, user, now),
+        on_call=on_call_in(catalogue, changed, me, now),
         pages=tuple(page_line(catalogue, page) for page in mine),
         incidents=tuple(line(catalogue, incident) for incident in visible),
         mine=tuple(incident.id for incident in visible if has_part(incident, user, called)),
+        shifts=_next_shifts(catalogue, plans, me, now),
+        questions=await _questions(conn, catalogue, user, me),
+        week=week_view(catalogue, changed, shown, monday, zone, now, own) if shown else None,
+        manager=home_manager.manager_view(catalogue, cared_for, ahead, paged, known, me, now)
+        if care
+        else None,
+        health=await _health(conn, real, problems) if me in catalogue.admins else None,
     )
+
+
+def _earliest(chosen: Chosen, is_manager: bool, now: datetime) -> datetime:
+    """From when on changes are needed: since the shown week's Monday in any zone, and since the load's beginning."""
+    back = oversight.LOAD_OF if is_manager else timedelta(days=8)
+    earliest = now - back
+    if chosen.week is None:
+        return earliest
+    return min(earliest, datetime.combine(chosen.week, time(0), UTC) - timedelta(days=1))
+
+
+def _next_shifts(
+    catalogue: Catalogue, plans: Iterable[Plan], me: PersonId, now: datetime
+) -> tuple[MyShift, ...]:
+    found = outlook.next_shifts(plans, me, now, NEXT_SHIFTS, within=LOOK_AHEAD)
+    return tuple(my_shift(catalogue, shift) for shift in found)
+
+
+async def _questions(
+    conn: AsyncConnection, catalogue: Catalogue, user: UserId, me: PersonId
+) -> tuple[CoverView | SwapView, ...]:
+    """First those that wait for the reader's answer, then the reader's own."""
+    asked = await covers.open_covers(conn)
+    proposed = await swaps.proposed(conn)
+    to_answer: list[CoverView | SwapView] = [
+        cover_view(catalogue, one, user) for one in asked if me in one.asked and me not in one.declined
+    ]
+    to_answer += [swap_view(catalogue, one, user) for one in proposed if one.second.person == me]
+    own: list[CoverView | SwapView] = [cover_view(catalogue, one, user) for one in asked if one.person == me]
+    own += [swap_view(catalogue, one, user) for one in proposed if one.first.person == me]
+    return (*to_answer, *own)
+
+
+async def _health(conn: AsyncConnection, real: datetime | None, problems: Sequence[str]) -> tuple[str, ...]:
+    since = await debts.oldest(conn, real) if real is not None else None
+    if since is None or real is None or real - since < STUCK_AFTER:
+        return tuple(problems)
+    minutes = int((real - since).total_seconds() // 60)
+    return (*problems, f"Something has been owed to Slack for {minutes} minutes and is not sent yet.")
 
 
 def page_line(catalogue: Catalogue, page: Page) -> PageLine:

@@ -78,6 +78,14 @@ TASKS_OPEN = "tasks_open"
 LINK_REMOVE = "remove_link"
 RELATED_REMOVE = "remove_related"
 
+# On the App Home.
+HOME_SCHEDULE = "home_schedule"
+"""A menu of schedules: the calendar shows the chosen one."""
+HOME_WEEK = "home_week"
+"""Prefix of the calendar's ‹, Today and ›: `home_week:later`; `value` is the week's Monday, or empty for this week."""
+HOME_TAKE_GAP = "home_take_gap"
+"""`value` is `<schedule>:<from>:<until>`, in seconds: whoever clicks is on call where nobody is."""
+
 # Elsewhere.
 DECLARE = "declare_open"
 """Opens the declare modal; `value` is a title or empty."""

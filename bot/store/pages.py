@@ -264,3 +264,17 @@ async def involving(conn: AsyncConnection, user: UserId) -> Sequence[Page]:
     paged = select(_NOTES.c.page_id).where(_NOTES.c.addressee == user)
     mine = or_(_TABLE.c.id.in_(paged), _TABLE.c.acknowledged_by == user)
     return await _read(conn, select(*_COLUMNS).where(_OPEN, mine).order_by(_TABLE.c.id))
+
+
+async def paged_since(conn: AsyncConnection, since: datetime) -> Sequence[tuple[UserId, datetime]]:
+    """Each page that began since then with each person whom it paged, once, and when it first did."""
+    before = (
+        select(_TABLE.c.id).where(_TABLE.c.started_at < since).order_by(_TABLE.c.id.desc()).limit(1)
+    ).scalar_subquery()  # numbers grow with time: the newest pages are looked at, not the table
+    first = func.min(_NOTES.c.created_at)
+    query = (
+        select(_NOTES.c.addressee, first)
+        .where(_NOTES.c.page_id > func.coalesce(before, 0), _NOTES.c.is_channel.is_(False))
+        .group_by(_NOTES.c.page_id, _NOTES.c.addressee)
+    )
+    return [(UserId(user), at) for user, at in await conn.execute(query)]

@@ -18,6 +18,7 @@ from bot.errors import Wrong
 from bot.store import covers, messages
 from bot.store.database import Database
 from bot.store.uow import Tx
+from bot.usecases.homes import refresh_recent
 from bot.usecases.members import require
 from bot.usecases.schedule_changes import person_of, put_on_call, refuse, tell, the_schedule, tiles
 
@@ -70,6 +71,7 @@ async def ask(db: Database, catalogue: Catalogue, request: AskForCover, by: User
             user = catalogue.user_id(person)
             if user is not None:
                 tx.owe(debts.on_call_question(covers.subject(cover.id), user))
+        await refresh_recent(tx)
         return cover
 
 
@@ -179,9 +181,10 @@ async def _settle(
 
 
 async def touch(tx: Tx, subject: str) -> None:
-    """Every copy of the question is edited to its present state."""
+    """Every copy of the question is edited to its present state, and the Homes that show it follow."""
     for message in await messages.of_subject(tx.conn, subject):
         tx.owe(debts.on_call_question_copy(message.id))
+    await refresh_recent(tx)
 
 
 async def _load(tx: Tx, number: CoverId) -> Cover:

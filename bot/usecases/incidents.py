@@ -37,6 +37,7 @@ from bot.errors import Wrong
 from bot.log_context import from_here_on
 from bot.store import incidents, messages, pages
 from bot.store.uow import Tx
+from bot.usecases.homes import refresh_recent
 from bot.usecases.members import require
 
 LONGEST_TEXT = 3000
@@ -109,10 +110,11 @@ def owe_sides(tx: Tx, incident: Incident, *kinds: DebtKind) -> None:
 
 
 async def owe_homes(tx: Tx, incident: Incident) -> None:
-    """The App Homes of those concerned: declarer, roles, and whoever was paged for it."""
+    """The App Homes of those concerned (declarer, roles, whoever was paged for it), and those that are looked at."""
     paged = [user for page in await pages.of_incident(tx.conn, incident.id) for user in page.ever_paged]
     concerned = {incident.declared_by, *incident.roles.values(), *paged}
     tx.touch_homes(*concerned)
+    await refresh_recent(tx)
 
 
 def say(tx: Tx, incident: Incident, what: str, by: UserId, *, mark: str = "", **data: Any) -> None:

@@ -82,6 +82,42 @@ async def take(
         return await _make(tx, catalogue, wanted, by)
 
 
+async def take_gap(
+    db: Database,
+    catalogue: Catalogue,
+    schedule: ScheduleId,
+    starts_at: datetime,
+    ends_at: datetime,
+    by: UserId,
+) -> tuple[Made, ...]:
+    """Whoever asks is on call where nobody is between `starts_at` and `ends_at`, and nowhere else.
+
+    Raises `Wrong` when somebody is on call all that time by now, or it is over, and `NotAllowed`.
+    """
+    async with db.write(first=True) as tx:
+        await require(tx.conn, Action.PLAN_ON_CALL, by)
+        refuse(refused_span(max(starts_at, tx.now), ends_at, tx.now))
+        await require_reachable(tx, catalogue, by)
+        known = the_schedule(catalogue, schedule)
+        me = person_of(catalogue, by)
+        empty = [tile for tile in await tiles(tx, known, max(starts_at, tx.now), ends_at) if not tile.people]
+        if not empty:
+            raise Wrong("Somebody is on call then by now. Nothing was changed; thank you all the same.")
+        wanted = [
+            Override(
+                schedule,
+                me,
+                tile.starts_at,
+                tile.ends_at or ends_at,
+                made_at=tx.now,
+                by=by,
+                origin=Origin.TAKE,
+            )
+            for tile in empty
+        ]
+        return tuple([await _make(tx, catalogue, one, by) for one in wanted])
+
+
 async def _make(tx: Tx, catalogue: Catalogue, wanted: Override, by: UserId) -> Made:
     known = the_schedule(catalogue, wanted.schedule)
     instead = others(await tiles(tx, known, wanted.starts_at, wanted.ends_at), wanted.person)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.core import debts
@@ -13,11 +13,9 @@ from bot.core.planning import Refusal
 from bot.core.schedule import Override, Schedule, Shift, shifts
 from bot.core.schedule_facts import OverrideMade
 from bot.errors import Wrong
-from bot.store import changes, homes, overrides
+from bot.store import changes, overrides
 from bot.store.uow import Tx
-
-HOME_IS_RECENT = timedelta(minutes=30)
-"""Real time: whoever looked at their App Home since then sees each change."""
+from bot.usecases.homes import refresh_recent
 
 
 def the_schedule(catalogue: Catalogue, schedule: ScheduleId) -> Schedule:
@@ -94,11 +92,5 @@ def tell(
 
 async def touched(tx: Tx) -> None:
     """Whatever shows who is on call follows: the Homes that people look at, user groups, announcements."""
-    await homes_follow(tx)
+    await refresh_recent(tx)
     tx.wake("handoff")
-
-
-async def homes_follow(tx: Tx) -> None:
-    """The Homes that people look at show who is on call now."""
-    for user in await homes.recent(tx.conn, tx.real - HOME_IS_RECENT):
-        tx.owe(debts.home(user))

@@ -11,7 +11,8 @@ from bot.core.shift_turns import Turn, Turns, turns
 from bot.store import changes, shift_watches
 from bot.store.shift_watches import Watch
 from bot.store.uow import Tx
-from bot.usecases.schedule_changes import homes_follow, tell
+from bot.usecases.homes import refresh_recent
+from bot.usecases.schedule_changes import tell
 
 
 async def advance_due(tx: Tx, catalogue: Catalogue) -> None:
@@ -35,7 +36,7 @@ async def advance_due(tx: Tx, catalogue: Catalogue) -> None:
         tx.conn, [Watch(key, tx.now, seen.look_at, seen.on_call) for key, (_, seen) in looked.items()]
     )
     if any(seen.changed_at for _, seen in looked.values()):
-        await homes_follow(tx)
+        await refresh_recent(tx)
     if looked:
         tx.wake("handoff", min(seen.look_at for _, seen in looked.values()))
 

@@ -18,6 +18,7 @@ from bot.store import swaps
 from bot.store.database import Database
 from bot.store.uow import Tx
 from bot.usecases.covers import touch
+from bot.usecases.homes import refresh_recent
 from bot.usecases.members import require
 from bot.usecases.overrides import require_reachable
 from bot.usecases.schedule_changes import person_of, put_on_call, refuse, tell, the_schedule, tiles
@@ -64,6 +65,7 @@ async def propose(
             user = catalogue.user_id(person)
             if user is not None:
                 tx.owe(debts.on_call_question(swaps.subject(swap.id), user))
+        await refresh_recent(tx)
         return swap
 
 

@@ -63,7 +63,8 @@ def test_the_home_shows_what_is_open_on_me_with_its_buttons() -> None:
     shown = texts(view["blocks"])
     assert "P-204 *Error rate* · SEV2 · checkout · unacknowledged · since 02:47 UTC" in shown
     first = Message("", tuple(view["blocks"]))
-    assert buttons(first)[2:5] == ["Acknowledge", "Can't take it", "Escalate…"]
+    offered = buttons(first)
+    assert offered[offered.index("Acknowledge") :][:3] == ["Acknowledge", "Can't take it", "Escalate…"]
     mine = next(text for text in shown if "INC-13" in text)
     assert "· you are in it ·" in mine
     assert shown.index(mine) < shown.index(next(text for text in shown if "INC-12" in text))
@@ -103,8 +104,8 @@ def test_a_crowded_home_stays_within_slacks_limits_and_counts_the_rest() -> None
     view = home(HomeView(ANA, replace(VIEW, teams=teams), pages, incidents))
     assert is_accepted_view(view)
     shown = texts(view["blocks"])
-    assert "and 24 more" in shown
-    assert "and 39 more" in shown
+    assert "and 29 more" in shown
+    assert "and 44 more" in shown
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ class HomeSender:
     async def send(self, debt: Debt) -> Outcome:
         user = UserId(debt.payload["user"])
         async with self._db.read() as conn:
-            view = await home.home(conn, self._catalogue(), user, self._clock.now())
+            view = await home.home(conn, self._catalogue(), user, self._clock.now(), self._clock.real())
         try:
             await self._gateway.call("views.publish", user_id=user, view=render(view))
         except Refused as problem:

@@ -6,8 +6,10 @@ from typing import Any
 
 from bot.core.ids import UserId
 from bot.core.page import PageState
-from bot.core.views import HomeView, IncidentLine, PageLine
+from bot.core.views import CoverView, HomeView, IncidentLine, PageLine, SwapView
 from bot.slack import ids
+from bot.slack.render.home_manager import health, manager
+from bot.slack.render.home_week import week
 from bot.slack.render.message import (
     Block,
     actions,
@@ -20,25 +22,63 @@ from bot.slack.render.message import (
     overflow,
     section,
 )
-from bot.slack.render.on_call import mine, teams
+from bot.slack.render.on_call import teams
+from bot.slack.render.on_call_questions import question
 from bot.slack.render.page import SNOOZES
 from bot.templates import say
 
-MOST_PAGES = 15
-"""Two blocks each: with the incidents and the teams it stays below Slack's 100 blocks."""
-MOST_INCIDENTS = 20
-MOST_TEAM_BLOCKS = 10
+MOST_PAGES = 10
+"""Two blocks each; with all other parts at their fullest the Home stays below Slack's 100 blocks."""
+MOST_QUESTIONS = 4
+MOST_INCIDENTS = 15
+MOST_TEAM_BLOCKS = 6
 TEAM_BLOCK = 2000
 
 
 def home(view: HomeView) -> dict[str, Any]:
     """The reader's Home, whole: what is too much for Slack is counted."""
-    declare = button("Declare an incident", ids.DECLARE)
-    blocks = [section(mine(view.on_call)), actions([declare, button("Help", ids.HELP)], "home:start")]
+    blocks = _status(view) + _questions(view)
     blocks += [header("On you now"), *_pages(view)]
-    blocks += [divider(), header("Open incidents"), *_incidents(view)]
     blocks += [divider(), header("On call now"), *_teams(view)]
+    if view.week is not None:
+        blocks += [divider(), *week(view.week)]
+    blocks += [divider(), header("Open incidents"), *_incidents(view)]
+    if view.manager is not None:
+        blocks += [divider(), *manager(view.manager)]
+    if view.health is not None:
+        blocks += [divider(), *health(view.health)]
     return {"type": "home", "blocks": blocks}
+
+
+def _status(view: HomeView) -> list[Block]:
+    """Whether one is on call, until when and when next; what one may want to do about it."""
+    told = [say("home", "status", view.on_call, view.shifts)]
+    if view.shifts:
+        told.append(say("home", "next_shifts", view.shifts))
+    buttons = [button("Declare an incident", ids.DECLARE)]
+    if view.on_call.mine or view.shifts:
+        buttons += [button("Ask for cover…", ids.ON_CALL_COVER), button("I'm away…", ids.ON_CALL_AWAY)]
+    return [
+        section("\n".join(told)),
+        actions([*buttons, button("Help", ids.HELP)], "home:start"),
+    ]
+
+
+def _questions(view: HomeView) -> list[Block]:
+    """Cover and swaps that wait for an answer, as in the DM."""
+    if not view.questions:
+        return []
+    blocks = [header("Waiting for an answer")]
+    for number, asked in enumerate(view.questions[:MOST_QUESTIONS]):
+        blocks += _question(asked, f"home:question:{number}")
+    return blocks + _more(len(view.questions) - MOST_QUESTIONS)
+
+
+def _question(asked: CoverView | SwapView, block_id: str) -> list[Block]:
+    shown = question(asked).blocks
+    text = "\n".join(block["text"]["text"] for block in shown if block["type"] == "section")
+    buttons = [block for block in shown if block["type"] == "actions"]
+    return [section(text), *({**block, "block_id": block_id} for block in buttons)]
 
 
 def _pages(view: HomeView) -> list[Block]:

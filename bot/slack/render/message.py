@@ -117,6 +117,13 @@ def overflow(action_id: str, options: Sequence[Block]) -> Block:
     return {"type": "overflow", "action_id": action_id, "options": list(options[:5])}
 
 
+def menu(action_id: str, options: Sequence[Block], initial: str | None = None) -> Block:
+    """A menu of one choice outside a form; the first hundred options, which is all that Slack takes."""
+    element: Block = {"type": "static_select", "action_id": action_id, "options": list(options[:100])}
+    chosen = next((each for each in element["options"] if each["value"] == initial), None)
+    return element if chosen is None else {**element, "initial_option": chosen}
+
+
 def lines(texts: Iterable[str], most: int = SECTION, between: str = "\n") -> list[str]:
     """Lines packed into paragraphs of at most `most` characters, in order; a line never spans two."""
     packed: list[str] = []
