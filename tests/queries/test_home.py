@@ -39,7 +39,8 @@ def with_gap(company: Catalogue = COMPANY) -> Catalogue:
     """Nobody has payments-primary from 22:00 to 24:00."""
     schedule = company.schedules[PRIMARY]
     open_until_ten = (TimeOfDay(SATURDAY.time(), SATURDAY.time().replace(hour=22)),)
-    layers = tuple(replace(layer, restrictions=open_until_ten) for layer in schedule.layers if isinstance(layer, Layer)
+    layers = tuple(
+        replace(layer, restrictions=open_until_ten) for layer in schedule.layers if isinstance(layer, Layer)
     )
     return replace(company, schedules={**company.schedules, PRIMARY: replace(schedule, layers=layers)})
 

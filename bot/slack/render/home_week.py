@@ -6,16 +6,17 @@ colours are seasoning: gaps and changes are in the words of each day too.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from markupsafe import Markup
 
 from bot.core.ids import ScheduleId
+from bot.core.on_call_views import PlannedChoice
 from bot.core.views import DayShift, DayView, SpanOnCall, WeekView
 from bot.core.week import NOBODY
 from bot.slack import ids
+from bot.slack.prefilled import carry
 from bot.slack.render.message import (
     OPTION,
     Block,
@@ -133,7 +134,7 @@ def _turns(view: WeekView) -> Sequence[Block]:
 
 
 def _changes(view: WeekView) -> Sequence[Block]:
-    carried = json.dumps({"schedule": view.schedule}, ensure_ascii=False)
+    carried = carry(PlannedChoice(view.schedule))
     return [
         button("Override…", ids.ON_CALL_OVERRIDE, carried),
         button("Take over now…", ids.ON_CALL_TAKE, carried),
