@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.ids import ScheduleId, UserId
+from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.schedule import Origin
 from bot.core.views import MyShift, OnCallPerson, TeamOnCall
 
@@ -87,3 +87,42 @@ class PlannedChoice:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class ShiftChoice:
+    """A shift, or what is left of it, that can be given away."""
+
+    schedule: ScheduleId
+    name: str
+    """The schedule's."""
+    person: PersonId
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class AwayLine:
+    """Time off that is entered, or that a calendar says."""
+
+    id: int
+    starts_at: datetime
+    ends_at: datetime
+    reason: str = ""
+    from_calendar: bool = False
+
+
+@dataclass(frozen=True)
+class AwayView:
+    """Time off, and who stands in; nobody where `people` is empty."""
+
+    line: AwayLine
+    stand_ins: tuple[StandIn, ...] = ()
+
+
+@dataclass(frozen=True)
+class StandIn:
+    schedule: str
+    people: tuple[OnCallPerson, ...]
+    starts_at: datetime
+    ends_at: datetime

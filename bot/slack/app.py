@@ -28,6 +28,7 @@ from bot.slack.listeners import (
     links,
     merging,
     on_call,
+    on_call_giving,
     on_call_planning,
     on_call_questions,
     pages,
@@ -78,6 +79,7 @@ def bolt_app(client: AsyncWebClient, parts: Parts) -> ListeningApp:
     modules = (
         commands,
         on_call,
+        on_call_giving,
         on_call_planning,
         on_call_questions,
         home,

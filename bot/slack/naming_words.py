@@ -22,7 +22,7 @@ from bot.slack.typed import PERSON, readable
 LONGEST_NAME = 8
 """In words."""
 _REASON = re.compile(r"(.*?)(?:^|[\s,;])(?:because|reason:)\s+(.+)", re.IGNORECASE | re.DOTALL)
-_LEADING = re.compile(r"(?:for|of|the|from|to|with|on|by|and|instead)\b[\s:]*|[,;]\s*", re.IGNORECASE)
+_LEADING = re.compile(r"(?:for|of|the|my|from|to|with|on|by|and)\b[\s:]*|[,;]\s*", re.IGNORECASE)
 _MYSELF = frozenset({"me", "@me", "myself", "i"})
 
 

@@ -19,6 +19,10 @@ class Word(StrEnum):
     WHO = "who"
     SHIFTS = "shifts"
     OVERRIDE = "override"
+    COVER = "cover"
+    SWAP = "swap"
+    TAKE = "take"
+    AWAY = "away"
     WHY = "why"
     HELP = "help"
 
@@ -27,6 +31,10 @@ ALIASES: Mapping[str, Word] = {
     "shift": Word.SHIFTS,
     "when": Word.SHIFTS,
     "replace": Word.OVERRIDE,
+    "trade": Word.SWAP,
+    "off": Word.AWAY,
+    "vacation": Word.AWAY,
+    "holiday": Word.AWAY,
     "?": Word.HELP,
     "--help": Word.HELP,
 }

@@ -46,6 +46,13 @@ async def load(conn: AsyncConnection, number: int) -> Away | None:
     return _away(row) if row else None
 
 
+async def coming(conn: AsyncConnection, person: PersonId, now: datetime) -> tuple[Away, ...]:
+    """What is not over of somebody's time off, the earliest first."""
+    mine = (_TABLE.c.person == person, _TABLE.c.removed_at.is_(None), _TABLE.c.ends_at > now)
+    query = select(_TABLE).where(*mine).order_by(_TABLE.c.starts_at)
+    return tuple(_away(row) for row in (await conn.execute(query)).mappings())
+
+
 async def add(conn: AsyncConnection, away: Away, made_at: datetime, uid: str | None = None) -> int:
     """Answers its number; `uid` is the calendar's event that says so."""
     row = {

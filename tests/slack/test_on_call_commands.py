@@ -18,6 +18,7 @@ async def test_on_call_alone_has_its_buttons(office: Office, people: Hands) -> N
         "All schedules",
         "My shifts",
         "Override…",
+        "Take over…",
     ]
     everything = await people.click("ana", "All schedules", "#general")
     assert "payments-secondary @carol until" in str(everything)

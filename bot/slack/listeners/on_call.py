@@ -17,6 +17,7 @@ from bot.core.views import OnCallView
 from bot.errors import Wrong
 from bot.queries import on_call, pages, who_is_on_call
 from bot.slack import ids, naming_words, on_call_commands
+from bot.slack.listeners import on_call_giving as giving
 from bot.slack.listeners import on_call_planning as planning
 from bot.slack.listeners.answering import Click
 from bot.slack.listeners.asking import Answer, Asked, Desk, Tell
@@ -158,6 +159,10 @@ ANSWERS: Mapping[Word, Answering] = {
     Word.WHO: who,
     Word.SHIFTS: shifts,
     Word.OVERRIDE: planning.override,
+    Word.COVER: giving.cover,
+    Word.SWAP: giving.swap,
+    Word.TAKE: giving.take,
+    Word.AWAY: giving.away,
     Word.WHY: why,
     Word.HELP: show_help,
 }

@@ -57,17 +57,17 @@ async def withdraw_swap(desk: Desk, asked: Asked) -> Answer:
 
 
 def _cover(desk: Desk, asked: Asked, decision: CoverDecision) -> Answer:
-    """What went well shows in the message itself."""
-    if decision.reply is CoverReply.DONE:
-        return None
+    """What went well shows in the message itself; an ephemeral one is replaced."""
     view = queries.cover_view(desk.catalogue(), decision.cover, asked.user)
+    if decision.reply is CoverReply.DONE:
+        return Tell(render.cover(view)) if asked.ephemeral else None
     return Tell(render.cover_reply(decision.reply, view))
 
 
 def _swap(desk: Desk, asked: Asked, decision: SwapDecision) -> Answer:
-    if decision.reply is SwapReply.DONE:
-        return None
     view = queries.swap_view(desk.catalogue(), decision.swap, asked.user)
+    if decision.reply is SwapReply.DONE:
+        return Tell(render.swap(view)) if asked.ephemeral else None
     return Tell(render.swap_reply(decision.reply, view))
 
 

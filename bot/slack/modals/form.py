@@ -40,14 +40,25 @@ def modal(
     return view if submit is None else {**view, "submit": plain(submit, MODAL_TITLE)}
 
 
-def field(label: str, block_id: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
+def field(
+    label: str,
+    block_id: str,
+    element: Block,
+    *,
+    optional: bool = False,
+    hint: str = "",
+    tells: str = "",
+) -> Block:
+    """`tells` is the `action_id` by which a listener hears of each choice at once; without it nothing is heard."""
     block: Block = {
         "type": "input",
         "block_id": block_id,
         "label": plain(label, 2000),
-        "element": {**element, "action_id": block_id},
+        "element": {**element, "action_id": tells or block_id},
         "optional": optional,
     }
+    if tells:
+        block["dispatch_action"] = True
     return {**block, "hint": plain(hint, 2000)} if hint else block
 
 
@@ -200,5 +211,5 @@ def errors(**found: str | None) -> Errors:
 
 def _state(view: Mapping[str, Any], block_id: str) -> Mapping[str, Any]:
     values = (view.get("state") or {}).get("values") or {}
-    state = (values.get(block_id) or {}).get(block_id)
+    state = next(iter((values.get(block_id) or {}).values()), None)
     return state if isinstance(state, Mapping) else {}

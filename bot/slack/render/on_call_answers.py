@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.core.ids import ScheduleId
-from bot.core.on_call_views import PersonView, PlannedChoice, PlannedOverride, SpanView, WhoView
+from bot.core.on_call_views import (
+    AwayLine,
+    AwayView,
+    PersonView,
+    PlannedChoice,
+    PlannedOverride,
+    SpanView,
+    WhoView,
+)
+from bot.core.views import CoverView, SwapView
 from bot.slack import ids
 from bot.slack.prefilled import carry
 from bot.slack.render.message import (
@@ -100,6 +109,29 @@ def override_made(made: PlannedOverride) -> Message:
 
 def override_ended(ended: PlannedOverride | None) -> Message:
     return sentence(say(SURFACE, "override_ended", ended) if ended else say(SURFACE, "override_over"))
+
+
+def taken(made: PlannedOverride) -> Message:
+    back = button("Give it back", ids.OVERRIDE_END, made.id)
+    return listed(say(SURFACE, "taken", made), (), [back])
+
+
+def cover_asked(view: CoverView) -> Message:
+    return listed(say(SURFACE, "cover_asked", view), (), [button("Withdraw", ids.COVER_WITHDRAW, view.id)])
+
+
+def swap_proposed(view: SwapView) -> Message:
+    return listed(say(SURFACE, "swap_proposed", view), (), [button("Withdraw", ids.SWAP_WITHDRAW, view.id)])
+
+
+def away(view: AwayView) -> Message:
+    rows = [say(SURFACE, "stand_in", one) for one in view.stand_ins]
+    back = button("Take it back", ids.TIME_OFF_END, view.line.id)
+    return listed(say(SURFACE, "away", view), rows, [back])
+
+
+def away_ended(line: AwayLine | None) -> Message:
+    return sentence(say(SURFACE, "away_ended", line) if line else say(SURFACE, "override_over"))
 
 
 def which_schedule(

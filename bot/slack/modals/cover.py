@@ -1,0 +1,72 @@
+"""Ask for cover: which shift or which part of it, whom, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.core.ids import ScheduleId, UserId
+from bot.core.on_call_views import PlannedChoice, ShiftChoice
+from bot.slack import ids
+from bot.slack.modals import form, shifts
+from bot.slack.modals.form import Errors
+from bot.slack.modals.override import LONGEST_REASON
+
+
+@dataclass(frozen=True)
+class Wanted:
+    schedule: ScheduleId
+    starts_at: datetime
+    ends_at: datetime
+    people: tuple[UserId, ...] = ()
+    reason: str = ""
+
+
+def view(
+    mine: Sequence[ShiftChoice], zone: str, choice: PlannedChoice, people: Sequence[UserId] = ()
+) -> dict[str, Any]:
+    """`mine` must hold at least one shift; `zone` is the reader's."""
+    initial = shifts.likely(mine, choice.schedule, choice.starts_at) or shifts.likely(mine, None, None)
+    reason = form.text(choice.reason, LONGEST_REASON, placeholder="Dentist")
+    whom: dict[str, Any] = form.persons("Everybody on the schedule")
+    if people:
+        whom["initial_users"] = list(people)
+    blocks = [
+        form.field("Shift", "shift", shifts.menu(mine, zone, initial)),
+        form.field(
+            "Only from",
+            "starts",
+            form.moment(choice.starts_at),
+            optional=True,
+            hint="Empty: from its beginning.",
+        ),
+        form.field(
+            "Only until", "ends", form.moment(choice.ends_at), optional=True, hint="Empty: until its end."
+        ),
+        form.field("Ask", "people", whom, optional=True, hint="Empty: everybody else on the schedule."),
+        form.field("Reason", "reason", reason, optional=True, hint="Those who are asked read it."),
+    ]
+    return form.modal(ids.MODAL_COVER, "Ask for cover", blocks, "Ask")
+
+
+def read(submitted: Mapping[str, Any]) -> Wanted | Errors:
+    shift = shifts.chosen(submitted, "shift")
+    starts_at, ends_at = form.moment_chosen(submitted, "starts"), form.moment_chosen(submitted, "ends")
+    people = tuple(UserId(user) for user in form.persons_chosen(submitted, "people"))
+    reason = " ".join(form.typed(submitted, "reason").split())
+    wrong = form.errors(
+        shift=None if shift else "Choose one of your shifts.",
+        starts="That is not within the shift." if shift and not _within(starts_at, shift) else None,
+        ends="That is not within the shift." if shift and not _within(ends_at, shift) else None,
+        reason=form.length_error(reason, LONGEST_REASON),
+    )
+    if wrong or shift is None:
+        return wrong
+    return Wanted(shift.schedule, starts_at or shift.starts_at, ends_at or shift.ends_at, people, reason)
+
+
+def _within(at: datetime | None, shift: ShiftChoice) -> bool:
+    """A minute of grace: the shift may run already, and the form carries its beginning as it was opened."""
+    return at is None or shift.starts_at.replace(second=0, microsecond=0) <= at <= shift.ends_at
