@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -24,12 +25,18 @@ MEASURES: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
 }
 
 
-async def measured(names: Sequence[str]) -> list[Figure]:
+async def measured(names: Sequence[str]) -> tuple[list[Figure], list[str]]:
+    """The figures, and the names of what could not be measured."""
     figures: list[Figure] = []
+    failed: list[str] = []
     for name in names or MEASURES:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
-        figures += await MEASURES[name]()
-    return figures
+        try:
+            figures += await MEASURES[name]()
+        except Exception:  # the edge of one measure: the others are told all the same
+            traceback.print_exc()
+            failed.append(name)
+    return figures, failed
 
 
 def tell(figures: Sequence[Figure]) -> None:
@@ -44,5 +51,7 @@ if __name__ == "__main__":
     if unknown:
         raise SystemExit(f"There is no measure {unknown[0]}; there are {', '.join(MEASURES)}.")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        figures = runner.run(measured(sys.argv[1:]))
+        figures, failed = runner.run(measured(sys.argv[1:]))
     tell(figures)
+    if failed:
+        raise SystemExit(f"Not measured, see above: {', '.join(failed)}.")

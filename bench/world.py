@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Iterable
@@ -55,6 +56,12 @@ class World:
         async with self.http.get(f"{self.bot.url}/metrics") as answer:
             lines = (await answer.text()).splitlines()
         return next((float(line.rpartition(" ")[2]) for line in lines if line.startswith(name)), 0.0)
+
+    def cpu_ms(self) -> float:
+        """What the bot's process has used of the processors so far (utime and stime of proc(5))."""
+        assert self.bot.process.child is not None
+        fields = Path(f"/proc/{self.bot.process.child.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
     def resident_mb(self) -> float:
         """What the bot's process holds in memory (VmRSS of proc(5))."""
