@@ -107,6 +107,15 @@ class TimeOffEnded(ScheduleFact):
     ends_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class HandoffNoteLeft(ScheduleFact):
+    """What `by` leaves to whoever is on call after the hand-off."""
+
+    kind = "handoff_note_left"
+    hand_off_at: datetime
+    text: str
+
+
 SCHEDULE_FACTS: tuple[type[ScheduleFact], ...] = (
     OverrideMade,
     OverrideEnded,
@@ -116,4 +125,5 @@ SCHEDULE_FACTS: tuple[type[ScheduleFact], ...] = (
     SwapSettled,
     TimeOffEntered,
     TimeOffEnded,
+    HandoffNoteLeft,
 )

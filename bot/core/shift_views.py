@@ -10,6 +10,54 @@ from bot.core.views import IncidentLine, OnCallPerson, PageLine
 
 
 @dataclass(frozen=True)
+class HandoffNoteView:
+    """What one shift leaves to the next."""
+
+    schedule: str
+    by: UserId
+    text: str
+    made_at: datetime
+    hand_off_at: datetime
+
+
+@dataclass(frozen=True)
+class OverrideLine:
+    person: str
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class ShiftFacts:
+    """What happened in a shift on the services that page through its schedule; people by name."""
+
+    pages: int
+    at_night: int
+    """22:00-07:00 by the clocks of the schedule's zone."""
+    taken_by: tuple[tuple[str, int], ...]
+    """Who acknowledged how many, the most first."""
+    untaken: int
+    """Resolved without anybody having acknowledged them."""
+    open_pages: tuple[PageLine, ...]
+    open_incidents: tuple[IncidentLine, ...]
+    resolved_incidents: tuple[IncidentLine, ...]
+    overrides: tuple[OverrideLine, ...]
+    """Those made during the shift."""
+
+
+@dataclass(frozen=True)
+class HandoffForm:
+    schedule: str
+    schedule_id: ScheduleId
+    starts_at: datetime
+    hand_off_at: datetime
+    own: str
+    """The note that the reader has left already, or empty."""
+    facts: ShiftFacts
+
+
+@dataclass(frozen=True)
 class ShiftUpcoming:
     """The reader is on call soon."""
 
@@ -39,6 +87,8 @@ class ShiftBegun:
     """Open ones of the services that page through the schedule."""
     incidents: tuple[IncidentLine, ...] = ()
     """Open ones of those services, as far as the reader may see them."""
+    notes: tuple[HandoffNoteView, ...] = ()
+    """What was left for this hand-off or a later one, but by the reader."""
 
 
 @dataclass(frozen=True)
@@ -66,4 +116,4 @@ class ShiftAnnounced:
     before: tuple[OnCallPerson, ...]
 
 
-ShiftNotice = ShiftUpcoming | ShiftBegun | ShiftOver | ShiftAnnounced
+ShiftNotice = ShiftUpcoming | ShiftBegun | ShiftOver | ShiftAnnounced | HandoffNoteView

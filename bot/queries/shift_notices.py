@@ -8,17 +8,21 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.catalogue import Catalogue, TargetKind
-from bot.core.ids import PersonId, ScheduleId, ServiceId, UserId
+from bot.core.catalogue import Catalogue
+from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.incident import may_see
 from bot.core.schedule import Changes, Schedule, following, on_call
 from bot.core.shift_turns import LONGEST_STINT, began, stint
 from bot.core.shift_views import ShiftAnnounced, ShiftBegun, ShiftNotice, ShiftOver, ShiftUpcoming
 from bot.core.views import OnCallPerson
+from bot.queries.handoffs import note, notes
 from bot.queries.home import page_line
 from bot.queries.incidents import line
+from bot.queries.services_paged import services_paged
 from bot.store import changes, incidents, pages
 
+LATE_NOTE = timedelta(hours=1)
+"""Also a note for a hand-off that was a little before is for whoever comes now."""
 LOOK_BACK = timedelta(days=60)
 """How far the beginning of a shift that is over is looked for."""
 
@@ -27,6 +31,8 @@ async def told(
     conn: AsyncConnection, catalogue: Catalogue, data: Mapping[str, Any], now: datetime
 ) -> ShiftNotice | None:
     """`data` as `usecases.shift_changes` owed it; None when it is not true any more."""
+    if data["what"] == "handoff_note":
+        return await note(conn, catalogue, int(data["note"]))
     schedule = catalogue.schedules.get(ScheduleId(data["schedule"]))
     if schedule is None:
         return None
@@ -46,19 +52,6 @@ async def told(
             return ShiftAnnounced(
                 schedule.name, _people(catalogue, shift.people), _until(schedule, own, now), before
             )
-
-
-def services_paged(catalogue: Catalogue, schedule: ScheduleId) -> frozenset[ServiceId]:
-    """The services whose alerts page through a schedule."""
-    policies = {
-        policy.id
-        for policy in catalogue.policies.values()
-        for level in policy.levels
-        for target in level.targets
-        if target.kind is TargetKind.SCHEDULE and target.id == schedule
-    }
-    followed = ((service, catalogue.policy_for(service)) for service in catalogue.services)
-    return frozenset(service for service, policy in followed if policy is not None and policy.id in policies)
 
 
 def _upcoming(
@@ -86,23 +79,25 @@ async def _begun(
     data: Mapping[str, Any],
     now: datetime,
 ) -> ShiftBegun | None:
-    me, reader = PersonId(data["person"]), UserId(data["to"])
+    me, reader, at = PersonId(data["person"]), UserId(data["to"]), datetime.fromisoformat(data["at"])
     people = on_call(schedule, own, now).people
     if me not in people:
         return None
     services = services_paged(catalogue, schedule.id)
+    left = await notes(conn, catalogue, schedule.id, at - LATE_NOTE)
     open_pages = [page for page in await pages.open_pages(conn) if page.service in services]
     open_incidents = [one for one in await incidents.open_incidents(conn) if one.service in services]
     return ShiftBegun(
         reader=reader,
         schedule=schedule.name,
         schedule_id=schedule.id,
-        starts_at=datetime.fromisoformat(data["at"]),
+        starts_at=at,
         ends_at=stint(schedule, own, me, now),
         others=_people(catalogue, (person for person in people if person != me)),
         before=_people(catalogue, (person for person in data["before"] if person not in people)),
         pages=tuple(page_line(catalogue, page) for page in open_pages),
         incidents=tuple(line(catalogue, one) for one in open_incidents if may_see(one, reader)),
+        notes=tuple(one for one in left if one.by != reader),
     )
 
 

@@ -32,6 +32,7 @@ from bot.slack.listeners import (
     on_call_planning,
     on_call_questions,
     pages,
+    shift_changes,
     shortcuts,
     tasks,
 )
@@ -83,6 +84,7 @@ def bolt_app(client: AsyncWebClient, parts: Parts) -> ListeningApp:
         on_call_planning,
         on_call_questions,
         home,
+        shift_changes,
         pages,
         incidents,
         forms,

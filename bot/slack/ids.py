@@ -66,6 +66,10 @@ TIME_OFF_END = "time_off_end"
 SWAP_PERSON = "swap_person"
 """Whom one swaps with: the form shows their shifts."""
 
+# Around a change of shift.
+HANDOFF_NOTE = "handoff_note"
+"""`value` is `<schedule>|<the shift's beginning>|<its end>`, instants in ISO 8601."""
+
 # Of a task; `value` is the task's number.
 TASK_DONE = "task_done"
 TASK_REOPEN = "task_reopen"
@@ -118,6 +122,7 @@ MODAL_SWAP = "on_call_swap"
 MODAL_TAKE = "on_call_take"
 MODAL_AWAY = "on_call_away"
 MODAL_ON_CALL_PAGE = "on_call_page"
+MODAL_HANDOFF_NOTE = "handoff_note"
 MODAL_TEXT = "text"
 """Only shows something: a timeline, why I was paged, help."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, String, cast, exists, insert, literal, select, update
+from sqlalchemy import RowMapping, String, cast, exists, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.ids import ChannelId, IncidentId
+from bot.core.ids import ChannelId, IncidentId, ServiceId
 from bot.core.incident import WORKING, Incident, IncidentLink, IncidentStatus, Update
 from bot.store.tables import DebtRow, IncidentRow
 from bot.store.uow import Tx
@@ -109,6 +111,17 @@ async def half_made(conn: AsyncConnection) -> tuple[IncidentId, ...]:
         _TABLE.c.status.in_(WORKING), _TABLE.c.channel.is_(None), _TABLE.c.setup_problem == "", ~owed
     )
     return tuple((await conn.execute(query)).scalars())
+
+
+async def touching(
+    conn: AsyncConnection, services: Collection[ServiceId], start: datetime, end: datetime, limit: int = 100
+) -> tuple[Incident, ...]:
+    """Incidents of these services that were declared before `end` and are open, or were resolved since `start`."""
+    c = _TABLE.c
+    mine = (c.service.in_(services), c.declared_at < end)
+    alive = or_(c.status.in_(WORKING), c.resolved_at >= start)
+    rows = await conn.execute(select(_TABLE).where(*mine, alive).order_by(c.id.desc()).limit(limit))
+    return tuple(_incident(row) for row in rows.mappings())
 
 
 async def recent(conn: AsyncConnection, limit: int = 100) -> tuple[Incident, ...]:

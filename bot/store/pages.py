@@ -137,6 +137,15 @@ async def open_pages(conn: AsyncConnection, limit: int = 500) -> tuple[Page, ...
     return await _read(conn, select(*_COLUMNS).where(_OPEN).order_by(_TABLE.c.id).limit(limit))
 
 
+async def begun_in(
+    conn: AsyncConnection, services: Collection[ServiceId], start: datetime, end: datetime, limit: int = 1000
+) -> tuple[Page, ...]:
+    """The pages of these services that began from `start` until before `end`, the oldest first."""
+    c = _TABLE.c
+    mine = (c.service.in_(services), c.started_at >= start, c.started_at < end)
+    return await _read(conn, select(*_COLUMNS).where(*mine).order_by(c.id).limit(limit))
+
+
 async def recent(conn: AsyncConnection, limit: int = 200) -> tuple[Page, ...]:
     return await _read(conn, select(*_COLUMNS).order_by(_TABLE.c.id.desc()).limit(limit))
 

@@ -59,6 +59,7 @@ WORDS: Mapping[str, str] = {
     "swap_settled": "swap",
     "time_off_entered": "away",
     "time_off_ended": "away",
+    "handoff_note_left": "handoff",
     "link_added": "link",
     "link_removed": "link",
     "incident_related": "related",

@@ -60,3 +60,27 @@ async def test_whoever_takes_over_is_told_so(office: Office, people: Hands) -> N
         "Nothing is open" in (await people.sees("bob", "You are on call for payments-primary now"))["plain"]
     )
     await people.sees("ana", "You are off call for payments-primary")
+
+
+async def test_a_note_passes_from_one_shift_to_the_next(office: Office, people: Hands) -> None:
+    page = await office.page("Error rate above 5 %")
+    await people.sees("ana", "Error rate above 5 %")
+    await people.click("ana", "Acknowledge", "@Tocsin")
+    await watched(office)
+    await forward(office, hours=55)  # Monday 09:47
+    await people.sees("ana", "You are off call for payments-primary")
+    await people.sees("bob", "You are on call for payments-primary now")
+
+    async def offered() -> bool:
+        return "off call" in (await people.messages("ana"))[-1]["plain"]
+
+    await eventually(offered, "the latest message is the hand-off's")
+    await people.click("ana", "Leave a hand-off note", "@Tocsin")
+    forms = await people.look("views", **{"as": "ana"})
+    typed = next(block["element"] for block in forms[0]["blocks"] if block["type"] == "input")
+    drafted = f"1 page, 1 at night. Taken by Ana (1).\nOpen: P-{page.id} Error rate above 5 %"
+    assert typed["initial_value"] == drafted
+    await people.submit("ana", note="The deploy is rolled back; watch the queue")
+    told = await people.sees("bob", "left you a hand-off note")
+    assert "watch the queue" in told["plain"]
+    await people.sees("ana", "Whoever is on call now has been told")

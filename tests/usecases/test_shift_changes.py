@@ -12,9 +12,11 @@ from bot.clock import ManualClock
 from bot.core.catalogue import Catalogue
 from bot.core.ids import ScheduleId
 from bot.engine.duties import HandOff
-from bot.store import shift_watches
+from bot.errors import Wrong
+from bot.store import handoff_notes as note_store
+from bot.store import shift_watches, timeline
 from bot.store.database import Database
-from bot.usecases import hand_offs, overrides, shift_changes
+from bot.usecases import hand_offs, handoff_notes, overrides, shift_changes
 from tests.company import ANA, BOB, CAROL, DAVE, company
 
 COMPANY = company()
@@ -178,3 +180,30 @@ async def statements_of_a_hand_off(database: Database, clock: ManualClock, catal
     await look(database, catalogue)
     event.remove(database.write_engine.sync_engine, "before_cursor_execute", count)
     return len(seen)
+
+
+async def test_a_note_left_before_the_end_waits_and_one_left_after_it_is_told_to_whoever_has_it(
+    database: Database, clock: ManualClock
+) -> None:
+    await handoff_notes.leave(database, COMPANY, PRIMARY, MONDAY, ANA, "The queue is slow")
+    assert await owed_notes(database) == []
+    clock.forward(hours=60)
+    left = await handoff_notes.leave(database, COMPANY, PRIMARY, MONDAY, ANA, "The queue is slow, see INC-4")
+    assert await owed_notes(database) == [BOB]
+    async with database.read() as conn:
+        kept = await note_store.since(conn, PRIMARY, MONDAY)
+        facts = await timeline.of_schedule(conn, PRIMARY)
+    assert kept == (left,)
+    assert [fact.kind for fact in facts] == ["handoff_note_left", "handoff_note_left"]
+
+
+async def test_an_empty_note_is_refused_at_its_field(database: Database) -> None:
+    with pytest.raises(Wrong, match="Nothing was saved") as wrong:
+        await handoff_notes.leave(database, COMPANY, PRIMARY, MONDAY, ANA, "  ")
+    assert wrong.value.field == "note"
+
+
+async def owed_notes(database: Database) -> list[str]:
+    async with database.read() as conn:
+        rows = await conn.execute(text("SELECT key FROM debt WHERE key LIKE 'handoff_note:%' ORDER BY id"))
+        return [str(row.key).rpartition(":")[2] for row in rows]

@@ -12,7 +12,7 @@ from bot.slack.render import shift_notices as render
 from bot.slack.render.message import Message
 from bot.store.database import Database
 
-KINDS = frozenset({"shift_upcoming", "shift_begun", "shift_over", "shift_announced"})
+KINDS = frozenset({"shift_upcoming", "shift_begun", "shift_over", "shift_announced", "handoff_note"})
 
 
 async def message(

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import assert_never
 
-from bot.core.shift_views import ShiftAnnounced, ShiftBegun, ShiftNotice, ShiftOver, ShiftUpcoming
-from bot.slack.render.message import Block, Message, lines, message, section, sentence
-from bot.templates import say
+from bot.core.ids import ScheduleId
+from bot.core.shift_views import (
+    HandoffNoteView,
+    ShiftAnnounced,
+    ShiftBegun,
+    ShiftFacts,
+    ShiftNotice,
+    ShiftOver,
+    ShiftUpcoming,
+)
+from bot.slack import ids
+from bot.slack.render.message import (
+    Block,
+    Message,
+    actions,
+    button,
+    lines,
+    message,
+    section,
+    sentence,
+)
+from bot.templates import mrkdwn, say
 
 MOST_OPEN = 10
 """Pages and incidents that are shown each; of the others only the number."""
@@ -19,18 +39,51 @@ def notice(view: ShiftNotice) -> Message:
         case ShiftBegun():
             return begun(view)
         case ShiftOver():
-            return sentence(say("on_call_shifts", "over", view))
+            return over(view)
         case ShiftAnnounced():
             return sentence(say("on_call_shifts", "announced", view))
+        case HandoffNoteView():
+            return message(say("on_call_shifts", "note_came", view), [_note(view, "note_came")])
         case _:
             assert_never(view)
 
 
 def begun(view: ShiftBegun) -> Message:
-    """First what is true now, then what is open."""
+    """First what is true now, then what was left for the reader and what is open."""
     text = say("on_call_shifts", "begun", view)
-    blocks = [section(text), *_open(view)]
+    blocks = [section(text), *(_note(note, "note_by") for note in view.notes), *_open(view)]
+    if view.ends_at is not None:
+        blocks.append(actions([_leave_note(view.schedule_id, view.starts_at, view.ends_at)]))
     return message(f"{text} {say('on_call_shifts', 'open_summary', view)}", blocks)
+
+
+def over(view: ShiftOver) -> Message:
+    text = say("on_call_shifts", "over", view)
+    buttons = actions([_leave_note(view.schedule_id, view.starts_at, view.ended_at)])
+    return message(text, [section(text), buttons])
+
+
+def draft(facts: ShiftFacts) -> str:
+    """What a note begins with, as plain text of several lines; its author changes what they like."""
+    said = [say("on_call_shifts", "draft_pages", facts)]
+    said += [say("on_call_shifts", "draft_incident", line, True) for line in facts.open_incidents]
+    said += [say("on_call_shifts", "draft_page", line) for line in facts.open_pages[:MOST_OPEN]]
+    said += [say("on_call_shifts", "draft_incident", line, False) for line in facts.resolved_incidents]
+    said += [say("on_call_shifts", "draft_override", line) for line in facts.overrides]
+    return "\n".join(mrkdwn.plain(line, {}) for line in said)
+
+
+def note_left(view: HandoffNoteView, now: datetime) -> Message:
+    return sentence(say("on_call_shifts", "note_left", view, view.hand_off_at <= now))
+
+
+def _note(view: HandoffNoteView, macro: str) -> Block:
+    return section(f"{say('on_call_shifts', macro, view)}\n{mrkdwn.prose(view.text)}")
+
+
+def _leave_note(schedule: ScheduleId, starts_at: datetime, ends_at: datetime) -> Block:
+    value = f"{schedule}|{starts_at.isoformat()}|{ends_at.isoformat()}"
+    return button("Leave a hand-off note", ids.HANDOFF_NOTE, value)
 
 
 def _open(view: ShiftBegun) -> list[Block]:
