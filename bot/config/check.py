@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from bot.config.entries import SINGULAR, Item
 from bot.config.problem import Problem, did_you_mean, listed
@@ -141,33 +141,42 @@ def _targets(at: At, level: LevelEntry) -> Iterator[Reference]:
                 yield section, (*at, number, key), name
 
 
-def _rotation(world: World) -> Iterator[Problem]:
+def _layers(world: World) -> Iterator[Problem]:
     for item, schedule in world.valid(ScheduleEntry):
-        for number, layer in _rotations(schedule):
-            if not any(layer.participants):
-                yield item.problem(
-                    ("layers", number, "participants"),
-                    "nobody at all takes turns",
-                    "Name at least one person, or remove the layer.",
-                )
-            told, true = layer.weekday, WEEKDAYS[layer.starts_on.weekday()]
-            if told is not None and told != true:
-                yield item.problem(
-                    ("layers", number, "weekday"),
-                    f"starts_on {layer.starts_on} is a {true}, not a {told}",
-                    f"Start on a {told}, or write `weekday: {true}`.",
-                )
+        for at, message, cure in layer_mistakes(schedule):
+            yield item.problem(at, message, cure)
 
 
-def _ends(world: World) -> Iterator[Problem]:
-    for item, schedule in world.valid(ScheduleEntry):
-        for number, layer in _rotations(schedule):
-            if layer.ends_on is not None and layer.ends_on <= layer.starts_on:
-                yield item.problem(
-                    ("layers", number, "ends_on"),
-                    f"the layer ends on {layer.ends_on}, but starts only on {layer.starts_on}",
-                    "Choose a later day, or leave it out: then the layer never ends.",
-                )
+class Mistake(NamedTuple):
+    """What is wrong at a place within an entry; `message` and `cure` are as in `Problem`."""
+
+    at: At
+    message: str
+    cure: str
+
+
+def layer_mistakes(schedule: ScheduleEntry) -> Iterator[Mistake]:
+    """What is wrong with the rotations of a schedule that is right key by key."""
+    for number, layer in _rotations(schedule):
+        yield from _turns(("layers", number), layer)
+        yield from _ends(("layers", number), layer)
+
+
+def _turns(at: At, layer: LayerEntry) -> Iterator[Mistake]:
+    if not any(layer.participants):
+        cure = "Name at least one person, or remove the layer."
+        yield Mistake((*at, "participants"), "nobody at all takes turns", cure)
+    told, true = layer.weekday, WEEKDAYS[layer.starts_on.weekday()]
+    if told is not None and told != true:
+        message = f"starts_on {layer.starts_on} is a {true}, not a {told}"
+        yield Mistake((*at, "weekday"), message, f"Start on a {told}, or write `weekday: {true}`.")
+
+
+def _ends(at: At, layer: LayerEntry) -> Iterator[Mistake]:
+    if layer.ends_on is not None and layer.ends_on <= layer.starts_on:
+        message = f"the layer ends on {layer.ends_on}, but starts only on {layer.starts_on}"
+        cure = "Choose a later day, or leave it out: then the layer never ends."
+        yield Mistake((*at, "ends_on"), message, cure)
 
 
 def _last_resort(world: World) -> Iterator[Problem]:
@@ -255,8 +264,7 @@ def _commander(world: World) -> Iterator[Problem]:
 RULES: Sequence[Callable[[World], Iterator[Problem]]] = (
     _given_twice,
     _unknown_names,
-    _rotation,
-    _ends,
+    _layers,
     _last_resort,
     _settings,
     _token_environment,

@@ -53,12 +53,12 @@ def dump(objects: Iterable[ConfigObject]) -> str:
         contents[one.kind].append(one.content())
     contents[Kind.SEVERITY].sort(key=lambda severity: getattr(severity, "rank", 0))
     document: dict[str, Any] = {
-        section: [_entry(content) for content in contents[kind]]
+        section: [entry(content) for content in contents[kind]]
         for kind, section in SECTIONS.items()
         if contents[kind] and kind is not Kind.SETTINGS
     }
     if contents[Kind.SETTINGS]:
-        document["settings"] = _entry(contents[Kind.SETTINGS][0])
+        document["settings"] = entry(contents[Kind.SETTINGS][0])
     yaml = YAML(typ="rt")
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.width = 110
@@ -67,35 +67,36 @@ def dump(objects: Iterable[ConfigObject]) -> str:
     return out.getvalue()
 
 
-def _entry(content: Configured) -> dict[str, Any]:
+def entry(content: Configured) -> dict[str, Any]:
+    """One object as an entry of a file, without the keys that say nothing."""
     match content:
         case Person():
             slack = content.slack if content.slack != content.id else None
-            entry = _named(content) | {"slack": slack, "time_zone": content.time_zone}
+            found = _named(content) | {"slack": slack, "time_zone": content.time_zone}
         case Team():
             members = list(content.members)
-            entry = _named(content) | {
+            found = _named(content) | {
                 "members": members,
                 "channel": content.channel,
                 "owner": content.owner,
             }
         case Service():
             keys = ("team", "tier", "policy", "runbook", "dashboard", "description")
-            entry = _named(content) | {key: getattr(content, key) for key in keys}
+            found = _named(content) | {key: getattr(content, key) for key in keys}
         case Schedule():
-            entry = _schedule(content)
+            found = _schedule(content)
         case Policy():
-            entry = _policy(content)
+            found = _policy(content)
         case Integration():
-            entry = _integration(content)
+            found = _integration(content)
         case Severity():
-            entry = _named(content) | {"criteria": content.criteria}
+            found = _named(content) | {"criteria": content.criteria}
         case Role():
-            entry = _named(content)
+            found = _named(content)
         case Defaults():
             places = ("default_policy", "fallback_channel", "announcement_channel")
-            entry = {key: getattr(content, key) for key in places} | {"admins": list(content.admins)}
-    return _filled(entry)
+            found = {key: getattr(content, key) for key in places} | {"admins": list(content.admins)}
+    return _filled(found)
 
 
 T = TypeVar("T", bound=Person | Team | Service | Schedule | Policy | Integration | Severity | Role)

@@ -87,7 +87,7 @@ def _object(item: Item, environ: Mapping[str, str], rank: int) -> tuple[Kind, Co
         case ServiceEntry() as entry:
             return Kind.SERVICE, _service(entry)
         case ScheduleEntry() as entry:
-            return Kind.SCHEDULE, _schedule(entry)
+            return Kind.SCHEDULE, schedule_of(entry)
         case PolicyEntry() as entry:
             return Kind.POLICY, _policy(entry)
         case IntegrationEntry() as entry:
@@ -128,7 +128,8 @@ def _service(entry: ServiceEntry) -> Service:
     )
 
 
-def _schedule(entry: ScheduleEntry) -> Schedule:
+def schedule_of(entry: ScheduleEntry) -> Schedule:
+    """A checked entry as the resolver knows it."""
     return Schedule(
         id=ScheduleId(entry.id),
         name=entry.name or entry.id,

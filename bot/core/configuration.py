@@ -89,8 +89,19 @@ def packed(
     kind: Kind, key: str, content: Configured, file: str | None = None, line: int | None = None
 ) -> ConfigObject:
     """An object as a file declares it."""
-    body = _ADAPTERS[kind].dump_python(content, mode="json", exclude=_FROM_SLACK, exclude_defaults=True)
-    return ConfigObject(kind, key, body, Owner.FILE, file, line)
+    return ConfigObject(kind, key, _body(kind, content), Owner.FILE, file, line)
+
+
+def made_in_slack(kind: Kind, key: str, content: Configured) -> ConfigObject:
+    """An object that people made in Slack, and change there."""
+    return ConfigObject(kind, key, _body(kind, content), Owner.SLACK)
+
+
+def _body(kind: Kind, content: Configured) -> Mapping[str, Any]:
+    body: Mapping[str, Any] = _ADAPTERS[kind].dump_python(
+        content, mode="json", exclude=_FROM_SLACK, exclude_defaults=True
+    )
+    return body
 
 
 @dataclass(frozen=True)
@@ -107,7 +118,10 @@ class Declared:
 
 @dataclass(frozen=True)
 class Difference:
-    """What an apply does. `moved` are unchanged objects that stand elsewhere now; they are among `unchanged` too."""
+    """What an apply does. `moved` are unchanged objects that stand elsewhere now; they are among `unchanged` too.
+
+    What was made in Slack and exported to a file moves there: the file owns it from then on.
+    """
 
     created: tuple[ConfigObject, ...] = ()
     changed: tuple[ConfigObject, ...] = ()
@@ -123,7 +137,7 @@ class Difference:
 
 
 def difference(present: Iterable[ConfigObject], wanted: Iterable[ConfigObject]) -> Difference:
-    """Compare by content. What Slack owns is neither changed nor deleted."""
+    """Compare by content. What Slack owns is neither changed nor deleted; a file that says the same takes it over."""
     known = {(one.kind, one.key): one for one in present}
     sorted_out: dict[str, list[ConfigObject]] = {}
     names = set()
@@ -132,14 +146,14 @@ def difference(present: Iterable[ConfigObject], wanted: Iterable[ConfigObject]) 
         names.add((want.kind, want.key))
         if have is None:
             sorted_out.setdefault("created", []).append(want)
+        elif have.digest == want.digest:
+            sorted_out.setdefault("unchanged", []).append(want)
+            if (have.owner, have.file, have.line) != (want.owner, want.file, want.line):
+                sorted_out.setdefault("moved", []).append(want)
         elif have.owner is Owner.SLACK:
             sorted_out.setdefault("conflicts", []).append(want)
-        elif have.digest != want.digest:
-            sorted_out.setdefault("changed", []).append(want)
         else:
-            sorted_out.setdefault("unchanged", []).append(want)
-            if (have.file, have.line) != (want.file, want.line):
-                sorted_out.setdefault("moved", []).append(want)
+            sorted_out.setdefault("changed", []).append(want)
     sorted_out["deleted"] = [
         have for name, have in known.items() if have.owner is Owner.FILE and name not in names
     ]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+
+from bot.core.catalogue import Catalogue
+from bot.core.ids import PersonId, TeamId, UserId
+from bot.core.schedule import Schedule
 
 
 class Standing(StrEnum):
@@ -28,6 +32,8 @@ class Action(StrEnum):
     JOIN_INCIDENT = "join incidents"
     WORK_PAGE = "answer pages"
     PLAN_ON_CALL = "change who is on call"
+    CHANGE_SCHEDULES = "change schedules"
+    """Of full members only those who are `ENTITLED`."""
 
 
 EVERYTHING = frozenset(Action)
@@ -62,3 +68,56 @@ def refusal(action: Action, standing: Standing) -> str:
         f"Only full members of this workspace may {action.value}, and you are {_WHAT_THEY_ARE[standing]} here. "
         "Ask a member to do it for you."
     )
+
+
+class Tie(StrEnum):
+    """What somebody is to a schedule."""
+
+    ADMIN = "the admins"
+    OWNER = "its owner"
+    TEAM_OWNER = "its team's owner"
+
+
+ENTITLED: Mapping[Action, frozenset[Tie]] = {Action.CHANGE_SCHEDULES: frozenset(Tie)}
+"""What a full member must be besides, one of these; nothing where an action is not named."""
+
+
+def refused_schedule(
+    catalogue: Catalogue, user: UserId, schedule: Schedule | None, team: TeamId | None = None
+) -> str | None:
+    """Why somebody may not change a schedule, and whom to ask; None when they may.
+
+    Without a schedule: a new one, for `team`.
+    """
+    tied = _tied(catalogue, schedule, team)
+    allowed = ENTITLED[Action.CHANGE_SCHEDULES]
+    listed = catalogue.person_of(user)
+    me = listed.id if listed else PersonId(user)
+    if any(me in people for tie, people in tied.items() if tie in allowed):
+        return None
+    what = f"change {schedule.name}" if schedule else "make schedules"
+    names = _names(catalogue, (person for people in tied.values() for person in people))
+    if not names:
+        return f"Nobody may {what} yet. Name `admins` under `settings` in the configuration first."
+    whose = "its owner or its team's" if schedule else "a team's owner, for the team"
+    return f"Only admins may {what}, and {whose}. Ask {names}. Nothing was changed."
+
+
+def _tied(
+    catalogue: Catalogue, schedule: Schedule | None, team: TeamId | None
+) -> dict[Tie, tuple[PersonId, ...]]:
+    its_team = catalogue.teams.get((schedule.team if schedule else team) or TeamId(""))
+    team_owner = its_team.owner if its_team else None
+    owner = schedule.owner if schedule else None
+    return {
+        Tie.OWNER: (owner,) if owner else (),
+        Tie.TEAM_OWNER: (team_owner,) if team_owner else (),
+        Tie.ADMIN: catalogue.admins,
+    }
+
+
+def _names(catalogue: Catalogue, people: Iterable[PersonId]) -> str:
+    """`Ana`, `Ana or Bob`, at most three."""
+    known = [catalogue.people[one].name if one in catalogue.people else one for one in dict.fromkeys(people)]
+    *most, last = known[:3] or [""]
+    return f"{', '.join(most)} or {last}" if most else last

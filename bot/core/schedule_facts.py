@@ -6,8 +6,10 @@ People are as configuration names them; whoever did it is `by`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.core.facts import Fact
 from bot.core.ids import PersonId, ScheduleId
@@ -116,6 +118,25 @@ class HandoffNoteLeft(ScheduleFact):
     text: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ScheduleChanged(ScheduleFact):
+    """Made, changed or deleted in Slack; `before` and `after` are as configuration keeps it, empty when it was not."""
+
+    kind = "schedule_changed"
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+    @property
+    def what(self) -> str:
+        """made, deleted, or the keys that changed"""
+        if not self.before:
+            return "made"
+        if not self.after:
+            return "deleted"
+        keys = sorted(self.before.keys() | self.after.keys())
+        return ", ".join(key for key in keys if self.before.get(key) != self.after.get(key)) or "nothing"
+
+
 SCHEDULE_FACTS: tuple[type[ScheduleFact], ...] = (
     OverrideMade,
     OverrideEnded,
@@ -126,4 +147,5 @@ SCHEDULE_FACTS: tuple[type[ScheduleFact], ...] = (
     TimeOffEntered,
     TimeOffEnded,
     HandoffNoteLeft,
+    ScheduleChanged,
 )

@@ -23,6 +23,7 @@ class Word(StrEnum):
     SWAP = "swap"
     TAKE = "take"
     AWAY = "away"
+    SCHEDULES = "schedules"
     WHY = "why"
     HELP = "help"
 
@@ -35,6 +36,7 @@ ALIASES: Mapping[str, Word] = {
     "off": Word.AWAY,
     "vacation": Word.AWAY,
     "holiday": Word.AWAY,
+    "schedule": Word.SCHEDULES,
     "?": Word.HELP,
     "--help": Word.HELP,
 }

@@ -18,9 +18,11 @@ _OBJECTS = ConfigObjectRow.__table__  # type: ignore[attr-defined]
 _USERS = SlackUserRow.__table__  # type: ignore[attr-defined]
 
 
-async def objects(conn: AsyncConnection) -> tuple[ConfigObject, ...]:
-    """Every object, by kind and key."""
+async def objects(conn: AsyncConnection, kind: Kind | None = None) -> tuple[ConfigObject, ...]:
+    """Every object, or those of a kind, by kind and key."""
     query = select(_OBJECTS).order_by(_OBJECTS.c.kind, _OBJECTS.c.key)
+    if kind is not None:
+        query = query.where(_OBJECTS.c.kind == kind.value)
     return tuple(
         ConfigObject(
             kind=Kind(row["kind"]),

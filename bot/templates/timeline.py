@@ -60,6 +60,7 @@ WORDS: Mapping[str, str] = {
     "time_off_entered": "away",
     "time_off_ended": "away",
     "handoff_note_left": "handoff",
+    "schedule_changed": "schedule",
     "link_added": "link",
     "link_removed": "link",
     "incident_related": "related",

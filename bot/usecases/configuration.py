@@ -13,6 +13,7 @@ from bot.core.configuration import ConfigObject, Declared, Difference, differenc
 from bot.errors import CannotStart
 from bot.store import configuration, meta
 from bot.store.database import Database
+from bot.store.uow import Tx
 
 DIGEST, REVISION = "config_digest", "config_revision"
 """In `meta`: the files as they were last applied, and a number that grows with every change."""
@@ -55,8 +56,7 @@ async def apply_configuration(db: Database, declared: Declared) -> Applied:
         await configuration.put(tx.conn, (*found.created, *found.changed, *found.moved), tx.now)
         await configuration.remove(tx.conn, found.deleted)
         if not found.is_empty:
-            await meta.put(tx.conn, REVISION, {"number": await revision(tx.conn) + 1})
-            tx.wake("configuration")
+            await revise(tx)
         # A conflict may be settled in Slack: then the next start has to look again.
         await meta.put(tx.conn, DIGEST, None if found.conflicts else declared.digest)
     return _applied(found)
@@ -74,6 +74,12 @@ def _applied(found: Difference) -> Applied:
             for one in found.conflicts
         ),
     )
+
+
+async def revise(tx: Tx) -> None:
+    """The configuration is another one from the commit on: every running copy takes it up."""
+    await meta.put(tx.conn, REVISION, {"number": await revision(tx.conn) + 1})
+    tx.wake("configuration")
 
 
 async def revision(conn: AsyncConnection) -> int:

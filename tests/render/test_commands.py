@@ -163,6 +163,7 @@ def test_incident_commands(typed: str, expected: IncidentCommand) -> None:
         ("hepl", on_call_commands.Unknown("hepl", "help", "hepl")),
         ("tomorrow", on_call_commands.Unknown("tomorrow", None, "tomorrow")),
         ("who payments  tomorrow 9am", Asking(Word.WHO, "payments  tomorrow 9am")),
+        ("schedule payments", Asking(Word.SCHEDULES, "payments")),
         ("shift <@U1|ann>", Asking(Word.SHIFTS, "<@U1|ann>")),
         (
             "Override payments-primary <@U1|ann> “sat”",

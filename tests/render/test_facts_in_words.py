@@ -37,7 +37,10 @@ VALUES = {
     "outcome": "sent",
     "starts_at": after(60),
     "ends_at": after(120),
+    "hand_off_at": after(180),
     "instead": ("bob",),
+    "before": {"name": "Payments"},
+    "after": {"name": "Payments, first call"},
     "link": "https://slack.example.com/archives/C1/p1",
 }
 BY_TYPE: dict[str, object] = {"bool": True, "int": 2, "AlertId": AlertId(1), "UserId | None": CAROL}

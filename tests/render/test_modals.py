@@ -103,12 +103,16 @@ def submitted(view: Mapping[str, Any], **fields: Any) -> View:
 def _state(element: View, value: Any) -> View:
     kind = element["type"]
     match kind:
-        case "plain_text_input":
+        case "plain_text_input" | "number_input":
             return {"type": kind, "value": element.get("initial_value") if value is None else value}
         case "users_select":
             return {"type": kind, "selected_user": value or element.get("initial_user")}
         case "multi_users_select":
-            return {"type": kind, "selected_users": list(value or [])}
+            return {"type": kind, "selected_users": list(value or element.get("initial_users", []))}
+        case "datepicker":
+            return {"type": kind, "selected_date": value or element.get("initial_date")}
+        case "timepicker":
+            return {"type": kind, "selected_time": value or element.get("initial_time")}
         case "checkboxes" | "multi_static_select":
             initial = element.get("initial_options", [])
             return {

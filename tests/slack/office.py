@@ -19,6 +19,7 @@ from bot.core.incident import Incident
 from bot.core.page import Page
 from bot.engine.deliver import Outbox
 from bot.engine.duties import Audit, Escalate, Fold, HandOff, duties
+from bot.engine.refresh import Refresh
 from bot.engine.scheduler import Engine
 from bot.engine.senders.home import HomeSender
 from bot.engine.senders.incidents import incident_senders
@@ -36,7 +37,7 @@ from bot.slack.socket import Sockets
 from bot.store import debts, incidents, pages, timeline
 from bot.store.database import Database
 from bot.store.uow import Tx
-from bot.usecases import paging, workspace
+from bot.usecases import configuration, paging, workspace
 from tests.company import CHECKOUT, SEV1, company
 
 T = TypeVar("T")
@@ -140,7 +141,7 @@ class Office:
         self.db = db
         self.clock = clock
         db.clock = clock
-        self._catalogue = company()
+        self._catalogue = replace(company(), revision=0)  # as that of a database without a configuration
         self.gateway = Gateway(AsyncWebClient(token="xoxb-sandbox", base_url=sandbox.api_url), clock)
         self.channels = Channels(self.gateway)
         self.directory = Directory(db, self.gateway, self._refresh)
@@ -151,7 +152,8 @@ class Office:
             HandOff(db, self.catalogue),
             Audit(db),
         )
-        self.engine = Engine(duties(self.outbox, *parts), clock)
+        refresh = Refresh(db, self.catalogue, self._take_up)
+        self.engine = Engine((*duties(self.outbox, *parts), refresh.duty()), clock)
         db.on_commit(self._wake)
         self.journal = Journal(db, on_commit=lambda: self.engine.wake("intake"))
         slack = Parts(db, self.catalogue, self.gateway, self.channels, self.directory, self.journal, clock)
@@ -215,6 +217,11 @@ class Office:
     async def facts_of(self, number: PageId) -> list[str]:
         async with self.db.read() as conn:
             return [fact.kind for fact in await timeline.of_page(conn, number)]
+
+    async def _take_up(self) -> None:
+        """What was applied, or changed in Slack; before that it is the company."""
+        async with self.db.read() as conn:
+            self._catalogue = await configuration.load_catalogue(conn)
 
     async def _refresh(self) -> None:
         """The company's people are the sandbox's of the same names."""

@@ -19,6 +19,7 @@ async def test_on_call_alone_has_its_buttons(office: Office, people: Hands) -> N
         "My shifts",
         "Override…",
         "Take over…",
+        "Change schedules…",
     ]
     everything = await people.click("ana", "All schedules", "#general")
     assert "payments-secondary @carol until" in str(everything)

@@ -4,6 +4,7 @@
 """
 
 from bot.core.schedule.changes import NO_CHANGES, AllChanges, Changes, all_changes, changes_of
+from bot.core.schedule.comparison import Difference, differences
 from bot.core.schedule.hours import Hours, hours_per_person
 from bot.core.schedule.local_time import wall_clock
 from bot.core.schedule.model import (
@@ -47,6 +48,7 @@ __all__ = [
     "CalendarLayer",
     "CalendarSpan",
     "Changes",
+    "Difference",
     "Gap",
     "Hours",
     "Layer",
@@ -67,6 +69,7 @@ __all__ = [
     "away_on_override",
     "changes_of",
     "coverage",
+    "differences",
     "following",
     "gaps",
     "hours_per_person",

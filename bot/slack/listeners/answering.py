@@ -15,7 +15,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.core.ids import ChannelId
 from bot.errors import Wrong
 from bot.slack.gateway import Gateway, SlackProblem
-from bot.slack.listeners.asking import Answer, Asked, FieldErrors, Open, Problem, Redraw, Tell
+from bot.slack.listeners.asking import Answer, Asked, FieldErrors, Open, Problem, Push, Redraw, Tell
 from bot.slack.modals import text
 from bot.slack.modals.form import metadata
 from bot.slack.render import late, replies
@@ -57,8 +57,8 @@ class Envelope:
                 await self._tell(answer.message)
             case Problem():
                 await self._tell(answer.message)
-            case FieldErrors():
-                raise TypeError("only a form has fields")
+            case FieldErrors() | Push():
+                raise TypeError("only a form is submitted")
             case Redraw():
                 await asyncio.gather(self._redraw(answer.view), self.acknowledge())
             case Open():
@@ -107,7 +107,7 @@ class Envelope:
 
     def _carrying(self, view: dict[str, Any]) -> dict[str, Any]:
         """A form's answer goes where the form was asked for: this address works without membership, for 30 minutes."""
-        url = self._body.get("response_url")
+        url = self._body.get("response_url") or metadata(self.asked.view or {}).get(REPLY_TO)
         if not url:
             return view
         carried = {**metadata(view), REPLY_TO: url}
@@ -167,15 +167,19 @@ class Submission(Envelope):
             case None:
                 await self.acknowledge()
             case Tell():
-                await self.acknowledge()
+                await self.acknowledge(**({"response_action": "clear"} if answer.closes_all else {}))
                 await self._tell_in(answer.channel, answer.message)
+            case Problem() if not _field(self.asked.view, ""):
+                await self.acknowledge(response_action="update", view=_shown(answer.message))
             case Problem():
                 errors = {_field(self.asked.view, answer.field): _plain(answer.message)}
                 await self.acknowledge(response_action="errors", errors=errors)
             case FieldErrors():
                 await self.acknowledge(response_action="errors", errors=answer.by_block)
+            case Push():
+                await self.acknowledge(response_action="push", view=self._carrying(answer.view))
             case Open() | Redraw():
-                await self.acknowledge(response_action="update", view=answer.view)
+                await self.acknowledge(response_action="update", view=self._carrying(answer.view))
 
     async def _give_late(self, answer: Answer) -> None:
         """The form's place says "not saved yet": it says now what came of it."""
@@ -190,7 +194,7 @@ class Submission(Envelope):
                 await self._direct(answer.message)
             case FieldErrors():
                 await self._update(_shown(late.not_saved(answer.by_block.values())))
-            case Open() | Redraw():
+            case Open() | Push() | Redraw():
                 await self._update(answer.view)
 
     async def _tell_in(self, channel: ChannelId | None, message: Message) -> None:

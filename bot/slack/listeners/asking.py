@@ -80,11 +80,20 @@ class Tell:
 
     message: Message
     channel: ChannelId | None = None
+    closes_all: bool = False
+    """After a form: the modals under it close too."""
 
 
 @dataclass(frozen=True)
 class Open:
     """Show a modal."""
+
+    view: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Push:
+    """Show a modal above the submitted form, which stays as it was filled in."""
 
     view: dict[str, Any]
 
@@ -111,7 +120,7 @@ class Redraw:
     view: dict[str, Any]
 
 
-Answer = Tell | Open | Redraw | FieldErrors | Problem | None
+Answer = Tell | Open | Push | Redraw | FieldErrors | Problem | None
 Listener = Callable[[Desk, Asked], Awaitable[Answer]]
 
 

@@ -22,6 +22,7 @@ from bot.slack.listeners import on_call_planning as planning
 from bot.slack.listeners.answering import Click
 from bot.slack.listeners.asking import Answer, Asked, Desk, Tell
 from bot.slack.listeners.on_call_planning import Here, here
+from bot.slack.listeners.schedules import list_named
 from bot.slack.listeners.serving import Serve
 from bot.slack.naming_words import Kind, Subject
 from bot.slack.on_call_commands import Asking, OnCallNow, Unknown, Word
@@ -163,6 +164,7 @@ ANSWERS: Mapping[Word, Answering] = {
     Word.SWAP: giving.swap,
     Word.TAKE: giving.take,
     Word.AWAY: giving.away,
+    Word.SCHEDULES: list_named,
     Word.WHY: why,
     Word.HELP: show_help,
 }

@@ -27,13 +27,14 @@ def modal(
     blocks: Sequence[Block],
     submit: str | None = None,
     metadata: Mapping[str, Any] | None = None,
+    close: str | None = None,
 ) -> dict[str, Any]:
     """A modal's view; without `submit` it only shows something."""
     view: dict[str, Any] = {
         "type": "modal",
         "callback_id": callback_id,
         "title": plain(title, MODAL_TITLE),
-        "close": plain("Close" if submit is None else "Cancel", MODAL_TITLE),
+        "close": plain(close or ("Close" if submit is None else "Cancel"), MODAL_TITLE),
         "blocks": list(blocks[:MOST_VIEW_BLOCKS]),
         "private_metadata": json.dumps(metadata or {}),
     }
@@ -78,9 +79,11 @@ def choice(options: Sequence[Block], initial: str | None = None, placeholder: st
     return _menu("static_select", options, placeholder) | _initial(options, initial)
 
 
-def choices(options: Sequence[Block], placeholder: str = "") -> Block:
+def choices(options: Sequence[Block], placeholder: str = "", initial: Sequence[str] = ()) -> Block:
     """A menu of several choices."""
-    return _menu("multi_static_select", options, placeholder)
+    element = _menu("multi_static_select", options, placeholder)
+    chosen = [each for each in options if each["value"] in initial]
+    return {**element, "initial_options": chosen} if chosen else element
 
 
 def radio(options: Sequence[Block], initial: str | None = None) -> Block:
@@ -105,8 +108,34 @@ def moment(initial: datetime | None = None) -> Block:
     return element if initial is None else {**element, "initial_date_time": int(initial.timestamp())}
 
 
-def persons(placeholder: str = "Choose people") -> Block:
-    return {"type": "multi_users_select", "placeholder": plain(placeholder, 150)}
+def persons(placeholder: str = "Choose people", initial: Sequence[str] = (), most: int = 0) -> Block:
+    """Several people, in the order in which they are chosen."""
+    element: Block = {"type": "multi_users_select", "placeholder": plain(placeholder, 150)}
+    if initial:
+        element["initial_users"] = list(initial)
+    return {**element, "max_selected_items": most} if most else element
+
+
+def number(initial: str, least: int, most: int) -> Block:
+    element: Block = {
+        "type": "number_input",
+        "is_decimal_allowed": False,
+        "min_value": str(least),
+        "max_value": str(most),
+    }
+    return {**element, "initial_value": initial} if initial else element
+
+
+def day(initial: str = "") -> Block:
+    """A day to choose, `2026-11-23`."""
+    element: Block = {"type": "datepicker", "placeholder": plain("Choose a day", 150)}
+    return {**element, "initial_date": initial} if initial else element
+
+
+def time_of_day(initial: str = "") -> Block:
+    """A time by a clock, `09:00`."""
+    element: Block = {"type": "timepicker", "placeholder": plain("Choose a time", 150)}
+    return {**element, "initial_time": initial} if initial else element
 
 
 def named(pairs: Iterable[tuple[str, str]], described: Mapping[str, str] | None = None) -> list[Block]:
@@ -188,6 +217,14 @@ def persons_chosen(view: Mapping[str, Any], block_id: str) -> tuple[str, ...]:
 def moment_chosen(view: Mapping[str, Any], block_id: str) -> datetime | None:
     at = _state(view, block_id).get("selected_date_time")
     return datetime.fromtimestamp(int(at), UTC) if at else None
+
+
+def day_chosen(view: Mapping[str, Any], block_id: str) -> str:
+    return str(_state(view, block_id).get("selected_date") or "")
+
+
+def time_chosen(view: Mapping[str, Any], block_id: str) -> str:
+    return str(_state(view, block_id).get("selected_time") or "")
 
 
 def has(view: Mapping[str, Any], block_id: str) -> bool:

@@ -23,6 +23,7 @@ def on_call(view: OnCallView, *, with_buttons: bool = False) -> Message:
         button("My shifts", ids.ON_CALL_SHIFTS),
         button("Override…", ids.ON_CALL_OVERRIDE),
         button("Take over…", ids.ON_CALL_TAKE),
+        button("Change schedules…", ids.SCHEDULES),
     ]
     blocks = (section(you), *map(section, lines(shown)))
     return message(you, (*blocks, actions(further)) if with_buttons else blocks)

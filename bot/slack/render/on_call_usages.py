@@ -69,6 +69,15 @@ ON_CALL: tuple[Usage, ...] = (
         "I'm away…, under your shifts",
     ),
     Usage(
+        "schedules",
+        "[name or team]",
+        "lists schedules with their owners, to look at and to change",
+        "schedules payments",
+        ("schedules",),
+        "What a file declares is changed in the file; what was made in Slack has Edit.",
+        "Change schedules…, under the answer to the command alone",
+    ),
+    Usage(
         "why",
         "",
         "says why you are paged now, or why not",

@@ -1,0 +1,59 @@
+"""A schedule that somebody fills in in Slack, checked as if it stood in a file, and said without a file's spelling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.config import dump
+from bot.config.check import layer_mistakes
+from bot.config.objects import schedule_of
+from bot.config.schema import ScheduleEntry
+from bot.config.wording import described, place
+from bot.config.yaml_lines import At
+from bot.core.schedule import Schedule
+
+_SENTENCE = re.compile(r"(?<=[.?])\s+")
+
+
+@dataclass(frozen=True)
+class DraftMistake:
+    """`at` is the place in the entry: `("layers", 0, "ends_on")`."""
+
+    at: At
+    sentence: str
+
+
+def schedule(entry: Mapping[str, Any]) -> Schedule | tuple[DraftMistake, ...]:
+    """The schedule that an entry of `schedules` describes, or all that is wrong with it."""
+    try:
+        read = ScheduleEntry.model_validate(entry)
+    except ValidationError as error:
+        return tuple(
+            _mistake(place(detail["loc"]), *described(ScheduleEntry, detail))
+            for detail in error.errors(include_url=False)
+        )
+    mistakes = tuple(_mistake(*one) for one in layer_mistakes(read))
+    return mistakes or schedule_of(read)
+
+
+def entry(known: Schedule) -> dict[str, Any]:
+    """The entry that `schedule` reads back as the same; plain values, fit for JSON."""
+    written = dump.entry(known) | {"name": known.name}
+    layers = [{key: _plain(value) for key, value in layer.items()} for layer in written["layers"]]
+    return {key: _plain(value) for key, value in written.items()} | {"layers": layers}
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _mistake(at: At, message: str, cure: str) -> DraftMistake:
+    """Advice on how to write it in YAML is left out."""
+    advice = [sentence for sentence in _SENTENCE.split(cure) if "`" not in sentence]
+    return DraftMistake(at, " ".join([f"{message[:1].upper()}{message[1:]}.", *advice]))

@@ -1,0 +1,79 @@
+"""What the screens about schedules show: the list, one schedule, and what a change to it would bring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.ids import ScheduleId, UserId
+from bot.core.schedule import Schedule
+from bot.core.views import OnCallPerson
+
+
+@dataclass(frozen=True)
+class ScheduleLine:
+    """One of the schedules; `file` and `line` say where it is declared, None when it was made in Slack."""
+
+    id: ScheduleId
+    name: str
+    team: str = ""
+    on_call: tuple[OnCallPerson, ...] = ()
+    """Who is on call by it now."""
+    file: str | None = None
+    line: int | None = None
+    may_change: bool = False
+    """Whether the reader may, here."""
+
+
+@dataclass(frozen=True)
+class PlannedShift:
+    """Who is on call from when to when; nobody in a gap."""
+
+    starts_at: datetime
+    ends_at: datetime
+    people: tuple[OnCallPerson, ...]
+
+
+@dataclass(frozen=True)
+class PlannedDifference:
+    """Who is on call, and who would have been without the change."""
+
+    starts_at: datetime
+    ends_at: datetime
+    before: tuple[OnCallPerson, ...]
+    after: tuple[OnCallPerson, ...]
+
+
+@dataclass(frozen=True)
+class SchedulePlan:
+    """A schedule's shifts from `starts_at` to `ends_at`."""
+
+    name: str
+    time_zone: str
+    starts_at: datetime
+    ends_at: datetime
+    shifts: tuple[PlannedShift, ...]
+    uncovered: timedelta
+    """How long nobody is on call, in all."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a schedule would be when it is saved; `differences` is None for a new one."""
+
+    plan: SchedulePlan
+    differences: tuple[PlannedDifference, ...] | None
+
+
+@dataclass(frozen=True)
+class Editable:
+    """A schedule as it is kept, for whoever would change it."""
+
+    schedule: Schedule
+    version: str
+    """Changes with every change to it."""
+    line: ScheduleLine
+    refusal: str = ""
+    """Why the reader may not change it, in a sentence; empty when they may."""
+    users: tuple[tuple[str, UserId], ...] = ()
+    """Slack's users of the people in its rotations, by person."""

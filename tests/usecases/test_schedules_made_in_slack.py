@@ -1,0 +1,276 @@
+"""Schedules that people make, change and delete in Slack, in a real database beside those of files."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import pytest
+
+from bot.clock import ManualClock
+from bot.config import drafts
+from bot.config.dump import dump
+from bot.config.load import load
+from bot.core.configuration import Kind, Owner
+from bot.core.ids import PersonId, ScheduleId, TeamId, UserId, by_user
+from bot.core.schedule import Layer, RotationUnit, Schedule, on_call
+from bot.core.schedule_facts import ScheduleChanged
+from bot.errors import NotAllowed, Wrong
+from bot.queries import schedules as queries
+from bot.store import changes, directory, timeline
+from bot.store import configuration as store
+from bot.store.database import Database
+from bot.store.directory import SlackUser
+from bot.usecases import configuration, schedules
+from bot.usecases.schedules import Change, Outdated, Saved
+
+ANA, BOB, CAROL, FRANK, GONE = (UserId(f"U{name}0001") for name in ("ANA", "BOB", "CAROL", "FRANK", "GONE"))
+COMPANY = """
+people: [{id: ana}, {id: bob}, {id: carol}, {id: frank}]
+teams:
+  - {id: payments, members: [ana, bob], owner: ana}
+  - {id: platform, members: [frank]}
+schedules:
+  - {id: primary, team: payments, time_zone: UTC, participants: [ana], rotation: {unit: days},
+     hand_off: "09:00", starts_on: 2026-01-05}
+policies:
+  - {id: standard, levels: [{targets: [{schedule: primary}]}]}
+settings: {default_policy: standard, fallback_channel: "#incidents", admins: [frank]}
+"""
+
+
+def rotation(*people: str, starts_on: date = date(2026, 11, 16)) -> Layer:
+    return Layer(tuple((PersonId(one),) for one in people), RotationUnit.WEEKS, 1, time(9), starts_on)
+
+
+def nights(*people: str, name: str = "Nights") -> Schedule:
+    return Schedule(
+        ScheduleId("nights"), name, "Europe/London", (rotation(*people),), team=TeamId("payments")
+    )
+
+
+@pytest.fixture
+async def company(database: Database, tmp_path: Path) -> Database:
+    """The company of the files, with everybody's account."""
+    file = tmp_path / "company.yml"
+    file.write_text(COMPANY)
+    loaded = load(file)
+    assert loaded.problems == ()
+    accounts = (("ana", ANA), ("bob", BOB), ("carol", CAROL), ("frank", FRANK), ("gone", GONE))
+    async with database.write() as tx:
+        users = [
+            SlackUser(
+                user, "T1", name, name, "", "UTC", deleted=name == "gone", is_bot=False, is_restricted=False
+            )
+            for name, user in accounts
+        ]
+        await directory.save(tx.conn, users)
+    await configuration.apply_configuration(database, loaded)
+    return database
+
+
+async def version(db: Database, schedule: str = "nights") -> str:
+    found = {one.key: one for one in await configuration.objects(db)}
+    return found[schedule].digest
+
+
+async def who(db: Database, at: datetime) -> tuple[str, ...]:
+    async with db.read() as conn:
+        known = (await configuration.load_catalogue(conn)).schedules[ScheduleId("nights")]
+        changed = await changes.since(conn, at, (known,))
+    return on_call(known, changed.of(known.id), at).people
+
+
+async def history(db: Database) -> list[str]:
+    async with db.read() as conn:
+        facts = await timeline.of_schedule(conn, ScheduleId("nights"))
+    return [f"{fact.by} {fact.what}" for fact in facts if isinstance(fact, ScheduleChanged)]
+
+
+async def test_the_owner_of_a_team_makes_a_schedule_for_it_and_it_holds_at_once(company: Database) -> None:
+    async with company.read() as conn:
+        before = await configuration.revision(conn)
+    saved = await schedules.save(company, Change(nights("ana", "bob")), ANA)
+    assert saved == Saved(nights("ana", "bob"), is_new=True)
+    async with company.read() as conn:
+        assert await configuration.revision(conn) == before + 1
+    assert await who(company, datetime(2026, 11, 20, 12, tzinfo=UTC)) == ("ana",)
+    assert await who(company, datetime(2026, 11, 24, 12, tzinfo=UTC)) == ("bob",)
+    made = next(one for one in await configuration.objects(company) if one.key == "nights")
+    assert (made.owner, made.file, made.line) == (Owner.SLACK, None, None)
+    assert await history(company) == [f"user:{ANA} made"]
+
+
+async def test_a_change_is_on_the_timeline_with_who_and_what(company: Database) -> None:
+    await schedules.save(company, Change(nights("ana", "bob")), ANA)
+    change = Change(nights("bob", "carol", name="All nights"), await version(company))
+    assert isinstance(await schedules.save(company, change, FRANK), Saved)
+    assert await who(company, datetime(2026, 11, 20, 12, tzinfo=UTC)) == ("bob",)
+    assert await history(company) == [f"user:{ANA} made", f"user:{FRANK} layers, name"]
+
+
+async def test_saving_the_same_again_is_no_change(company: Database) -> None:
+    await schedules.save(company, Change(nights("ana")), ANA)
+    await schedules.save(company, Change(nights("ana"), await version(company)), ANA)
+    assert await history(company) == [f"user:{ANA} made"]
+
+
+@pytest.mark.parametrize("user", [BOB, CAROL])
+async def test_others_are_told_whom_to_ask(company: Database, user: UserId) -> None:
+    with pytest.raises(NotAllowed, match=r"Only admins may make schedules, .*Ask ana or frank\."):
+        await schedules.save(company, Change(nights("ana")), user)
+    await schedules.save(company, Change(nights("ana")), ANA)
+    with pytest.raises(NotAllowed, match=r"Only admins may change Nights, .*Ask ana or frank\."):
+        await schedules.save(company, Change(nights("bob"), await version(company)), user)
+    with pytest.raises(NotAllowed):
+        await schedules.delete(company, ScheduleId("nights"), user)
+    assert await history(company) == [f"user:{ANA} made"]
+
+
+async def test_nobody_takes_a_schedule_over_by_naming_their_own_team(company: Database) -> None:
+    await schedules.save(company, Change(replace(nights("frank"), team=TeamId("platform"))), FRANK)
+    with pytest.raises(NotAllowed, match="Ask frank"):
+        await schedules.save(company, Change(nights("ana"), await version(company)), ANA)
+
+
+async def test_what_a_file_declares_is_not_changed_here(company: Database) -> None:
+    wanted = Schedule(ScheduleId("primary"), "primary", "UTC", (rotation("bob"),), team=TeamId("payments"))
+    with pytest.raises(Wrong, match=r"declared in .*company\.yml, line 7: change it there") as wrong:
+        await schedules.save(company, Change(wanted, await version(company, "primary")), FRANK)
+    assert wrong.value.field == "name"
+    with pytest.raises(Wrong, match="change it there"):
+        await schedules.delete(company, ScheduleId("primary"), FRANK)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field", "said"),
+    [
+        (replace(nights("ana"), name="Primary"), "name", "There is a schedule Primary already"),
+        (replace(nights("ana"), id=ScheduleId("primary")), "name", "declared in"),
+        (replace(nights("ana"), team=TeamId("search")), "team", "There is no team search"),
+        (nights("ana", "zoe"), "people:0", "There is no person zoe any more"),
+        (nights("ana", GONE), "people:0", "no active full member"),
+        (replace(nights("ana"), layers=(rotation("ana"), rotation(GONE))), "people:1", "no active"),
+    ],
+)
+async def test_what_is_wrong_is_said_at_its_field_before_and_at_saving(
+    company: Database, wanted: Schedule, field: str, said: str
+) -> None:
+    (found,) = await schedules.refusals(company, Change(wanted), FRANK)
+    assert found.field == field
+    assert said in found.sentence
+    with pytest.raises(Wrong, match=said) as wrong:
+        await schedules.save(company, Change(wanted), FRANK)
+    assert wrong.value.field == field
+    assert await history(company) == []
+
+
+async def test_of_two_who_edit_at_once_the_second_is_told(company: Database) -> None:
+    await schedules.save(company, Change(nights("ana", "bob")), ANA)
+    seen = await version(company)
+    both = await asyncio.gather(
+        schedules.save(company, Change(nights("ana"), seen), ANA),
+        schedules.save(company, Change(nights("carol"), seen), FRANK),
+    )
+    first, second = (one for kind in (Saved, Outdated) for one in both if isinstance(one, kind))
+    assert isinstance(first, Saved)
+    assert isinstance(second, Outdated)
+    winner = ANA if both[0] == first else FRANK
+    assert (second.by, second.version) == (f"user:{winner}", await version(company))
+    again = Change(nights("bob"), second.version)
+    assert isinstance(await schedules.save(company, again, FRANK), Saved)
+
+
+async def test_a_deleted_one_can_be_saved_again_by_whoever_had_it_open(company: Database) -> None:
+    await schedules.save(company, Change(nights("ana")), ANA)
+    seen = await version(company)
+    gone = await schedules.delete(company, ScheduleId("nights"), ANA)
+    assert gone is not None
+    assert gone.name == "Nights"
+    assert await schedules.delete(company, ScheduleId("nights"), ANA) is None
+    outdated = await schedules.save(company, Change(nights("bob"), seen), FRANK)
+    assert outdated == Outdated("", by_user(ANA), datetime(2026, 11, 21, 2, 47, tzinfo=UTC))
+    assert isinstance(await schedules.save(company, Change(nights("bob")), FRANK), Saved)
+    assert await history(company) == [f"user:{ANA} made", f"user:{ANA} deleted", f"user:{FRANK} made"]
+
+
+async def test_a_schedule_that_a_policy_pages_by_is_not_deleted(company: Database, tmp_path: Path) -> None:
+    await schedules.save(company, Change(nights("ana")), ANA)
+    async with company.write() as tx:
+        policy = next(o for o in await store.objects(tx.conn, Kind.POLICY))
+        body = {**policy.body, "levels": [{"targets": [{"kind": "schedule", "id": "nights"}]}]}
+        await store.put(tx.conn, [replace(policy, body=body)], tx.now)
+    with pytest.raises(Wrong, match=r"paged by standard \(level 1\)\. Take it out there first"):
+        await schedules.delete(company, ScheduleId("nights"), ANA)
+
+
+async def test_an_export_of_what_was_made_in_slack_applies_to_nothing_changed(
+    company: Database, tmp_path: Path
+) -> None:
+    filled = {
+        "id": "nights",
+        "name": "Nights",
+        "time_zone": "Europe/London",
+        "team": "payments",
+        "layers": [
+            {
+                "participants": [["ana"], [BOB]],
+                "rotation": {"every": 2, "unit": "days"},
+                "hand_off": "18:30",
+                "starts_on": "2026-11-16",
+                "ends_on": "2027-11-16",
+                "restrictions": [
+                    {"starts": "17:00", "ends": "09:00", "weekdays": ["monday", "tuesday"]},
+                    {"starts": "friday 17:00", "ends": "monday 09:00"},
+                ],
+            }
+        ],
+    }
+    wanted = drafts.schedule(filled)
+    assert isinstance(wanted, Schedule)
+    await schedules.save(company, Change(wanted), ANA)
+    before = await configuration.objects(company)
+    file = tmp_path / "exported.yml"
+    file.write_text(dump(before))
+    exported = load(file)
+    assert exported.problems == ()
+    found, _ = await configuration.preview(company, exported)
+    assert found.is_empty
+    assert found.conflicts == ()
+    applied = await configuration.apply_configuration(company, exported)
+    assert (applied.created, applied.changed, applied.deleted, applied.conflicts) == (0, 0, 0, ())
+    after = await configuration.objects(company)
+    assert [(one.key, one.body) for one in after] == [(one.key, one.body) for one in before]
+    assert {one.owner for one in after} == {Owner.FILE}
+    with pytest.raises(Wrong, match="change it there"):
+        await schedules.save(company, Change(nights("bob"), await version(company)), ANA)
+
+
+async def test_a_preview_says_who_is_on_call_instead_of_whom(company: Database, clock: ManualClock) -> None:
+    await schedules.save(company, Change(nights("ana", "bob")), ANA)
+    async with company.read() as conn:
+        catalogue = await configuration.load_catalogue(conn)
+        shown = await queries.preview(conn, catalogue, nights("ana", "carol"), clock.now())
+    assert shown.differences is not None
+    (change,) = shown.differences
+    assert change.starts_at == datetime(2026, 11, 23, 9, tzinfo=UTC)
+    assert change.ends_at == datetime(2026, 11, 30, 9, tzinfo=UTC)
+    assert ([one.name for one in change.before], [one.name for one in change.after]) == (["bob"], ["carol"])
+    assert [[one.name for one in shift.people] for shift in shown.plan.shifts] == [
+        ["ana"],
+        ["carol"],
+        ["ana"],
+    ]
+    assert await history(company) == [f"user:{ANA} made"]
+
+
+async def test_a_preview_shows_gaps(company: Database, clock: ManualClock) -> None:
+    later = replace(nights(), layers=(rotation("ana", starts_on=date(2026, 11, 23)),))
+    async with company.read() as conn:
+        catalogue = await configuration.load_catalogue(conn)
+        shown = await queries.preview(conn, catalogue, later, clock.now())
+    assert shown.differences is None
+    assert shown.plan.shifts[0].people == ()
+    assert shown.plan.uncovered == datetime(2026, 11, 23, 9, tzinfo=UTC) - clock.now()
