@@ -116,4 +116,46 @@ class ShiftAnnounced:
     before: tuple[OnCallPerson, ...]
 
 
-ShiftNotice = ShiftUpcoming | ShiftBegun | ShiftOver | ShiftAnnounced | HandoffNoteView
+@dataclass(frozen=True)
+class UnreachableOnCall:
+    """Nothing reaches somebody who is on call now or next; for the schedule's owner."""
+
+    schedule: str
+    person: str
+    why: str
+    """deactivated or unknown"""
+    starts_at: datetime
+    ends_at: datetime | None
+    is_now: bool
+
+
+@dataclass(frozen=True)
+class UnreachableLine:
+    person: str
+    why: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True)
+class ScheduleFindings:
+    """What is wrong with one schedule in the next 30 days; people by name."""
+
+    schedule: str
+    is_empty: bool
+    """Nobody is on call at all."""
+    gaps: tuple[tuple[datetime, datetime], ...]
+    away: tuple[OverrideLine, ...]
+    """Overrides of people who are away then."""
+    unreachable: tuple[UnreachableLine, ...]
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What is wrong with an owner's schedules; those where all is well are not among them."""
+
+    schedules: tuple[ScheduleFindings, ...]
+
+
+ShiftNotice = (
+    ShiftUpcoming | ShiftBegun | ShiftOver | ShiftAnnounced | HandoffNoteView | UnreachableOnCall | Digest
+)

@@ -15,6 +15,7 @@ from bot.core.schedule import Changes, Schedule, following, on_call
 from bot.core.shift_turns import LONGEST_STINT, began, stint
 from bot.core.shift_views import ShiftAnnounced, ShiftBegun, ShiftNotice, ShiftOver, ShiftUpcoming
 from bot.core.views import OnCallPerson
+from bot.queries import schedule_care
 from bot.queries.handoffs import note, notes
 from bot.queries.home import page_line
 from bot.queries.incidents import line
@@ -33,6 +34,10 @@ async def told(
     """`data` as `usecases.shift_changes` owed it; None when it is not true any more."""
     if data["what"] == "handoff_note":
         return await note(conn, catalogue, int(data["note"]))
+    if data["what"] == "unreachable_on_call":
+        return await schedule_care.unreachable_on_call(conn, catalogue, data, now)
+    if data["what"] == "digest":
+        return await schedule_care.digest(conn, catalogue, data, now)
     schedule = catalogue.schedules.get(ScheduleId(data["schedule"]))
     if schedule is None:
         return None

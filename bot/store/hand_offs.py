@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy import func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import CalendarRow, CoverRow, ShiftWatchRow, SwapRow
+from bot.store.tables import CalendarRow, ChoreRow, CoverRow, ShiftWatchRow, SwapRow
 
 _DUE = [
     CoverRow.__table__.c.due_at,  # type: ignore[attr-defined]
     SwapRow.__table__.c.due_at,  # type: ignore[attr-defined]
     CalendarRow.__table__.c.due_at,  # type: ignore[attr-defined]
+    ChoreRow.__table__.c.due_at,  # type: ignore[attr-defined]
     ShiftWatchRow.__table__.c.due_at,  # type: ignore[attr-defined]
 ]
 

@@ -1,10 +1,10 @@
-"""What on-call owes when its time comes: questions that nobody answered, calendars to read, changes of shift."""
+"""What on-call owes when its time comes: unanswered questions, calendars to read, changes of shift, digests."""
 
 from __future__ import annotations
 
 from bot.core.catalogue import Catalogue
 from bot.store.database import Database
-from bot.usecases import calendars, covers, shift_changes, swaps
+from bot.usecases import calendars, covers, schedule_care, shift_changes, swaps
 
 
 async def advance_due(db: Database, catalogue: Catalogue) -> None:
@@ -14,3 +14,4 @@ async def advance_due(db: Database, catalogue: Catalogue) -> None:
         await swaps.advance_due(tx, catalogue)
         await calendars.advance_due(tx, catalogue)
         await shift_changes.advance_due(tx, catalogue)
+        await schedule_care.send_digests(tx, catalogue)

@@ -12,6 +12,7 @@ from bot.store import changes, shift_watches
 from bot.store.shift_watches import Watch
 from bot.store.uow import Tx
 from bot.usecases.homes import refresh_recent
+from bot.usecases.schedule_care import tell_unreachable
 from bot.usecases.schedule_changes import tell
 
 
@@ -35,6 +36,7 @@ async def advance_due(tx: Tx, catalogue: Catalogue) -> None:
     await shift_watches.save(
         tx.conn, [Watch(key, tx.now, seen.look_at, seen.on_call) for key, (_, seen) in looked.items()]
     )
+    await tell_unreachable(tx, catalogue, changed)
     if any(seen.changed_at for _, seen in looked.values()):
         await refresh_recent(tx)
     if looked:

@@ -225,9 +225,11 @@ class Office:
 
     async def _refresh(self) -> None:
         """The company's people are the sandbox's of the same names."""
-        ids = {person.name: UserId(person.id) for person in self.sandbox.sandbox.workspace.people.values()}
+        there = {person.name: person for person in self.sandbox.sandbox.workspace.people.values()}
         people = {
-            key: replace(person, user_id=ids.get(person.slack, person.user_id))
+            key: replace(person, user_id=UserId(found.id), reachable=not found.deleted)
+            if (found := there.get(person.slack))
+            else person
             for key, person in self._catalogue.people.items()
         }
         self._catalogue = replace(self._catalogue, people=people)

@@ -84,3 +84,20 @@ async def test_a_note_passes_from_one_shift_to_the_next(office: Office, people: 
     told = await people.sees("bob", "left you a hand-off note")
     assert "watch the queue" in told["plain"]
     await people.sees("ana", "Whoever is on call now has been told")
+
+
+async def test_the_admin_hears_at_once_that_somebody_on_call_has_left(office: Office, people: Hands) -> None:
+    await watched(office)
+    await people.do("people", name="bob", deactivated=True)
+    told = await people.sees("frank", "is on call next for payments-primary")
+    assert "their Slack account is deactivated" in told["plain"]
+
+
+async def test_on_monday_the_admin_hears_of_the_same_in_the_digest(office: Office, people: Hands) -> None:
+    await people.do("people", name="bob", deactivated=True)
+    await watched(office)
+    await people.sees("frank", "is on call next for payments-primary")
+    await forward(office, hours=56)
+    told = await people.sees("frank", "Your schedules need you")
+    assert "1 schedule with a problem" in told["plain"]
+    assert "Bob is on call" in told["plain"]

@@ -12,7 +12,17 @@ from bot.slack.render import shift_notices as render
 from bot.slack.render.message import Message
 from bot.store.database import Database
 
-KINDS = frozenset({"shift_upcoming", "shift_begun", "shift_over", "shift_announced", "handoff_note"})
+KINDS = frozenset(
+    {
+        "shift_upcoming",
+        "shift_begun",
+        "shift_over",
+        "shift_announced",
+        "handoff_note",
+        "unreachable_on_call",
+        "digest",
+    }
+)
 
 
 async def message(

@@ -7,13 +7,16 @@ from typing import assert_never
 
 from bot.core.ids import ScheduleId
 from bot.core.shift_views import (
+    Digest,
     HandoffNoteView,
+    ScheduleFindings,
     ShiftAnnounced,
     ShiftBegun,
     ShiftFacts,
     ShiftNotice,
     ShiftOver,
     ShiftUpcoming,
+    UnreachableOnCall,
 )
 from bot.slack import ids
 from bot.slack.render.message import (
@@ -21,6 +24,7 @@ from bot.slack.render.message import (
     Message,
     actions,
     button,
+    context,
     lines,
     message,
     section,
@@ -28,6 +32,8 @@ from bot.slack.render.message import (
 )
 from bot.templates import mrkdwn, say
 
+MOST_SCHEDULES, MOST_PROBLEMS = 40, 10
+"""Of a digest, and of one schedule in it."""
 MOST_OPEN = 10
 """Pages and incidents that are shown each; of the others only the number."""
 
@@ -42,6 +48,10 @@ def notice(view: ShiftNotice) -> Message:
             return over(view)
         case ShiftAnnounced():
             return sentence(say("on_call_shifts", "announced", view))
+        case UnreachableOnCall():
+            return sentence(say("on_call_shifts", "unreachable_on_call", view))
+        case Digest():
+            return digest(view)
         case HandoffNoteView():
             return message(say("on_call_shifts", "note_came", view), [_note(view, "note_came")])
         case _:
@@ -91,3 +101,28 @@ def _open(view: ShiftBegun) -> list[Block]:
     shown += [say("home", "incident", line, False) for line in view.incidents[:MOST_OPEN]]
     shown += [say("home", "page", line) for line in view.pages[:MOST_OPEN]]
     return [section(part) for part in lines(shown)]
+
+
+def digest(view: Digest) -> Message:
+    """One paragraph for each schedule; of many problems the first."""
+    text = say("on_call_shifts", "digest", view)
+    parts = ["\n".join(_problems(one)) for one in view.schedules[:MOST_SCHEDULES]]
+    left_out = len(view.schedules) - len(parts)
+    if left_out:
+        parts.append(say("on_call_shifts", "digest_more", left_out))
+    blocks = [section(text), *(section(part) for part in parts)]
+    return message(text, [*blocks, context(say("on_call_shifts", "digest_cure"))])
+
+
+def _problems(one: ScheduleFindings) -> list[str]:
+    said: list[str] = []
+    if one.is_empty:
+        said.append(say("on_call_shifts", "digest_empty", one))
+    else:
+        said += [say("on_call_shifts", "digest_gap", *gap) for gap in one.gaps]
+    said += [say("on_call_shifts", "digest_unreachable", line) for line in one.unreachable]
+    said += [say("on_call_shifts", "digest_away", line) for line in one.away]
+    kept = said[:MOST_PROBLEMS]
+    if len(said) > len(kept):
+        kept.append(say("on_call_shifts", "digest_more", len(said) - len(kept)))
+    return [say("on_call_shifts", "digest_schedule", one), *kept]

@@ -1,0 +1,131 @@
+"""Owners hear what is wrong with their schedules: on Mondays, and at once of people on call whom nothing reaches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+
+import pytest
+from sqlalchemy import text
+
+from bot.clock import ManualClock
+from bot.core.catalogue import Catalogue
+from bot.core.ids import PersonId, ScheduleId
+from bot.core.schedule import Layer, RotationUnit, Schedule
+from bot.core.schedule_findings import digest_at
+from bot.queries import schedule_care as queries
+from bot.store.database import Database
+from bot.usecases import hand_offs, overrides, time_off
+from tests.company import CAROL, DAVE, ERIN, FRANK, company
+
+PRIMARY = ScheduleId("payments-primary")
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def owned(by: str | None = "erin") -> Catalogue:
+    """The company with one schedule, which Erin owns; Frank is the admin."""
+    owner = PersonId(by) if by else None
+    return replace(company(), schedules={PRIMARY: replace(company().schedules[PRIMARY], owner=owner)})
+
+
+def without(catalogue: Catalogue, *gone: str) -> Catalogue:
+    """Their accounts are deactivated."""
+    left = {person: replace(catalogue.people[person], reachable=False) for person in map(PersonId, gone)}
+    return replace(catalogue, people={**catalogue.people, **left})
+
+
+async def told(db: Database, what: str) -> list[str]:
+    """Whom, in order."""
+    async with db.read() as conn:
+        keys = [str(row.key) for row in await conn.execute(text("SELECT key FROM debt ORDER BY id"))]
+    return [key.rpartition(":")[2] for key in keys if f":{what}:" in key]
+
+
+async def test_all_well_is_not_told(database: Database, clock: ManualClock) -> None:
+    await hand_offs.advance_due(database, owned())
+    clock.forward(hours=60)
+    await hand_offs.advance_due(database, owned())
+    assert await told(database, "digest") == []
+
+
+async def test_a_gap_is_told_to_the_owner_each_monday_once(database: Database, clock: ManualClock) -> None:
+    ends = Layer(((PersonId("ana"),),), RotationUnit.WEEKS, 1, time(9), date(2026, 1, 12), date(2026, 12, 14))
+    catalogue = replace(owned(), schedules={PRIMARY: replace(owned().schedules[PRIMARY], layers=(ends,))})
+    seen = []
+    for hours in (0, 54, 1, 1, 7 * 24):  # Saturday 02:47; Monday 08:47, 09:47, 10:47; the next Monday
+        clock.forward(hours=hours)
+        await hand_offs.advance_due(database, catalogue)
+        seen.append(await told(database, "digest"))
+    assert seen == [[], [], [ERIN], [ERIN], [ERIN, ERIN]]
+    async with database.read() as conn:
+        view = await queries.digest(conn, catalogue, {"schedules": [PRIMARY]}, clock.now())
+    assert view is not None
+    (gap,) = view.schedules[0].gaps
+    assert gap[0] == datetime(2026, 12, 14, 9, tzinfo=UTC)
+
+
+async def test_what_a_digest_finds(database: Database, clock: ManualClock) -> None:
+    catalogue = without(owned(), "bob")
+    at = clock.now().replace(hour=10, minute=0)
+    await time_off.enter(database, catalogue, DAVE, at, at.replace(hour=20), DAVE, "wedding")
+    await overrides.override(database, catalogue, PRIMARY, DAVE, at, at.replace(hour=12), CAROL)
+    async with database.read() as conn:
+        view = await queries.digest(conn, catalogue, {"schedules": [PRIMARY]}, clock.now())
+    assert view is not None
+    (found,) = view.schedules
+    assert [(line.person, line.starts_at) for line in found.unreachable] == [("Bob", MONDAY)]
+    assert [line.person for line in found.away] == ["Dave"]
+    assert not found.is_empty
+
+
+async def test_a_rotation_of_nobody_is_one_problem(database: Database, clock: ManualClock) -> None:
+    nobody = Schedule(PRIMARY, "payments-primary", "UTC", (), owner=PersonId("erin"))
+    async with database.read() as conn:
+        view = await queries.digest(
+            conn, replace(owned(), schedules={PRIMARY: nobody}), {"schedules": [PRIMARY]}, clock.now()
+        )
+    assert view is not None
+    assert view.schedules[0].is_empty
+
+
+async def test_an_account_that_is_gone_is_told_once_until_it_is_back(
+    database: Database, clock: ManualClock
+) -> None:
+    seen = []
+    for catalogue in (
+        owned(),
+        without(owned(), "bob"),
+        without(owned(), "bob"),
+        owned(),
+        without(owned(), "bob"),
+    ):
+        await hand_offs.advance_due(database, catalogue)
+        seen.append(await told(database, "unreachable_on_call"))
+        clock.forward(minutes=5)
+    assert seen == [[], [ERIN], [ERIN], [ERIN], [ERIN, ERIN]]
+
+
+async def test_without_an_owner_who_can_be_reached_the_admins_hear_it(database: Database) -> None:
+    await hand_offs.advance_due(database, without(owned("erin"), "ana", "erin"))
+    assert await told(database, "unreachable_on_call") == [FRANK]
+
+
+async def test_nobody_is_called_gone_before_slack_has_told_who_is_there(database: Database) -> None:
+    strangers = {
+        key: replace(person, user_id=None, reachable=False) for key, person in owned().people.items()
+    }
+    await hand_offs.advance_due(database, replace(owned(), people=strangers))
+    assert await told(database, "unreachable_on_call") == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "after", "due"),
+    [
+        ("UTC", datetime(2026, 11, 21, 3, tzinfo=UTC), MONDAY),
+        ("UTC", MONDAY, datetime(2026, 11, 30, 9, tzinfo=UTC)),
+        ("America/New_York", datetime(2026, 10, 30, tzinfo=UTC), datetime(2026, 11, 2, 14, tzinfo=UTC)),
+        ("Australia/Sydney", datetime(2026, 11, 21, tzinfo=UTC), datetime(2026, 11, 22, 22, tzinfo=UTC)),
+    ],
+)
+def test_mondays_at_nine_by_the_owners_clocks(zone: str, after: datetime, due: datetime) -> None:
+    assert digest_at(after, zone) == due
