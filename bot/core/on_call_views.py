@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.ids import PersonId, ScheduleId, UserId
-from bot.core.schedule import Origin
-from bot.core.views import MyShift, OnCallPerson, TeamOnCall
+from bot.core.schedule import Hours, Origin
+from bot.core.views import CoverView, MyShift, OnCallPerson, SwapView, TeamOnCall
 
 
 @dataclass(frozen=True)
@@ -126,3 +126,57 @@ class StandIn:
     people: tuple[OnCallPerson, ...]
     starts_at: datetime
     ends_at: datetime
+
+
+@dataclass(frozen=True)
+class ComingGap:
+    """Nobody is on call for a schedule."""
+
+    schedule: ScheduleId
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class GapsView:
+    about: str
+    """As in `WhoView`."""
+    until: datetime
+    schedules: int
+    """How many were looked at."""
+    gaps: tuple[ComingGap, ...]
+
+
+@dataclass(frozen=True)
+class PersonLoad:
+    person: OnCallPerson
+    hours: Hours
+    pages: int
+    at_night: int
+    """Of the pages, those from 22:00 to 07:00 on the person's clocks."""
+
+
+@dataclass(frozen=True)
+class LoadView:
+    about: str
+    starts_at: datetime
+    ends_at: datetime
+    people: tuple[PersonLoad, ...]
+    """Whoever was paged most first."""
+
+
+@dataclass(frozen=True)
+class MeView:
+    """Who the reader is here."""
+
+    reader: UserId
+    is_listed: bool
+    """Whether configuration names them; everybody else can still be put on call."""
+    zone: str
+    teams: tuple[str, ...]
+    schedules: tuple[str, ...]
+    """Those in whose rotations they take turns."""
+    on_call: PersonView
+    questions: tuple[CoverView | SwapView, ...]
+    away: tuple[AwayLine, ...]

@@ -31,6 +31,7 @@ class Action(StrEnum):
     WORK_INCIDENT = "work on incidents"
     JOIN_INCIDENT = "join incidents"
     WORK_PAGE = "answer pages"
+    PAGE_PEOPLE = "page people"
     PLAN_ON_CALL = "change who is on call"
     CHANGE_SCHEDULES = "change schedules"
     """Of full members only those who are `ENTITLED`."""

@@ -64,7 +64,7 @@ async def home(
         incidents=tuple(line(catalogue, incident) for incident in visible),
         mine=tuple(incident.id for incident in visible if has_part(incident, user, called)),
         shifts=_next_shifts(catalogue, plans, me, now),
-        questions=await _questions(conn, catalogue, user, me),
+        questions=await open_questions(conn, catalogue, user, me),
         week=week_view(catalogue, changed, shown, monday, zone, now, own) if shown else None,
         manager=home_manager.manager_view(catalogue, cared_for, ahead, paged, known, me, now)
         if care
@@ -89,7 +89,7 @@ def _next_shifts(
     return tuple(my_shift(catalogue, shift) for shift in found)
 
 
-async def _questions(
+async def open_questions(
     conn: AsyncConnection, catalogue: Catalogue, user: UserId, me: PersonId
 ) -> tuple[CoverView | SwapView, ...]:
     """First those that wait for the reader's answer, then the reader's own."""

@@ -51,7 +51,7 @@ def take(
     """What `text` begins with, if it names something, and the words after it. `me` is who says "me"."""
     rest = _after_noise(text)
     if Kind.PERSON in kinds and (found := PERSON.match(rest)):
-        return person_subject(catalogue, UserId(found[1])), rest[found.end() :].lstrip(" ,:")
+        return person_subject(catalogue, UserId(found[1])), rest[found.end() :].lstrip(" :")
     words = list(re.finditer(r"\S+", rest))
     if words and me is not None and Kind.PERSON in kinds and _key(words[0][0]) in _MYSELF:
         return person_subject(catalogue, me), rest[words[0].end() :].strip()
@@ -62,6 +62,26 @@ def take(
         if subject is not None:
             return subject, rest[end:].strip()
     return None, text.strip()
+
+
+def listed(catalogue: Catalogue, text: str, me: UserId) -> tuple[tuple[Subject, ...], str]:
+    """The names that `text` begins with, joined by commas, "and" or nothing between mentions, and what follows.
+
+    `@bob checkout is down` names Bob alone: checkout is joined to him by nothing, so it begins the sentence.
+    """
+    found: list[Subject] = []
+    rest = text.strip()
+    joined = True
+    while rest and (joined or PERSON.match(rest)):
+        subject, after = take(catalogue, rest, me=me)
+        if subject is None:
+            break
+        named = rest[: len(rest) - len(after)].rstrip()
+        found.append(subject)
+        following = re.match(r"(?:and\b|,|&amp;|\+)\s*", after, re.IGNORECASE)
+        joined = following is not None or named.endswith(",")
+        rest = after[following.end() :] if following else after
+    return tuple(dict.fromkeys(found)), rest
 
 
 def find(catalogue: Catalogue, text: str, kinds: Collection[Kind] = ANY) -> tuple[Subject | None, str]:

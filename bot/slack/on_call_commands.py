@@ -24,6 +24,10 @@ class Word(StrEnum):
     TAKE = "take"
     AWAY = "away"
     SCHEDULES = "schedules"
+    GAPS = "gaps"
+    LOAD = "load"
+    ME = "me"
+    PAGE = "page"
     WHY = "why"
     HELP = "help"
 
@@ -37,6 +41,7 @@ ALIASES: Mapping[str, Word] = {
     "vacation": Word.AWAY,
     "holiday": Word.AWAY,
     "schedule": Word.SCHEDULES,
+    "gap": Word.GAPS,
     "?": Word.HELP,
     "--help": Word.HELP,
 }

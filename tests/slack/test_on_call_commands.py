@@ -8,7 +8,7 @@ from tests.slack.office import Hands, Office
 async def told(people: Hands, who: str, typed: str) -> str:
     """What somebody is answered to `/oncall …`."""
     answer = await people.command(who, f"/oncall {typed}")
-    assert answer["reply"], answer
+    assert answer.get("reply"), answer
     return str(answer["reply"]["plain"])
 
 
@@ -20,6 +20,7 @@ async def test_on_call_alone_has_its_buttons(office: Office, people: Hands) -> N
         "Override…",
         "Take over…",
         "Change schedules…",
+        "Page someone…",
     ]
     everything = await people.click("ana", "All schedules", "#general")
     assert "payments-secondary @carol until" in str(everything)

@@ -18,6 +18,7 @@ from bot.errors import Wrong
 from bot.queries import on_call, pages, who_is_on_call
 from bot.slack import ids, naming_words, on_call_commands
 from bot.slack.listeners import on_call_giving as giving
+from bot.slack.listeners import on_call_oversight as oversight
 from bot.slack.listeners import on_call_planning as planning
 from bot.slack.listeners.answering import Click
 from bot.slack.listeners.asking import Answer, Asked, Desk, Tell
@@ -165,6 +166,10 @@ ANSWERS: Mapping[Word, Answering] = {
     Word.TAKE: giving.take,
     Word.AWAY: giving.away,
     Word.SCHEDULES: list_named,
+    Word.GAPS: oversight.gaps,
+    Word.LOAD: oversight.load,
+    Word.ME: oversight.me,
+    Word.PAGE: oversight.page,
     Word.WHY: why,
     Word.HELP: show_help,
 }

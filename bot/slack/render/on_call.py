@@ -24,6 +24,7 @@ def on_call(view: OnCallView, *, with_buttons: bool = False) -> Message:
         button("Override…", ids.ON_CALL_OVERRIDE),
         button("Take over…", ids.ON_CALL_TAKE),
         button("Change schedules…", ids.SCHEDULES),
+        button("Page someone…", ids.ON_CALL_PAGE),
     ]
     blocks = (section(you), *map(section, lines(shown)))
     return message(you, (*blocks, actions(further)) if with_buttons else blocks)

@@ -8,15 +8,20 @@ from bot.core.ids import ScheduleId
 from bot.core.on_call_views import (
     AwayLine,
     AwayView,
+    GapsView,
+    LoadView,
+    MeView,
     PersonView,
     PlannedChoice,
     PlannedOverride,
     SpanView,
     WhoView,
 )
+from bot.core.page import Page
 from bot.core.views import CoverView, SwapView
 from bot.slack import ids
 from bot.slack.prefilled import carry
+from bot.slack.render import on_call_questions
 from bot.slack.render.message import (
     Block,
     Message,
@@ -31,6 +36,8 @@ from bot.slack.render.message import (
 from bot.templates import say
 
 SURFACE = "on_call_answers"
+MOST_WITH_BUTTON = 15
+MOST_OF_MINE = 5
 EXAMPLES = (
     "who is on call for payments tomorrow 9am?",
     "who's next for checkout?",
@@ -85,11 +92,7 @@ def person(view: PersonView, *, with_buttons: bool = True) -> Message:
     rows = [say(SURFACE, "next_shifts", view), *(say(SURFACE, "upcoming", one) for one in view.upcoming)]
     buttons: list[Block] = []
     if with_buttons and view.person.user == view.reader and (view.current or view.upcoming):
-        buttons = [
-            button("Ask for cover…", ids.ON_CALL_COVER),
-            button("Swap…", ids.ON_CALL_SWAP),
-            button("I'm away…", ids.ON_CALL_AWAY),
-        ]
+        buttons = _giving()
     return listed(text, rows, buttons)
 
 
@@ -132,6 +135,55 @@ def away(view: AwayView) -> Message:
 
 def away_ended(line: AwayLine | None) -> Message:
     return sentence(say(SURFACE, "away_ended", line) if line else say(SURFACE, "override_over"))
+
+
+def gaps(view: GapsView) -> Message:
+    """Each gap with the button that fills it; of many the later ones as lines."""
+    heading = say(SURFACE, "gaps", view)
+    blocks: list[Block] = [section(heading)]
+    for gap in view.gaps[:MOST_WITH_BUTTON]:
+        choice = PlannedChoice(gap.schedule, None, gap.starts_at, gap.ends_at)
+        fill = button("Override…", ids.ON_CALL_OVERRIDE, carry(choice))
+        blocks.append(section(say(SURFACE, "gap", gap), fill))
+    further, left = within([say(SURFACE, "gap", gap) for gap in view.gaps[MOST_WITH_BUTTON:]], 6000)
+    further += [say("incident", "more", left)] if left else []
+    return message(heading, [*blocks, *map(section, lines(further))])
+
+
+def load(view: LoadView) -> Message:
+    return listed(say(SURFACE, "load", view), [say(SURFACE, "load_line", line) for line in view.people])
+
+
+def me(view: MeView) -> Message:
+    """Who the reader is here; what waits for an answer comes with its buttons."""
+    heading = say(SURFACE, "me", view)
+    about = [heading, say(SURFACE, "person_at", view.on_call), say(SURFACE, "next_shifts", view.on_call)]
+    about += [say(SURFACE, "upcoming", one) for one in view.on_call.upcoming[:MOST_OF_MINE]]
+    blocks: list[Block] = [section("\n".join(about)), actions(_giving())]
+    for line in view.away[:MOST_OF_MINE]:
+        back = button("Take back", ids.TIME_OFF_END, line.id)
+        blocks.append(section(say(SURFACE, "away_line", line), None if line.from_calendar else back))
+    for question in view.questions[:MOST_OF_MINE]:
+        blocks += on_call_questions.question(question).blocks
+    return message(heading, blocks)
+
+
+def _giving() -> list[Block]:
+    return [
+        button("Ask for cover…", ids.ON_CALL_COVER),
+        button("Swap…", ids.ON_CALL_SWAP),
+        button("I'm away…", ids.ON_CALL_AWAY),
+    ]
+
+
+def called(begun: Sequence[Page], running: Sequence[Page]) -> Message:
+    """Who is paged, and what was running already; with the button that ends what was begun."""
+    first = [
+        section(say(SURFACE, "page_begun", page), button("Resolve", ids.PAGE_RESOLVE, page.id))
+        for page in begun
+    ]
+    blocks = [*first, *(section(say(SURFACE, "page_running", page)) for page in running)]
+    return message(str(blocks[0]["text"]["text"]), blocks)
 
 
 def which_schedule(
