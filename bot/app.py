@@ -47,6 +47,7 @@ from bot.signing import SHORTEST_KEY, Signer
 from bot.slack.app import Parts, bolt_app
 from bot.slack.channels import Channels
 from bot.slack.directory import Directory
+from bot.slack.directs import Directs
 from bot.slack.gateway import Gateway, Unavailable
 from bot.slack.socket import Identity, Sockets
 from bot.store.database import Database
@@ -150,7 +151,7 @@ class Tocsin:
             session=aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT_SECONDS)),
         )
         self.client = client
-        self.gateway = Gateway(client, self.clock)
+        self.gateway = Gateway(client, self.clock, Directs(self.db))
         self.channels = Channels(self.gateway)
         self.directory = Directory(self.db, self.gateway, self.refresh_catalogue)
         self.outgoing = Outgoing(allow_private=settings.allow_private_urls or settings.on_sandbox)

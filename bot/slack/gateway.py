@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -77,10 +77,19 @@ class Refused(SlackProblem):
         self.response = response
 
 
+class Directs(Protocol):
+    """Keeps the DMs that were opened."""
+
+    async def of(self, user: UserId) -> ChannelId | None: ...
+
+    async def keep(self, user: UserId, channel: ChannelId | None) -> None:
+        """None: the one that was kept is there no more."""
+
+
 class Gateway:
     """Calls methods, remembers who must wait, finds what may have been sent."""
 
-    def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
+    def __init__(self, client: AsyncWebClient, clock: Clock, directs: Directs) -> None:
         self.client = client
         # The library would send a call again whose answer was lost, without looking whether it went through.
         client.retry_handlers = []
@@ -88,6 +97,7 @@ class Gateway:
         """What the token may do, as Slack's latest answer said; empty while it has not said it."""
         self.access = Access(clock)
         self._clock = clock
+        self._directs = directs
         self._quiet_until: dict[tuple[str, str], float] = {}
         self._posts: dict[str, float] = {}
         self._direct: dict[UserId, ChannelId] = {}
@@ -105,6 +115,8 @@ class Gateway:
             body = await self._call(method, arguments)
         except SlackProblem as problem:
             self.calls[method, problem.outcome] += 1
+            if isinstance(problem, Refused) and problem.error == "channel_not_found":
+                await self._forget(arguments.get("channel"))
             raise
         self.calls[method, "ok"] += 1
         return body
@@ -133,11 +145,22 @@ class Gateway:
         return dict(response.data) if isinstance(response.data, dict) else {}
 
     async def direct(self, user: UserId) -> ChannelId:
-        """The DM with a person."""
+        """The DM with a person. It is opened once and kept: in a crash loop Slack's limit would make pages late."""
         if user not in self._direct:
-            answer = await self.call("conversations.open", users=user)
-            self._direct[user] = ChannelId(answer["channel"]["id"])
+            self._direct[user] = await self._directs.of(user) or await self._open(user)
         return self._direct[user]
+
+    async def _open(self, user: UserId) -> ChannelId:
+        answer = await self.call("conversations.open", users=user)
+        channel = ChannelId(answer["channel"]["id"])
+        await self._directs.keep(user, channel)
+        return channel
+
+    async def _forget(self, channel: object) -> None:
+        """It is opened again when it is needed next."""
+        for user in [user for user, known in self._direct.items() if known == channel]:
+            del self._direct[user]
+            await self._directs.keep(user, None)
 
     async def upload(self, channel: ChannelId, filename: str, content: str, title: str) -> None:
         """Share a text as a file in a channel, in Slack's three steps (docs.slack.dev, "Working with files").

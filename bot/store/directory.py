@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.ids import UserId
+from bot.core.ids import ChannelId, UserId
 from bot.store.tables import SlackUserRow
 
 _TABLE = SlackUserRow.__table__  # type: ignore[attr-defined]
@@ -30,7 +30,7 @@ class SlackUser:
 
 
 def _user(row: RowMapping) -> SlackUser:
-    return SlackUser(**dict(row))
+    return SlackUser(**{name.name: row[name.name] for name in fields(SlackUser)})
 
 
 async def known(conn: AsyncConnection, users: Sequence[UserId]) -> dict[UserId, SlackUser]:
@@ -45,3 +45,14 @@ async def save(conn: AsyncConnection, users: Sequence[SlackUser]) -> None:
         values = asdict(user)
         statement = insert(_TABLE).values(values)
         await conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+async def direct(conn: AsyncConnection, user: UserId) -> ChannelId | None:
+    """The DM with this person, when it was opened before."""
+    found = await conn.scalar(select(_TABLE.c.direct).where(_TABLE.c.id == user))
+    return ChannelId(found) if found else None
+
+
+async def save_direct(conn: AsyncConnection, user: UserId, channel: ChannelId | None) -> None:
+    """Keep the DM with somebody who is known; None: there is none any more."""
+    await conn.execute(update(_TABLE).where(_TABLE.c.id == user).values(direct=channel))

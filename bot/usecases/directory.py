@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.ids import UserId
+from bot.core.ids import ChannelId, UserId
 from bot.store import directory
 from bot.store.database import Database
 from bot.store.directory import SlackUser
@@ -24,3 +24,9 @@ async def remember(db: Database, users: Sequence[SlackUser]) -> int:
 async def is_known(db: Database, user: UserId) -> bool:
     async with db.read() as conn:
         return bool(await directory.known(conn, [user]))
+
+
+async def keep_direct(db: Database, user: UserId, channel: ChannelId | None) -> None:
+    """Remember the DM with a person over a restart, or forget it."""
+    async with db.write() as tx:
+        await directory.save_direct(tx.conn, user, channel)

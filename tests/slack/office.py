@@ -32,6 +32,7 @@ from bot.sandbox.server import Running
 from bot.slack.app import Parts, bolt_app
 from bot.slack.channels import Channels
 from bot.slack.directory import Directory
+from bot.slack.directs import Directs
 from bot.slack.gateway import Gateway
 from bot.slack.socket import Sockets
 from bot.store import debts, incidents, pages, timeline
@@ -142,7 +143,9 @@ class Office:
         self.clock = clock
         db.clock = clock
         self._catalogue = replace(company(), revision=0)  # as that of a database without a configuration
-        self.gateway = Gateway(AsyncWebClient(token="xoxb-sandbox", base_url=sandbox.api_url), clock)
+        self.gateway = Gateway(
+            AsyncWebClient(token="xoxb-sandbox", base_url=sandbox.api_url), clock, Directs(db)
+        )
         self.channels = Channels(self.gateway)
         self.directory = Directory(db, self.gateway, self._refresh)
         self.outbox = Outbox(db, self._senders())

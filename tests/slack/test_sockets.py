@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import CannotStart
 from bot.sandbox.server import Running
 from bot.slack import counting
+from bot.slack.directs import Directs
 from bot.slack.gateway import Gateway
 from bot.slack.socket import NEEDED_SCOPES, Sockets
 from bot.store.database import Database
@@ -26,7 +27,9 @@ MANIFEST = Path(__file__).parents[2] / "slack_app_manifest.yml"
 def sockets(sandbox: Running, database: Database, bot_token: str, app_token: str) -> Sockets:
     office = Office(sandbox, database, NightClock(NIGHT))
     client = AsyncWebClient(token=bot_token, base_url=sandbox.api_url)
-    return Sockets(office.bolt, app_token, Gateway(client, office.clock), database, office.catalogue)
+    return Sockets(
+        office.bolt, app_token, Gateway(client, office.clock, Directs(database)), database, office.catalogue
+    )
 
 
 @pytest.mark.parametrize(

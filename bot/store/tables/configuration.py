@@ -43,3 +43,5 @@ class SlackUserRow(SQLModel, table=True):
     deleted: bool = False
     is_bot: bool = False
     is_restricted: bool = False
+    direct: Optional[str] = None
+    """The conversation between us and this person, once it was opened."""
