@@ -72,6 +72,28 @@ class ShiftUpcoming:
 
 
 @dataclass(frozen=True)
+class Waking:
+    """Whether the reader hears a page at night."""
+
+    is_known: bool
+    """False when Slack does not tell."""
+    silent_from: datetime | None = None
+    silent_until: datetime | None = None
+    """The present or next time in which Slack rings nothing; None when there is none."""
+    tested_at: datetime | None = None
+    """The last test; None: never."""
+    heard_at: datetime | None = None
+    """When they said that they heard it."""
+
+
+@dataclass(frozen=True)
+class ReachTestMessage:
+    """Comes as a page does."""
+
+    id: int
+
+
+@dataclass(frozen=True)
 class ShiftBegun:
     """The reader is on call now."""
 
@@ -89,6 +111,7 @@ class ShiftBegun:
     """Open ones of those services, as far as the reader may see them."""
     notes: tuple[HandoffNoteView, ...] = ()
     """What was left for this hand-off or a later one, but by the reader."""
+    waking: Waking = Waking(is_known=False)
 
 
 @dataclass(frozen=True)
@@ -157,5 +180,12 @@ class Digest:
 
 
 ShiftNotice = (
-    ShiftUpcoming | ShiftBegun | ShiftOver | ShiftAnnounced | HandoffNoteView | UnreachableOnCall | Digest
+    ShiftUpcoming
+    | ShiftBegun
+    | ShiftOver
+    | ShiftAnnounced
+    | HandoffNoteView
+    | UnreachableOnCall
+    | Digest
+    | ReachTestMessage
 )

@@ -13,14 +13,22 @@ from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.incident import may_see
 from bot.core.schedule import Changes, Schedule, following, on_call
 from bot.core.shift_turns import LONGEST_STINT, began, stint
-from bot.core.shift_views import ShiftAnnounced, ShiftBegun, ShiftNotice, ShiftOver, ShiftUpcoming
+from bot.core.shift_views import (
+    ReachTestMessage,
+    ShiftAnnounced,
+    ShiftBegun,
+    ShiftNotice,
+    ShiftOver,
+    ShiftUpcoming,
+    Waking,
+)
 from bot.core.views import OnCallPerson
 from bot.queries import schedule_care
 from bot.queries.handoffs import note, notes
 from bot.queries.home import page_line
 from bot.queries.incidents import line
 from bot.queries.services_paged import services_paged
-from bot.store import changes, incidents, pages
+from bot.store import changes, incidents, pages, quiets, reach_tests
 
 LATE_NOTE = timedelta(hours=1)
 """Also a note for a hand-off that was a little before is for whoever comes now."""
@@ -36,6 +44,8 @@ async def told(
         return await note(conn, catalogue, int(data["note"]))
     if data["what"] == "unreachable_on_call":
         return await schedule_care.unreachable_on_call(conn, catalogue, data, now)
+    if data["what"] == "reach_test":
+        return ReachTestMessage(int(data["test"]))
     if data["what"] == "digest":
         return await schedule_care.digest(conn, catalogue, data, now)
     schedule = catalogue.schedules.get(ScheduleId(data["schedule"]))
@@ -103,6 +113,18 @@ async def _begun(
         pages=tuple(page_line(catalogue, page) for page in open_pages),
         incidents=tuple(line(catalogue, one) for one in open_incidents if may_see(one, reader)),
         notes=tuple(one for one in left if one.by != reader),
+        waking=await _waking(conn, reader),
+    )
+
+
+async def _waking(conn: AsyncConnection, reader: UserId) -> Waking:
+    quiet, test = await quiets.of_user(conn, reader), await reach_tests.latest(conn, reader)
+    return Waking(
+        is_known=quiet is not None,
+        silent_from=quiet.starts_at if quiet else None,
+        silent_until=quiet.ends_at if quiet else None,
+        tested_at=test.sent_at if test else None,
+        heard_at=test.seen_at if test else None,
     )
 
 

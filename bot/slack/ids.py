@@ -85,6 +85,10 @@ SCHEDULE_COVERS = "covers"
 PERSON_REPLACE = "person_replace"
 """Opens the modal `PERSON`; `value` is the person's id in the configuration, or Slack's."""
 
+REACH_TEST = "reach_test"
+REACH_HEARD = "reach_heard"
+"""`value` is the test's number."""
+
 # Of a task; `value` is the task's number.
 TASK_DONE = "task_done"
 TASK_REOPEN = "task_reopen"

@@ -17,6 +17,7 @@ SCOPE_OF_EVENT = {
     "channel_archive": "channels:read",
     "channel_rename": "channels:read",
     "channel_unarchive": "channels:read",
+    "dnd_updated_user": "dnd:read",
     "group_archive": "groups:read",
     "group_rename": "groups:read",
     "group_unarchive": "groups:read",

@@ -47,6 +47,7 @@ SCOPES_OF_METHOD: dict[str, set[str]] = {
     "conversations.rename": MANAGE,
     "conversations.replies": HISTORY,
     "conversations.setTopic": MANAGE,
+    "dnd.info": {"dnd:read"},
     "files.completeUploadExternal": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},
     "pins.add": {"pins:write"},

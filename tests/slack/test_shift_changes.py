@@ -101,3 +101,29 @@ async def test_on_monday_the_admin_hears_of_the_same_in_the_digest(office: Offic
     told = await people.sees("frank", "Your schedules need you")
     assert "1 schedule with a problem" in told["plain"]
     assert "Bob is on call" in told["plain"]
+
+
+async def test_whoever_comes_on_call_is_told_whether_they_can_be_woken_and_tests_it(
+    office: Office, people: Hands
+) -> None:
+    await people.do("people", name="bob", dnd=True)
+    await watched(office)
+    await forward(office, hours=55)
+    begun = await people.sees("bob", "Can you be woken tonight?")
+    assert "Slack rings nothing for you" in begun["plain"]
+    assert "You have never tested" in begun["plain"]
+    dave = await people.sees("dave", "Can you be woken tonight?")
+    assert "you have no Do Not Disturb hours" in dave["plain"]
+    await people.click("dave", "Test it now", "@Tocsin")
+    await people.sees("dave", "This is a test")
+    await people.click("dave", "I heard it", "@Tocsin")
+    await people.sees("dave", "Good: you answered the test")
+
+
+async def test_without_the_right_to_see_quiet_hours_the_shift_is_told_all_the_same(
+    office: Office, people: Hands
+) -> None:
+    await people.fault(method="dnd.info", error="missing_scope")
+    await watched(office)
+    await forward(office, hours=55)
+    assert "Slack does not tell me" in (await people.sees("bob", "Can you be woken tonight?"))["plain"]

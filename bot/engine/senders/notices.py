@@ -76,7 +76,9 @@ class NoticeSender:
             case "configuration":
                 return render.configuration_mistakes(data["mistakes"])
             case what if what in shift_notices.KINDS:
-                return await shift_notices.message(self._db, self._catalogue(), data, self._clock)
+                return await shift_notices.message(
+                    self._db, self._gateway, self._catalogue(), data, self._clock
+                )
             case what if what in on_call_render.KINDS:
                 async with self._db.read() as conn:
                     told = await on_call_notices.told(conn, self._catalogue(), data)

@@ -17,6 +17,7 @@ import structlog
 from bot.core.ids import TOCSIN, ChannelId, IncidentId, UserId, by_user
 from bot.core.incident import Outcome
 from bot.core.permissions import Action
+from bot.core.quiet_hours import quiet_of
 from bot.errors import NotAllowed, Wrong
 from bot.queries import incidents
 from bot.slack.gateway import SlackProblem
@@ -26,7 +27,7 @@ from bot.slack.listeners.on_call_mentions import answer_mention
 from bot.slack.render import posts
 from bot.slack.render.message import Message, sentence
 from bot.templates import mrkdwn
-from bot.usecases import homes, incident_channel, receipts
+from bot.usecases import homes, incident_channel, reachability, receipts
 from bot.usecases.members import require
 
 log = structlog.get_logger(__name__)
@@ -103,6 +104,10 @@ async def person_changed(desk: Desk, told: Told) -> None:
     await desk.directory.changed(told.event["user"])
 
 
+async def quiet_changed(desk: Desk, told: Told) -> None:
+    await reachability.remember_quiet(desk.db, quiet_of(told.user, told.event.get("dnd_status") or {}))
+
+
 async def pinned(desk: Desk, told: Told) -> None:
     await notes.pin(desk, told.event)
 
@@ -172,6 +177,7 @@ HANDLERS: Mapping[str, Callable[[Desk, Told], Awaitable[None]]] = {
     "group_rename": renamed,
     "user_change": person_changed,
     "team_join": person_changed,
+    "dnd_updated_user": quiet_changed,
     "pin_added": pinned,
     "pin_removed": pinned,
     "reaction_added": reacted,

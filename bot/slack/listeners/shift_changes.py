@@ -15,12 +15,14 @@ from bot.slack.listeners.asking import Answer, Asked, Desk, FieldErrors, Open, T
 from bot.slack.listeners.serving import Serve
 from bot.slack.modals import handoff_note as note_modal
 from bot.slack.render import shift_notices as render
-from bot.usecases import handoff_notes
+from bot.usecases import handoff_notes, reachability
 from bot.usecases.schedule_changes import the_schedule
 
 
 def register(bolt: AsyncApp, serve: Serve) -> None:
     bolt.action(ids.HANDOFF_NOTE)(serve(open_note, Action.PLAN_ON_CALL, Click))
+    bolt.action(ids.REACH_TEST)(serve(test_reach, Action.PLAN_ON_CALL, Click))
+    bolt.action(ids.REACH_HEARD)(serve(heard_test, Action.PLAN_ON_CALL, Click))
     bolt.view(ids.MODAL_HANDOFF_NOTE)(serve(leave_note, Action.PLAN_ON_CALL, Submission))
 
 
@@ -50,3 +52,14 @@ async def leave_note(desk: Desk, asked: Asked) -> Answer:
     async with desk.db.read() as conn:
         view = await handoffs.note(conn, desk.catalogue(), left.id)
     return Tell(render.note_left(view, desk.clock.now())) if view else None
+
+
+async def test_reach(desk: Desk, asked: Asked) -> Answer:
+    """The test itself is the answer."""
+    await reachability.send_test(desk.db, asked.user)
+    return None
+
+
+async def heard_test(desk: Desk, asked: Asked) -> Answer:
+    test = await reachability.heard(desk.db, int(asked.value), asked.user)
+    return Tell(render.test_heard(test.sent_at, test.seen_at or desk.clock.now()))

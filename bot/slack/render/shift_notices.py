@@ -9,6 +9,7 @@ from bot.core.ids import ScheduleId
 from bot.core.shift_views import (
     Digest,
     HandoffNoteView,
+    ReachTestMessage,
     ScheduleFindings,
     ShiftAnnounced,
     ShiftBegun,
@@ -34,6 +35,7 @@ from bot.templates import mrkdwn, say
 
 MOST_SCHEDULES, MOST_PROBLEMS = 40, 10
 """Of a digest, and of one schedule in it."""
+WAKING = ("waking_hours", "waking_tested")
 MOST_OPEN = 10
 """Pages and incidents that are shown each; of the others only the number."""
 
@@ -50,6 +52,10 @@ def notice(view: ShiftNotice) -> Message:
             return sentence(say("on_call_shifts", "announced", view))
         case UnreachableOnCall():
             return sentence(say("on_call_shifts", "unreachable_on_call", view))
+        case ReachTestMessage():
+            text = say("on_call_shifts", "reach_test")
+            heard = button("I heard it", ids.REACH_HEARD, view.id, style="primary")
+            return message(text, [section(text), actions([heard])])
         case Digest():
             return digest(view)
         case HandoffNoteView():
@@ -62,9 +68,16 @@ def begun(view: ShiftBegun) -> Message:
     """First what is true now, then what was left for the reader and what is open."""
     text = say("on_call_shifts", "begun", view)
     blocks = [section(text), *(_note(note, "note_by") for note in view.notes), *_open(view)]
+    blocks.append(section("\n".join(say("on_call_shifts", macro, view.waking) for macro in WAKING)))
+    buttons = [button("Test it now", ids.REACH_TEST)]
     if view.ends_at is not None:
-        blocks.append(actions([_leave_note(view.schedule_id, view.starts_at, view.ends_at)]))
+        buttons.append(_leave_note(view.schedule_id, view.starts_at, view.ends_at))
+    blocks.append(actions(buttons))
     return message(f"{text} {say('on_call_shifts', 'open_summary', view)}", blocks)
+
+
+def test_heard(sent_at: datetime, heard_at: datetime) -> Message:
+    return sentence(say("on_call_shifts", "test_heard", sent_at, heard_at))
 
 
 def over(view: ShiftOver) -> Message:

@@ -1,0 +1,28 @@
+"""People's Do Not Disturb, as Slack last told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.ids import UserId
+from bot.core.quiet_hours import Quiet
+from bot.store.tables import QuietRow
+
+_TABLE = QuietRow.__table__  # type: ignore[attr-defined]
+
+
+async def put(conn: AsyncConnection, quiet: Quiet, asked_at: datetime) -> None:
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    values = {"starts_at": quiet.starts_at, "ends_at": quiet.ends_at, "asked_at": asked_at}
+    statement = insert(_TABLE).values(user=quiet.user, **values)
+    await conn.execute(statement.on_conflict_do_update(index_elements=["user"], set_=values))
+
+
+async def of_user(conn: AsyncConnection, user: UserId) -> Quiet | None:
+    """None when Slack has not told."""
+    row = (await conn.execute(select(_TABLE).where(_TABLE.c.user == user))).mappings().first()
+    return Quiet(UserId(row["user"]), row["starts_at"], row["ends_at"]) if row else None
