@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core.ids import ScheduleId, UserId
+from bot.core.ids import PersonId, ScheduleId, UserId
+from bot.core.person_uses import PersonUse
 from bot.core.schedule import Schedule
 from bot.core.views import OnCallPerson
 
@@ -77,3 +78,24 @@ class Editable:
     """Why the reader may not change it, in a sentence; empty when they may."""
     users: tuple[tuple[str, UserId], ...] = ()
     """Slack's users of the people in its rotations, by person."""
+
+
+@dataclass(frozen=True)
+class PersonTurn:
+    """A schedule that has somebody on call now or later."""
+
+    schedule: str
+    on_call_now: bool
+    next: PlannedShift | None
+    overrides: int
+    """Those of theirs that are not over."""
+
+
+@dataclass(frozen=True)
+class PersonUses:
+    """Where somebody is needed."""
+
+    id: PersonId
+    person: OnCallPerson
+    places: tuple[PersonUse, ...]
+    turns: tuple[PersonTurn, ...]

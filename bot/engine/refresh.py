@@ -11,7 +11,7 @@ from bot.core.catalogue import Catalogue
 from bot.engine.scheduler import Duty
 from bot.errors import CannotStart
 from bot.store.database import Database
-from bot.usecases import configuration
+from bot.usecases import configuration, schedule_changes
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +41,7 @@ class Refresh:
             self._refused = number
             log.error("an applied configuration can't be taken up; the former one runs", problem=str(problem))
         else:
+            await schedule_changes.follow_configuration(self._db)
             log.info("an applied configuration was taken up", revision=self._catalogue().revision)
 
     async def due(self) -> datetime | None:

@@ -12,9 +12,12 @@ from bot.core.catalogue import Catalogue
 from bot.core.configuration import ConfigObject, Kind, Owner
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.permissions import refused_schedule
-from bot.core.schedule import Changes, Schedule
+from bot.core.person_uses import uses
+from bot.core.schedule import Changes, Schedule, Shift
 from bot.core.schedule_views import (
     Editable,
+    PersonTurn,
+    PersonUses,
     PlannedDifference,
     PlannedShift,
     Preview,
@@ -84,6 +87,34 @@ async def preview(conn: AsyncConnection, catalogue: Catalogue, wanted: Schedule,
             for one in schedules.differences(present, wanted, changed, now, now + AHEAD)
         ),
     )
+
+
+async def person_uses(
+    conn: AsyncConnection, catalogue: Catalogue, person: PersonId, now: datetime
+) -> PersonUses:
+    """Where somebody is needed: by configuration, and on call now or later."""
+    changed = await changes.since(conn, now, catalogue.schedules.values())
+    plans = [(schedule, changed.of(schedule.id)) for schedule in catalogue.schedules.values()]
+    return PersonUses(
+        id=person,
+        person=people(catalogue, [person])[0],
+        places=uses(await configuration.objects(conn), person),
+        turns=tuple(
+            PersonTurn(
+                schedule=catalogue.schedules[use.schedule].name,
+                on_call_now=use.on_call_now,
+                next=_next(catalogue, use.next),
+                overrides=len(use.overrides),
+            )
+            for use in schedules.used_in(plans, person, now)
+        ),
+    )
+
+
+def _next(catalogue: Catalogue, shift: Shift | None) -> PlannedShift | None:
+    if shift is None:
+        return None
+    return PlannedShift(shift.starts_at, shift.ends_at or shift.starts_at, people(catalogue, shift.people))
 
 
 def people(catalogue: Catalogue, persons: Iterable[PersonId]) -> tuple[OnCallPerson, ...]:

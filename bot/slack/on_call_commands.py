@@ -28,6 +28,7 @@ class Word(StrEnum):
     LOAD = "load"
     ME = "me"
     PAGE = "page"
+    REMOVE = "remove"
     WHY = "why"
     HELP = "help"
 

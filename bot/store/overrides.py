@@ -36,6 +36,17 @@ async def load(conn: AsyncConnection, number: int) -> Override | None:
     return override_of(row) if row else None
 
 
+async def of_person(conn: AsyncConnection, person: PersonId, now: datetime) -> tuple[Override, ...]:
+    """Theirs that are not over, in the order in which they were made."""
+    c = _TABLE.c
+    query = (
+        select(_TABLE)
+        .where(c.person == person, c.ends_at > now, c.removed_at.is_(None))
+        .order_by(c.made_at, c.id)
+    )
+    return tuple(override_of(row) for row in (await conn.execute(query)).mappings())
+
+
 async def end(conn: AsyncConnection, override: Override, at: datetime, by: str) -> None:
     """Cut it short at `at`; one that has not begun by then is taken back."""
     begun = override.starts_at < at

@@ -14,6 +14,7 @@ from bot.core.schedule import Override, Schedule, Shift, shifts
 from bot.core.schedule_facts import OverrideMade
 from bot.errors import Wrong
 from bot.store import changes, overrides
+from bot.store.database import Database
 from bot.store.uow import Tx
 from bot.usecases.homes import refresh_recent
 
@@ -94,3 +95,9 @@ async def touched(tx: Tx) -> None:
     """Whatever shows who is on call follows: the Homes that people look at, user groups, announcements."""
     await refresh_recent(tx)
     tx.wake("handoff")
+
+
+async def follow_configuration(db: Database) -> None:
+    """To be called when another configuration is in force: it may have changed who is on call."""
+    async with db.write() as tx:
+        await touched(tx)

@@ -7,15 +7,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from bot.clock import SystemClock
 from bot.config.load import load
 from bot.core.catalogue import Catalogue
-from bot.core.ids import IntegrationId
+from bot.core.ids import IntegrationId, UserId
 from bot.engine.refresh import Refresh
 from bot.engine.scheduler import Engine
 from bot.errors import CannotStart
+from bot.store import homes
 from bot.store.database import Database
 from bot.store.wakeups import WakeUps
 from bot.usecases import configuration
@@ -110,3 +112,13 @@ async def test_one_that_cannot_be_taken_up_is_told_once_and_the_former_stays(
     await configuration.apply_configuration(other, load(tmp_path / "all.yml", {}))
     await running.duty.run()
     assert running.catalogue.revision == 2
+
+
+async def test_homes_that_people_look_at_follow_what_was_taken_up(running: Running, other: Database) -> None:
+    async with other.write() as tx:
+        await homes.seen(tx.conn, UserId("UANA"), tx.real)
+    await configuration.apply_configuration(other, load(DEMO, {}))
+    await running.duty.run()
+    async with other.read() as conn:
+        owed = (await conn.execute(text("SELECT key FROM debt"))).scalars().all()
+    assert [key for key in owed if "UANA" in key]

@@ -221,3 +221,34 @@ async def test_a_schedule_is_edited_and_deleted_from_its_own_view(configured: Of
     deleted = await people.click("ana", "Delete")
     assert "Late nights is deleted" in str(deleted["view"])
     assert await kept(configured) is None
+
+
+async def test_somebody_who_goes_is_refused_with_their_places_and_then_replaced(
+    configured: Office, people: Hands
+) -> None:
+    await new_schedule(people)
+    await people.submit("ana")
+    await known(configured)
+    await people.command("frank", "/oncall remove @bob")
+    view = (await people.look("views", **{"as": "frank"}))[-1]
+    assert "schedule Payments nights, layer 1" in texts(view)
+    assert "schedule payments-primary, layer 1: declared in" in texts(view)
+    assert "line 3, and changed there" in texts(view)
+    refused = await people.submit("frank")
+    assert refused["errors"]["replacement"].startswith("Bob Lindqvist is still needed: ")
+    assert "schedule Payments nights, layer 1" in refused["errors"]["replacement"]
+    await fields(people, "frank", replacement="dave")
+    told = await people.sees("frank", "takes over from", "#general")
+    assert "@dave takes over from @bob on Payments nights" in told["plain"]
+    assert "on_call.yml" in told["plain"]
+    assert (await kept(configured)).body["layers"][0]["participants"] == [["ana"], ["dave"]]
+
+
+async def test_without_a_name_it_asks_who_goes(configured: Office, people: Hands) -> None:
+    await people.command("frank", "/oncall schedules")
+    await people.click("frank", "Replace a person…")
+    done = await fields(people, "frank", person="erin")
+    assert done["response_action"] == "clear"
+    assert "Nothing in Slack needed @erin" in (await people.sees("frank", "needed", "#general"))["plain"]
+    refused = await people.command("frank", "/oncall remove xavier")
+    assert 'I know nobody called "xavier"' in refused["reply"]["text"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,9 +21,10 @@ from bot.errors import NotAllowed, Wrong
 from bot.queries import schedules as queries
 from bot.store import changes, directory, timeline
 from bot.store import configuration as store
+from bot.store import overrides as overrides_store
 from bot.store.database import Database
 from bot.store.directory import SlackUser
-from bot.usecases import configuration, schedules
+from bot.usecases import configuration, overrides, people, schedules
 from bot.usecases.schedules import Change, Outdated, Saved
 
 ANA, BOB, CAROL, FRANK, GONE = (UserId(f"U{name}0001") for name in ("ANA", "BOB", "CAROL", "FRANK", "GONE"))
@@ -274,3 +275,102 @@ async def test_a_preview_shows_gaps(company: Database, clock: ManualClock) -> No
     assert shown.differences is None
     assert shown.plan.shifts[0].people == ()
     assert shown.plan.uncovered == datetime(2026, 11, 23, 9, tzinfo=UTC) - clock.now()
+
+
+async def overridden(db: Database, person: str, by: UserId = BOB) -> None:
+    """On Sunday for eight hours."""
+    async with db.read() as conn:
+        catalogue = await configuration.load_catalogue(conn)
+    starts_at = datetime(2026, 11, 22, 10, tzinfo=UTC)
+    user = catalogue.user_id(PersonId(person))
+    assert user
+    await overrides.override(
+        db, catalogue, ScheduleId("nights"), user, starts_at, starts_at + timedelta(hours=8), by
+    )
+
+
+async def test_whoever_is_needed_is_not_removed_without_a_replacement(company: Database) -> None:
+    await schedules.save(company, Change(nights("bob", "carol")), ANA)
+    await overridden(company, "bob")
+    with pytest.raises(
+        Wrong, match=r"bob is still needed: schedule Nights, layer 1; team payments; 1 of the"
+    ) as no:
+        await people.remove(company, PersonId("bob"), None, FRANK)
+    assert no.value.field == "replacement"
+    assert await history(company) == [f"user:{ANA} made"]
+
+
+async def test_somebody_is_replaced_in_all_places_of_slack_in_one_step(company: Database) -> None:
+    await schedules.save(company, Change(nights("bob", "carol")), ANA)
+    days = replace(nights("carol", "bob"), id=ScheduleId("days"), name="Days", owner=PersonId("bob"))
+    await schedules.save(company, Change(days), ANA)
+    await overridden(company, "bob")
+    done = await people.remove(company, PersonId("bob"), ANA, FRANK)
+    assert (done.by, done.schedules, done.overrides) == ("ana", ("Days", "Nights"), 1)
+    assert [use.place for use in done.left] == ["team payments"]
+    found = {one.key: one.content() for one in await configuration.objects(company)}
+    assert found["nights"] == nights("ana", "carol")
+    assert found["days"] == replace(days, layers=(rotation("carol", "ana"),), owner=PersonId("ana"))
+    assert await who(company, datetime(2026, 11, 22, 12, tzinfo=UTC)) == ("ana",)
+    assert await who(company, datetime(2026, 11, 26, 12, tzinfo=UTC)) == ("carol",)
+    async with company.read() as conn:
+        assert (
+            await overrides_store.of_person(conn, PersonId("bob"), datetime(2026, 11, 21, tzinfo=UTC)) == ()
+        )
+    again = await people.remove(company, PersonId("bob"), ANA, FRANK)
+    assert (again.by, again.schedules) == (None, ())
+
+
+async def test_an_override_that_runs_keeps_its_past_and_its_place_among_the_others(
+    company: Database, clock: ManualClock
+) -> None:
+    await schedules.save(company, Change(nights("carol")), ANA)
+    await overridden(company, "bob")
+    clock.forward(hours=1)
+    await overridden(company, "ana")  # made later, so it wins
+    clock.forward(hours=33)
+    await people.remove(company, PersonId("bob"), FRANK, FRANK)
+    assert await who(company, datetime(2026, 11, 22, 16, tzinfo=UTC)) == ("ana",)
+    async with company.read() as conn:
+        (moved,) = await overrides_store.of_person(conn, PersonId("frank"), clock.now())
+    assert moved.starts_at == clock.now()
+
+
+@pytest.mark.parametrize(
+    ("replacement", "said"),
+    [(BOB, "That is bob"), (GONE, "no active full member"), (None, "Choose who takes over")],
+)
+async def test_a_replacement_that_is_no_good_is_told_at_its_field(
+    company: Database, replacement: UserId | None, said: str
+) -> None:
+    await schedules.save(company, Change(nights("bob")), ANA)
+    with pytest.raises(Wrong, match=said) as wrong:
+        await people.remove(company, PersonId("bob"), replacement, ANA)
+    assert wrong.value.field == "replacement"
+
+
+async def test_one_schedule_that_is_not_theirs_to_change_keeps_all_as_they_are(company: Database) -> None:
+    await schedules.save(company, Change(nights("bob")), ANA)
+    other = Schedule(ScheduleId("search"), "Search", "UTC", (rotation("bob"),), team=TeamId("platform"))
+    await schedules.save(company, Change(other), FRANK)
+    with pytest.raises(NotAllowed, match="Search"):
+        await people.remove(company, PersonId("bob"), CAROL, ANA)
+    assert await history(company) == [f"user:{ANA} made"]
+
+
+async def test_where_somebody_is_needed_names_files_and_shifts(company: Database, clock: ManualClock) -> None:
+    await schedules.save(company, Change(nights("bob", "ana")), ANA)
+    async with company.read() as conn:
+        catalogue = await configuration.load_catalogue(conn)
+        shown = await queries.person_uses(conn, catalogue, PersonId("ana"), clock.now())
+    assert [(use.place, use.line) for use in shown.places] == [
+        ("schedule Nights, layer 1", None),
+        ("schedule primary, layer 1", 7),
+        ("team payments", 4),
+        ("owner of team payments", 4),
+    ]
+    nights_, primary = shown.turns
+    assert (nights_.schedule, nights_.on_call_now) == ("Nights", False)
+    assert nights_.next is not None
+    assert nights_.next.starts_at == datetime(2026, 11, 23, 9, tzinfo=UTC)
+    assert (primary.schedule, primary.on_call_now) == ("primary", True)

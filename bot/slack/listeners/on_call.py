@@ -23,6 +23,7 @@ from bot.slack.listeners import on_call_planning as planning
 from bot.slack.listeners.answering import Click
 from bot.slack.listeners.asking import Answer, Asked, Desk, Tell
 from bot.slack.listeners.on_call_planning import Here, here
+from bot.slack.listeners.people import remove
 from bot.slack.listeners.schedules import list_named
 from bot.slack.listeners.serving import Serve
 from bot.slack.naming_words import Kind, Subject
@@ -170,6 +171,7 @@ ANSWERS: Mapping[Word, Answering] = {
     Word.LOAD: oversight.load,
     Word.ME: oversight.me,
     Word.PAGE: oversight.page,
+    Word.REMOVE: remove,
     Word.WHY: why,
     Word.HELP: show_help,
 }

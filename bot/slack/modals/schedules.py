@@ -34,7 +34,13 @@ def listed(lines: Sequence[ScheduleLine]) -> dict[str, Any]:
     """Every schedule with its owner; who may change it here has the button."""
     blocks: list[Block] = [
         section(say("schedules", "intro", len(lines))),
-        actions([button("New schedule", ids.SCHEDULE_NEW, style="primary")], "new_schedule"),
+        actions(
+            [
+                button("New schedule", ids.SCHEDULE_NEW, style="primary"),
+                button("Replace a person…", ids.PERSON_REPLACE),
+            ],
+            "new_schedule",
+        ),
     ]
     for line in lines[:MOST_LINES]:
         buttons = [button("Open", ids.SCHEDULE_OPEN, line.id)]

@@ -114,6 +114,15 @@ ON_CALL: tuple[Usage, ...] = (
         "Page someone…, under the answer to the command alone",
     ),
     Usage(
+        "remove",
+        "[@who]",
+        "shows where somebody is needed, and puts somebody else in all those places",
+        "remove @bob",
+        ("remove",),
+        "Schedules made in Slack and overrides to come change in one step; places in files are named.",
+        "Replace a person…, in the list of schedules",
+    ),
+    Usage(
         "why",
         "",
         "says why you are paged now, or why not",

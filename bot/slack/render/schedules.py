@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core.ids import UserId
-from bot.core.schedule_views import Preview, SchedulePlan
-from bot.slack.render.message import Block, Message, header, lines, section, sentence
+from bot.core.person_uses import PersonUse
+from bot.core.schedule_views import PersonUses, Preview, SchedulePlan
+from bot.core.views import OnCallPerson
+from bot.slack.render.message import Block, Message, header, lines, message, section, sentence
 from bot.templates import say
 
 MOST_SHIFTS = 60
@@ -47,6 +49,33 @@ def saved(name: str, is_new: bool) -> Message:
 def deleted(name: str | None) -> Message:
     """`name` is None when it was gone already."""
     return sentence(say("schedules", "deleted", name) if name else say("schedules", "already_deleted"))
+
+
+def needed(shown: PersonUses) -> list[Block]:
+    """Where somebody is needed, and when they are on call."""
+    if not (shown.places or shown.turns):
+        return [section(say("schedules", "not_needed", shown.person))]
+    blocks: list[Block] = []
+    for heading, rows in (
+        ("needed", [say("schedules", "use", use) for use in shown.places]),
+        ("planned", [say("schedules", "turn", turn) for turn in shown.turns]),
+    ):
+        if rows:
+            blocks += _listed([say("schedules", heading, shown.person), *rows], MOST_CHANGES)
+    return blocks
+
+
+def removed(
+    person: OnCallPerson,
+    by: OnCallPerson | None,
+    schedules: Sequence[str],
+    overrides: int,
+    left: Sequence[PersonUse],
+) -> Message:
+    """Who took over, and what is left to change in files."""
+    text = say("schedules", "removed", [person], [by] if by else None, schedules, overrides)
+    rows = [say("schedules", "left"), *(say("schedules", "use", use) for use in left)] if left else []
+    return message(text, [section(text), *_listed(rows, MOST_CHANGES)])
 
 
 def _listed(rows: Sequence[str], most: int) -> list[Block]:
