@@ -91,7 +91,7 @@ class PlannedChoice:
 
 @dataclass(frozen=True)
 class ShiftChoice:
-    """A shift, or what is left of it, that can be given away."""
+    """A shift that can be given away; of one that runs already, what is left of it."""
 
     schedule: ScheduleId
     name: str

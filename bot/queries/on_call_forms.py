@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,19 +23,27 @@ FOR_GOOD = timedelta(days=7)
 async def shifts_to_give(
     conn: AsyncConnection, catalogue: Catalogue, person: PersonId, now: datetime
 ) -> tuple[ShiftChoice, ...]:
-    """What is left of the person's present shifts, then their next ones, in order of time."""
+    """The person's present shifts, then their next ones, in order of time."""
     changed = await changes.since(conn, now, catalogue.schedules.values())
     plans = [(schedule, changed.of(schedule.id)) for schedule in catalogue.schedules.values()]
     present = list(on_call.shifts_at(catalogue, changed, person, now))
     coming = outlook.next_shifts(plans, person, now, MOST_OFFERED, within=on_call.LOOK_AHEAD)
-    found = []
-    for shift in (*present, *coming):
-        starts_at = max(shift.starts_at, now)
-        name = catalogue.schedules[shift.schedule].name
-        found.append(
-            ShiftChoice(shift.schedule, name, person, starts_at, shift.ends_at or starts_at + FOR_GOOD)
+    found = [
+        ShiftChoice(
+            shift.schedule,
+            catalogue.schedules[shift.schedule].name,
+            person,
+            shift.starts_at,
+            shift.ends_at or _for_a_while(now),
         )
+        for shift in (*present, *coming)
+    ]
     return tuple(found[:MOST_OFFERED])
+
+
+def _for_a_while(now: datetime) -> datetime:
+    """The same all day long, so that a form that is drawn again knows what was chosen."""
+    return datetime.combine(now.date(), time(0), UTC) + FOR_GOOD
 
 
 async def time_off_of(conn: AsyncConnection, person: PersonId, now: datetime) -> tuple[AwayLine, ...]:

@@ -106,7 +106,7 @@ async def _cover_form(
 ) -> Answer:
     mine = await _to_give(desk, asked)
     place = await here(desk, asked)
-    return Open(cover_modal.view(mine, place.zone, choice, people))
+    return Open(cover_modal.view(mine, place.now, place.zone, choice, people))
 
 
 async def ask_for_cover(desk: Desk, asked: Asked) -> Answer:
@@ -152,11 +152,13 @@ async def choose_person(desk: Desk, asked: Asked) -> Answer:
 
 async def _swap_form(desk: Desk, asked: Asked, filled: swap_modal.Filled) -> Open:
     mine = await _to_give(desk, asked)
+    person = _person(desk, filled.user) if filled.user else None
     theirs = None
-    if filled.user is not None:
-        theirs = await _shifts_of(desk, _person(desk, filled.user))
+    if person is not None:
+        theirs = await _shifts_of(desk, person) if filled.user != asked.user else ()
     place = await here(desk, asked)
-    return Open(swap_modal.view(mine, place.zone, filled, theirs))
+    known = replace(filled, person=person)
+    return Open(swap_modal.view(mine, place.now, place.zone, known, theirs))
 
 
 async def propose_swap(desk: Desk, asked: Asked) -> Answer:

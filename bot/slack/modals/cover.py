@@ -25,7 +25,11 @@ class Wanted:
 
 
 def view(
-    mine: Sequence[ShiftChoice], zone: str, choice: PlannedChoice, people: Sequence[UserId] = ()
+    mine: Sequence[ShiftChoice],
+    now: datetime,
+    zone: str,
+    choice: PlannedChoice,
+    people: Sequence[UserId] = (),
 ) -> dict[str, Any]:
     """`mine` must hold at least one shift; `zone` is the reader's."""
     initial = shifts.likely(mine, choice.schedule, choice.starts_at) or shifts.likely(mine, None, None)
@@ -34,7 +38,7 @@ def view(
     if people:
         whom["initial_users"] = list(people)
     blocks = [
-        form.field("Shift", "shift", shifts.menu(mine, zone, initial)),
+        form.field("Shift", "shift", shifts.menu(mine, now, zone, initial)),
         form.field(
             "Only from",
             "starts",
@@ -68,5 +72,4 @@ def read(submitted: Mapping[str, Any]) -> Wanted | Errors:
 
 
 def _within(at: datetime | None, shift: ShiftChoice) -> bool:
-    """A minute of grace: the shift may run already, and the form carries its beginning as it was opened."""
-    return at is None or shift.starts_at.replace(second=0, microsecond=0) <= at <= shift.ends_at
+    return at is None or shift.starts_at <= at <= shift.ends_at

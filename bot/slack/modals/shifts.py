@@ -17,20 +17,25 @@ NAME = 34
 
 
 def menu(
-    choices: Sequence[ShiftChoice], zone: str, initial: str | None = None, placeholder: str = ""
+    choices: Sequence[ShiftChoice],
+    now: datetime,
+    zone: str,
+    initial: str | None = None,
+    placeholder: str = "",
 ) -> Block:
     """Times are the reader's: `zone` is an IANA name. An option that does not fit into Slack's 150 is left out."""
     options = [
-        option(label(one, zone), value(one)) for one in choices if len(value(one)) <= form.OPTION_VALUE
+        option(label(one, now, zone), value(one)) for one in choices if len(value(one)) <= form.OPTION_VALUE
     ]
     return form.choice(options, initial, placeholder or "Choose a shift")
 
 
-def label(one: ShiftChoice, zone: str) -> str:
+def label(one: ShiftChoice, now: datetime, zone: str) -> str:
     """`payments-primary · Mon 23 Nov 09:00 – Mon 30 Nov 09:00`; the day of the end only when it is another."""
-    starts, ends = (at.astimezone(ZoneInfo(zone)) for at in (one.starts_at, one.ends_at))
+    starts, ends = (at.astimezone(ZoneInfo(zone)) for at in (max(one.starts_at, now), one.ends_at))
     until = f"{ends:%H:%M}" if ends.date() == starts.date() else f"{ends:%a %-d %b %H:%M}"
-    return f"{mrkdwn.cut(one.name, NAME)} · {starts:%a %-d %b %H:%M} – {until}"
+    since = "now" if one.starts_at <= now else f"{starts:%a %-d %b %H:%M}"
+    return f"{mrkdwn.cut(one.name, NAME)} · {since} – {until}"
 
 
 def value(one: ShiftChoice) -> str:

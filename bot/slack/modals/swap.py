@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from bot.core.ids import UserId
+from bot.core.ids import PersonId, UserId
 from bot.core.on_call_views import ShiftChoice
 from bot.slack import ids
 from bot.slack.modals import form, shifts
@@ -24,6 +25,8 @@ class Filled:
     """The chosen option's value."""
     user: UserId | None = None
     reason: str = ""
+    person: PersonId | None = None
+    """How configuration names `user`, or their Slack id."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Wanted:
 
 def view(
     mine: Sequence[ShiftChoice],
+    now: datetime,
     zone: str,
     filled: Filled,
     theirs: Sequence[ShiftChoice] | None = None,
@@ -43,16 +47,17 @@ def view(
     """`mine` must hold at least one shift; `theirs` is None until somebody is chosen. `zone` is the reader's."""
     initial = filled.mine or shifts.likely(mine, None, None)
     blocks = [
-        form.field("You give", "mine", shifts.menu(mine, zone, initial)),
+        form.field("You give", "mine", shifts.menu(mine, now, zone, initial)),
         form.field("To", "person", form.person(filled.user), tells=ids.SWAP_PERSON),
     ]
     if theirs:
-        options = shifts.menu(theirs, zone, shifts.likely(theirs, None, None))
+        options = shifts.menu(theirs, now, zone, shifts.likely(theirs, None, None))
         blocks.append(form.field("You take", "theirs", options))
     elif theirs is None:
         blocks.append(section(say("on_call_answers", "swap_choose")))
     else:
-        blocks.append(section(say("on_call_answers", "swap_nothing", filled.user)))
+        is_mine = any(one.person == filled.person for one in mine)
+        blocks.append(section(say("on_call_answers", "swap_nothing", filled.user, is_mine)))
     reason = form.text(filled.reason, LONGEST_REASON, placeholder="A concert")
     blocks.append(form.field("Reason", "reason", reason, optional=True, hint="They read it."))
     return form.modal(ids.MODAL_SWAP, "Swap shifts", blocks, "Propose")

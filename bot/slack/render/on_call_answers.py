@@ -107,7 +107,8 @@ def listed(heading: str, rows: Sequence[str], buttons: Sequence[Block] = ()) -> 
 
 def override_made(made: PlannedOverride) -> Message:
     back = button("Take it back", ids.OVERRIDE_END, made.id)
-    return listed(say(SURFACE, "override_made", made), (), [back])
+    reason = [say(SURFACE, "reason", made.reason)] if made.reason else []
+    return listed(say(SURFACE, "override_made", made), reason, [back])
 
 
 def override_ended(ended: PlannedOverride | None) -> Message:
