@@ -33,6 +33,7 @@ from bot.engine.senders.incidents import incident_senders
 from bot.engine.senders.notices import NoticeSender
 from bot.engine.senders.on_call import on_call_senders
 from bot.engine.senders.pages import CopySender, PageSender
+from bot.engine.senders.user_groups import user_group_senders
 from bot.engine.timekeeper import Timekeeper
 from bot.errors import CannotStart, TocsinError
 from bot.ingest.http import Intake
@@ -56,7 +57,7 @@ from bot.store.migrations import migrate
 from bot.store.migrations.watch import SchemaWatch
 from bot.store.uow import Tx
 from bot.store.wakeups import WakeUps
-from bot.usecases import configuration, notices, paging, workspace
+from bot.usecases import configuration, notices, paging, user_groups, workspace
 from bot.web.feeds import Feeds
 from bot.web.health import Health
 from bot.web.metrics import Measured
@@ -167,7 +168,7 @@ class Tocsin:
             HandOff(self.db, self.catalogue),
             self.audit,
         )
-        refresh = Refresh(self.db, self.catalogue, self._take_up_configuration)
+        refresh = Refresh(self.db, self.catalogue, self._take_up_configuration, self.refresh_catalogue)
         self.engine = Engine((*duties(self.outbox, *parts), refresh.duty()), self.clock)
         self.lag = Lag()
         self.step_lateness = Durations()
@@ -219,6 +220,7 @@ class Tocsin:
         self.engine.wake("deliver")
         await self.directory.sync()
         await paging.look_again(self.db)
+        await user_groups.look_again(self.db)
         await self._tell_mistakes()
         await self.sockets.connect()
         self.connected.set()
@@ -328,6 +330,7 @@ class Tocsin:
             DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock),
             **incident_senders(self.db, self.gateway, self.channels, self.catalogue, self.clock),
             **on_call_senders(self.db, self.gateway, self.catalogue),
+            **user_group_senders(self.db, self.gateway, self.catalogue, self.clock),
             DebtKind.CALENDAR: CalendarSender(self.db, self.outgoing, self.catalogue, self.clock),
         }
 

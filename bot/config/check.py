@@ -179,6 +179,21 @@ def _ends(at: At, layer: LayerEntry) -> Iterator[Mistake]:
         yield Mistake((*at, "ends_on"), message, cure)
 
 
+def _user_groups(world: World) -> Iterator[Problem]:
+    """A group has one rule for changes by hand, whichever schedules feed it."""
+    first: dict[str, tuple[Item, str]] = {}
+    for item, schedule in world.valid(ScheduleEntry):
+        rule = schedule.user_group_changes or "undo"
+        for number, handle in enumerate(schedule.user_groups):
+            known, said = first.setdefault(handle, (item, rule))
+            if said != rule:
+                yield item.problem(
+                    ("user_group_changes",) if schedule.user_group_changes else ("user_groups", number),
+                    f"it would {rule} changes to {handle}, and {known.name} would {said} them",
+                    f"Write the same `user_group_changes` in both, or take {handle} out of one.",
+                )
+
+
 def _last_resort(world: World) -> Iterator[Problem]:
     for item, policy in world.valid(PolicyEntry):
         if policy.last_resort is not None and policy.last_resort.level > len(policy.levels):
@@ -265,6 +280,7 @@ RULES: Sequence[Callable[[World], Iterator[Problem]]] = (
     _given_twice,
     _unknown_names,
     _layers,
+    _user_groups,
     _last_resort,
     _settings,
     _token_environment,

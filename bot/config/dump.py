@@ -25,6 +25,7 @@ from bot.core.configuration import ConfigObject, Configured, Defaults, Kind
 from bot.core.schedule import (
     REMIND_BEFORE,
     CalendarLayer,
+    GroupChanges,
     Layer,
     Restriction,
     RotationUnit,
@@ -79,6 +80,7 @@ def entry(content: Configured) -> dict[str, Any]:
                 "members": members,
                 "channel": content.channel,
                 "owner": content.owner,
+                "members_from": content.members_from,
             }
         case Service():
             keys = ("team", "tier", "policy", "runbook", "dashboard", "description")
@@ -95,7 +97,10 @@ def entry(content: Configured) -> dict[str, Any]:
             found = _named(content)
         case Defaults():
             places = ("default_policy", "fallback_channel", "announcement_channel")
-            found = {key: getattr(content, key) for key in places} | {"admins": list(content.admins)}
+            found = {key: getattr(content, key) for key in places} | {
+                "admins": list(content.admins),
+                "admins_from": content.admins_from,
+            }
     return _filled(found)
 
 
@@ -120,6 +125,10 @@ def _schedule(schedule: Schedule) -> dict[str, Any]:
         "holidays": schedule.holidays,
         "announce": schedule.announce,
         "remind_before": write_duration(before) if before != REMIND_BEFORE else None,
+        "user_groups": list(schedule.user_groups),
+        "user_group_changes": schedule.user_group_changes.value
+        if schedule.user_group_changes is not GroupChanges.UNDO
+        else None,
         "layers": [_layer(layer) for layer in schedule.layers],
     }
 

@@ -53,6 +53,7 @@ from bot.core.ids import (
 from bot.core.schedule import (
     REMIND_BEFORE,
     CalendarLayer,
+    GroupChanges,
     Layer,
     Restriction,
     RotationUnit,
@@ -112,7 +113,14 @@ def _person(entry: PersonEntry) -> Person:
 
 def _team(entry: TeamEntry) -> Team:
     members = _people(entry.members)
-    return Team(TeamId(entry.id), entry.name or entry.id, members, entry.channel, _person_id(entry.owner))
+    return Team(
+        id=TeamId(entry.id),
+        name=entry.name or entry.id,
+        members=members,
+        channel=entry.channel,
+        owner=_person_id(entry.owner),
+        members_from=entry.members_from,
+    )
 
 
 def _service(entry: ServiceEntry) -> Service:
@@ -140,6 +148,8 @@ def schedule_of(entry: ScheduleEntry) -> Schedule:
         holidays=entry.holidays,
         announce=entry.announce,
         remind_before=REMIND_BEFORE if entry.remind_before is None else entry.remind_before,
+        user_groups=tuple(dict.fromkeys(entry.user_groups)),
+        user_group_changes=GroupChanges(entry.user_group_changes or GroupChanges.UNDO),
     )
 
 
@@ -208,6 +218,7 @@ def _settings(entry: SettingsEntry) -> Defaults:
         fallback_channel=entry.fallback_channel,
         announcement_channel=entry.announcement_channel,
         admins=_people(entry.admins),
+        admins_from=entry.admins_from,
     )
 
 

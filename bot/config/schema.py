@@ -31,6 +31,7 @@ from bot.config.values import (
     Timeout,
     Token,
     Url,
+    UserGroup,
     Zone,
     wrong,
 )
@@ -92,6 +93,9 @@ class TeamEntry(Entry):
         "The Slack channel where the team sees its pages.", 'channel: "#payments"', None
     )
     owner: Id | None = key("Who is told of problems with what the team owns.", "owner: ana", None)
+    members_from: UserGroup | None = key(
+        "A Slack user group whose members belong to the team too.", 'members_from: "@payments"', None
+    )
 
 
 class ServiceEntry(Entry):
@@ -226,6 +230,18 @@ class ScheduleEntry(Entry):
         "remind_before: 48 h",
         None,
     )
+    user_groups: list[UserGroup] = key(
+        "Slack user groups that always hold whoever is on call. Several schedules may feed one.",
+        'user_groups: ["@payments-oncall"]',
+        [],
+        max_length=10,
+    )
+    user_group_changes: Literal["undo", "respect"] | None = key(
+        "What becomes of a person's own change to these groups: undo, or respect until who is on call changes; "
+        "undo when left out.",
+        "user_group_changes: respect",
+        None,
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -247,11 +263,14 @@ class TargetEntry(Entry):
     schedule: Id | None = key("Whoever is on call for the schedule.", "schedule: payments-primary", None)
     team: Id | None = key("All members of the team.", "team: payments", None)
     channel: Channel | None = key("A Slack channel.", 'channel: "#payments"', None)
+    user_group: UserGroup | None = key("All members of a Slack user group.", 'user_group: "@payments"', None)
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if len(self.model_fields_set) != 1:
-            cure = "Write one of user, schedule, team and channel, and more targets as more entries."
+            cure = (
+                "Write one of user, schedule, team, channel and user_group, and more targets as more entries."
+            )
             raise wrong(f"it names {len(self.model_fields_set) or 'no'} targets instead of one", cure)
         return self
 
@@ -362,6 +381,9 @@ class SettingsEntry(Entry):
         "Where new incidents are announced.", 'announcement_channel: "#incidents"', None
     )
     admins: list[Id] = key("Who may change configuration and integrations.", "admins: [frank]", [])
+    admins_from: UserGroup | None = key(
+        "A Slack user group whose members are admins too.", 'admins_from: "@tocsin-admins"', None
+    )
 
 
 ENTRIES: dict[str, type[Entry]] = {

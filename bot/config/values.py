@@ -26,6 +26,7 @@ _UNITS = {
 }
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CHANNEL = re.compile(r"#[^\s#@,.A-Z]{1,80}|[CG][A-Z0-9]{7,}")
+_USER_GROUP = re.compile(r"@[^\s#@,A-Z]{1,80}")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})")
 _TOKEN = re.compile(r"[A-Za-z0-9._~-]{8,200}")
 SLACK_USER_ID = re.compile(r"[UW][A-Z0-9]{5,}")
@@ -151,6 +152,13 @@ def _channel(value: object) -> str:
     return value
 
 
+def _user_group(value: object) -> str:
+    if not isinstance(value, str) or not _USER_GROUP.fullmatch(value):
+        cure = 'Write its handle in quotes and lower case: "@payments-oncall".'
+        raise wrong(f"{value!r} is not a Slack user group", cure)
+    return value
+
+
 def _token(value: object) -> str:
     if not isinstance(value, str) or not _TOKEN.fullmatch(value):
         cure = "It becomes a part of an address: use 8 to 200 letters, digits, dots, dashes and underscores."
@@ -186,5 +194,6 @@ Holidays = Annotated[str, BeforeValidator(_holidays)]
 Day = Annotated[date, BeforeValidator(_date)]
 Zone = Annotated[str, BeforeValidator(_time_zone)]
 Channel = Annotated[str, BeforeValidator(_channel)]
+UserGroup = Annotated[str, BeforeValidator(_user_group)]
 Token = Annotated[str, BeforeValidator(_token)]
 Url = Annotated[str, BeforeValidator(_url)]

@@ -44,6 +44,8 @@ class Team:
     channel: str | None = None
     """A Slack channel name (`#payments`) or id where the team sees its pages."""
     owner: PersonId | None = None
+    members_from: str | None = None
+    """A Slack user group whose members belong to it too, by handle: `@payments`."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,12 @@ class TargetKind(StrEnum):
     SCHEDULE = "schedule"
     TEAM = "team"
     CHANNEL = "channel"
+    USER_GROUP = "user_group"
 
 
 @dataclass(frozen=True)
 class Target:
-    """Whom a level pages: a person id, schedule id, team id, or Slack channel name."""
+    """Whom a level pages: a person id, schedule id, team id, Slack channel name, or a user group's handle."""
 
     kind: TargetKind
     id: str
@@ -149,6 +152,16 @@ class Severity:
 
 
 @dataclass(frozen=True)
+class KnownGroup:
+    """A Slack user group as Slack last told; of its members those whose accounts are active."""
+
+    id: str
+    handle: str
+    """With its `@`."""
+    members: tuple[PersonId, ...] = ()
+
+
+@dataclass(frozen=True)
 class Role:
     id: RoleId
     name: str
@@ -175,6 +188,12 @@ class Catalogue:
     """Where Tocsin speaks when a page reaches nobody."""
     announcement_channel: str | None = None
     admins: tuple[PersonId, ...] = ()
+    admins_from: str | None = None
+    """A Slack user group whose members are admins too, by handle."""
+    user_groups: Mapping[str, KnownGroup] = field(default_factory=dict)
+    """By handle; without those that are disabled."""
+    groups_revision: int = 0
+    """Changes with everything that Slack tells of user groups."""
 
     @cached_property
     def service_by_word(self) -> Mapping[str, ServiceId]:

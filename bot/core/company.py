@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.core.catalogue import COMMANDER, Catalogue, Integration, Person, Role, Severity, Team
+from bot.core.catalogue import COMMANDER, Catalogue, Integration, KnownGroup, Person, Role, Severity, Team
 from bot.core.configuration import ConfigObject, Defaults, Kind
 from bot.core.ids import PersonId, RoleId, SeverityId, TeamId, UserId
 from bot.core.schedule import Schedule
+from bot.core.user_group import SlackGroup
 
 DEFAULT_SEVERITIES = (
     Severity(SeverityId("SEV1"), "SEV1", "Customers cannot use the product, or data is being lost", 1),
@@ -58,7 +59,13 @@ class SlackUser:
     usable: bool
 
 
-def catalogue(objects: Iterable[ConfigObject], roster: Sequence[SlackUser], revision: int) -> Catalogue:
+def catalogue(
+    objects: Iterable[ConfigObject],
+    roster: Sequence[SlackUser],
+    revision: int,
+    groups: Iterable[SlackGroup] = (),
+    groups_revision: int = 0,
+) -> Catalogue:
     """Everything by id, with defaults filled in and people found in the workspace.
 
     An empty roster means that Slack has not told yet: people named by their user id count as reachable.
@@ -70,7 +77,7 @@ def catalogue(objects: Iterable[ConfigObject], roster: Sequence[SlackUser], revi
     settings: Defaults = found[Kind.SETTINGS].get("settings", Defaults())
     people = find_people(found[Kind.PERSON], roster)
     words = usual_severities(severities.values())
-    return Catalogue(
+    company = Catalogue(
         revision=revision,
         people=people,
         teams=found[Kind.TEAM],
@@ -84,6 +91,42 @@ def catalogue(objects: Iterable[ConfigObject], roster: Sequence[SlackUser], revi
         fallback_channel=settings.fallback_channel,
         announcement_channel=settings.announcement_channel,
         admins=settings.admins,
+        admins_from=settings.admins_from,
+        groups_revision=groups_revision,
+    )
+    return with_user_groups(company, groups, frozenset(user.id for user in roster if not user.usable))
+
+
+def with_user_groups(
+    company: Catalogue, groups: Iterable[SlackGroup], unusable: frozenset[UserId] = frozenset()
+) -> Catalogue:
+    """The company with its user groups: their members join the teams and admins that are read from them.
+
+    Whoever is not listed as a person is known by their Slack id; `unusable` accounts belong to no group.
+    """
+    people = {person.user_id: person.id for person in company.people.values() if person.user_id}
+    known = {
+        group.handle: KnownGroup(
+            group.id,
+            group.handle,
+            tuple(people.get(user, PersonId(user)) for user in group.members if user not in unusable),
+        )
+        for group in groups
+        if not group.disabled
+    }
+
+    def joined(listed: tuple[PersonId, ...], handle: str | None) -> tuple[PersonId, ...]:
+        group = known.get(handle) if handle else None
+        return tuple(dict.fromkeys((*listed, *group.members))) if group else listed
+
+    return replace(
+        company,
+        teams={
+            key: replace(team, members=joined(team.members, team.members_from))
+            for key, team in company.teams.items()
+        },
+        admins=joined(company.admins, company.admins_from),
+        user_groups=known,
     )
 
 

@@ -44,6 +44,7 @@ class Defaults:
     fallback_channel: str | None = None
     announcement_channel: str | None = None
     admins: tuple[PersonId, ...] = ()
+    admins_from: str | None = None
 
 
 Configured = Person | Team | Service | Schedule | Policy | Integration | Severity | Role | Defaults

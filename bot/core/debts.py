@@ -36,6 +36,8 @@ class DebtKind(StrEnum):
     ON_CALL_QUESTION_COPY = "on_call_question_copy"
     CALENDAR = "calendar"
     HOME = "home"
+    USER_GROUP = "user_group"
+    USER_GROUPS = "user_groups"
 
 
 class Priority(IntEnum):
@@ -228,3 +230,15 @@ def calendar(number: int) -> Converge:
 
 def home(user: UserId) -> Converge:
     return Converge(f"home:{user}", DebtKind.HOME, f"home:{user}", {"user": user}, Priority.HOME)
+
+
+def user_group(handle: str) -> Converge:
+    """A Slack user group that follows schedules holds whoever is on call."""
+    key = f"user_group:{handle}"
+    return Converge(key, DebtKind.USER_GROUP, key, {"handle": handle}, Priority.DECORATION)
+
+
+def user_groups(after: float = 0.0) -> Converge:
+    """Slack is asked for all user groups and who is in them."""
+    key = "user_groups"
+    return Converge(key, DebtKind.USER_GROUPS, key, {}, Priority.DECORATION, after)

@@ -32,6 +32,8 @@ def reach(target: Target, catalogue: Catalogue, changes: AllChanges, now: dateti
             return _team(catalogue, TeamId(target.id))
         case TargetKind.SCHEDULE:
             return _schedule(catalogue, ScheduleId(target.id), changes, now)
+        case TargetKind.USER_GROUP:
+            return _user_group(catalogue, target.id)
 
 
 def people_on_call(
@@ -56,6 +58,9 @@ def level_people(
         elif target.kind is TargetKind.TEAM:
             team = catalogue.teams.get(TeamId(target.id))
             people = tuple(_shown(catalogue, member, None) for member in (team.members if team else ()))
+        elif target.kind is TargetKind.USER_GROUP:
+            group = catalogue.user_groups.get(target.id)
+            people = tuple(_shown(catalogue, member, None) for member in (group.members if group else ()))
         elif target.kind is TargetKind.USER:
             people = (_shown(catalogue, PersonId(target.id), None),)
         else:
@@ -96,6 +101,16 @@ def _team(catalogue: Catalogue, team: TeamId) -> Reached:
     if not known.members:
         return Reached(reason=f"The team {known.name} has no members")
     return _people(catalogue, known.members, known.name)
+
+
+def _user_group(catalogue: Catalogue, handle: str) -> Reached:
+    """As Slack last told."""
+    known = catalogue.user_groups.get(handle)
+    if known is None:
+        return Reached(reason=f"Slack has told of no user group {handle}")
+    if not known.members:
+        return Reached(reason=f"The user group {handle} has no members")
+    return _people(catalogue, known.members, handle)
 
 
 def _schedule(catalogue: Catalogue, schedule: ScheduleId, changes: AllChanges, now: datetime) -> Reached:

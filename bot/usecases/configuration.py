@@ -11,7 +11,7 @@ from bot.core.catalogue import Catalogue
 from bot.core.company import catalogue
 from bot.core.configuration import ConfigObject, Declared, Difference, difference
 from bot.errors import CannotStart
-from bot.store import configuration, meta
+from bot.store import configuration, meta, user_groups
 from bot.store.database import Database
 from bot.store.uow import Tx
 
@@ -115,7 +115,13 @@ async def load_catalogue(conn: AsyncConnection) -> Catalogue:
     stored = await configuration.objects(conn)
     number = await revision(conn)
     try:
-        return catalogue(stored, await configuration.roster(conn), number)
+        return catalogue(
+            stored,
+            await configuration.roster(conn),
+            number,
+            await user_groups.every(conn),
+            await user_groups.revision(conn),
+        )
     except ValidationError as error:
         raise CannotStart(
             f"The database holds a {error.title} that this version of Tocsin cannot read: "

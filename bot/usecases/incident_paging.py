@@ -78,21 +78,22 @@ async def page_people(
     users: Sequence[UserId] = (),
     teams: Sequence[TeamId] = (),
     services: Sequence[ServiceId] = (),
+    groups: Sequence[str] = (),
     note: str = "",
     once: str | None = None,
 ) -> Paged:
-    """Page people, teams, or whoever is on call for services; all of them are invited.
+    """Page people, teams, Slack user groups (by id), or whoever is on call for services; all of them are invited.
 
-    Raises `Wrong` when nobody is named, when a name is not configured, when nobody of them can be reached, or when the
-    incident is over.
+    Raises `Wrong` when nobody is named, when a name is not configured, when Slack has not told of a group, when nobody
+    of them can be reached, or when the incident is over.
     """
     async with db.write() as tx:
         incident = await working_on(tx, number, by)
         if await repeated(tx, once):
             return Paged(incident)
-        _check_request(catalogue, incident, users, teams, services)
+        _check_request(catalogue, incident, (*users, *groups), teams, services)
         note = short_enough(note, "The note")
-        chosen = await choose(tx, catalogue, users, teams)
+        chosen = await choose(tx, catalogue, users, teams, _handles(catalogue, groups))
         touched = [await page_service(tx, catalogue, incident, service, by) for service in services]
         if chosen.targets:
             touched.append(await page_chosen(tx, catalogue, incident, chosen, by))
@@ -139,11 +140,21 @@ async def escalate(
         return Acted(incident, tuple(decisions))
 
 
-async def choose(tx: Tx, catalogue: Catalogue, users: Iterable[UserId], teams: Iterable[TeamId]) -> Chosen:
-    """Whom the picked people and teams lead to. Raises `Wrong` when that is nobody, though some were picked."""
+async def choose(
+    tx: Tx,
+    catalogue: Catalogue,
+    users: Iterable[UserId],
+    teams: Iterable[TeamId],
+    groups: Iterable[str] = (),
+) -> Chosen:
+    """Whom the picked people, teams and user groups (by handle) lead to.
+
+    Raises `Wrong` when that is nobody, though some were picked.
+    """
     targets = (
         *(Target(TargetKind.USER, _person(catalogue, user)) for user in dict.fromkeys(users)),
         *(Target(TargetKind.TEAM, team) for team in dict.fromkeys(teams)),
+        *(Target(TargetKind.USER_GROUP, handle) for handle in dict.fromkeys(groups)),
     )
     changed = await changes.since(tx.conn, tx.now, catalogue.schedules.values())
     reached = [roster.reach(target, catalogue, changed, tx.now) for target in targets]
@@ -272,10 +283,20 @@ def _person(catalogue: Catalogue, user: UserId) -> PersonId:
     return listed.id if listed else PersonId(user)
 
 
+def _handles(catalogue: Catalogue, groups: Sequence[str]) -> tuple[str, ...]:
+    known = {group.id: group.handle for group in catalogue.user_groups.values()}
+    if any(group not in known for group in groups):
+        raise Wrong(
+            "Slack does not tell me who is in that user group. Name people, teams or services: "
+            f"{NAMES.incident} page @ana payments. Nobody was paged."
+        )
+    return tuple(known[group] for group in groups)
+
+
 def _check_request(
     catalogue: Catalogue,
     incident: Incident,
-    users: Sequence[UserId],
+    users: Sequence[str],
     teams: Sequence[TeamId],
     services: Sequence[ServiceId],
 ) -> None:

@@ -8,15 +8,21 @@ from typing import Any
 from bot.core import debts
 from bot.core.catalogue import Catalogue
 from bot.store.database import Database
+from bot.store.uow import Tx
 
 
 async def tell_admins(
     db: Database, catalogue: Catalogue, key: str, what: str, data: Mapping[str, Any]
 ) -> None:
+    """As `owe_admins`, in a transaction of its own."""
+    async with db.write() as tx:
+        owe_admins(tx, catalogue, key, what, data)
+
+
+def owe_admins(tx: Tx, catalogue: Catalogue, key: str, what: str, data: Mapping[str, Any]) -> None:
     """Each admin hears it once for each `key`; without admins the fallback channel does. `what` names the wording."""
     places: list[str] = [user for admin in catalogue.admins if (user := catalogue.user_id(admin))]
     if not places and catalogue.fallback_channel:
         places = [catalogue.fallback_channel]
-    async with db.write() as tx:
-        for place in places:
-            tx.owe(debts.notice(f"{key}:{place}", place, what, data))
+    for place in places:
+        tx.owe(debts.notice(f"{key}:{place}", place, what, data))

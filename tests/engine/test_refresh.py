@@ -13,14 +13,15 @@ from structlog.testing import capture_logs
 from bot.clock import SystemClock
 from bot.config.load import load
 from bot.core.catalogue import Catalogue
-from bot.core.ids import IntegrationId, UserId
+from bot.core.ids import IntegrationId, PersonId, UserId
+from bot.core.user_group import SlackGroup, Told
 from bot.engine.refresh import Refresh
 from bot.engine.scheduler import Engine
 from bot.errors import CannotStart
 from bot.store import homes
 from bot.store.database import Database
 from bot.store.wakeups import WakeUps
-from bot.usecases import configuration
+from bot.usecases import configuration, user_groups
 
 DEMO = Path(__file__).parents[2] / "manifests" / "demo"
 PATIENCE_SECONDS = 20.0
@@ -34,7 +35,8 @@ class Running:
         self.catalogue = Catalogue()
         self.taken_up = asyncio.Event()
         self.refuses = False
-        self.duty = Refresh(db, lambda: self.catalogue, self._take_up)
+        self.read_again = 0
+        self.duty = Refresh(db, lambda: self.catalogue, self._take_up, self._read_again)
 
     async def _take_up(self) -> None:
         if self.refuses:
@@ -42,6 +44,10 @@ class Running:
         async with self.db.read() as conn:
             self.catalogue = await configuration.load_catalogue(conn)
         self.taken_up.set()
+
+    async def _read_again(self) -> None:
+        self.read_again += 1
+        await self._take_up()
 
     def engine(self, refresh_every: float) -> Engine:
         return Engine([self.duty.duty()], self.db.clock, refresh_every=refresh_every)
@@ -122,3 +128,18 @@ async def test_homes_that_people_look_at_follow_what_was_taken_up(running: Runni
     async with other.read() as conn:
         owed = (await conn.execute(text("SELECT key FROM debt"))).scalars().all()
     assert [key for key in owed if "UANA" in key]
+
+
+async def test_what_slack_told_another_copy_of_user_groups_is_read_again(
+    running: Running, other: Database
+) -> None:
+    await configuration.apply_configuration(other, load(DEMO, {}))
+    await running.duty.run()
+    group = SlackGroup("S1", "@payments", "Payments", (UserId("UERIN"),))
+    async with other.write() as tx:
+        await user_groups.told(tx, Catalogue(), [Told(group, UserId("UERIN"), tx.real)])
+    assert await running.duty.due() is not None
+    await running.duty.run()
+    assert running.read_again == 1
+    assert running.catalogue.user_groups["@payments"].members == (PersonId("UERIN"),)
+    assert await running.duty.due() is None

@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Anchor, SystemClock
 from bot.core.catalogue import Catalogue
+from bot.core.company import with_user_groups
 from bot.core.debts import DebtKind
 from bot.core.ids import IncidentId, PageId, ServiceId, SeverityId, UserId, by_integration
 from bot.core.incident import Incident
@@ -26,6 +27,7 @@ from bot.engine.senders.incidents import incident_senders
 from bot.engine.senders.notices import NoticeSender
 from bot.engine.senders.on_call import on_call_senders
 from bot.engine.senders.pages import CopySender, PageSender
+from bot.engine.senders.user_groups import user_group_senders
 from bot.ingest.journal import Journal
 from bot.ingest.sources import parse_body
 from bot.sandbox.server import Running
@@ -35,7 +37,7 @@ from bot.slack.directory import Directory
 from bot.slack.directs import Directs
 from bot.slack.gateway import Gateway
 from bot.slack.socket import Sockets
-from bot.store import debts, incidents, pages, timeline
+from bot.store import debts, incidents, pages, timeline, user_groups
 from bot.store.database import Database
 from bot.store.uow import Tx
 from bot.usecases import configuration, paging, workspace
@@ -142,7 +144,8 @@ class Office:
         self.db = db
         self.clock = clock
         db.clock = clock
-        self._catalogue = replace(company(), revision=0)  # as that of a database without a configuration
+        self._company = replace(company(), revision=0)  # as that of a database without a configuration
+        self._catalogue = self._company
         self.gateway = Gateway(
             AsyncWebClient(token="xoxb-sandbox", base_url=sandbox.api_url), clock, Directs(db)
         )
@@ -155,7 +158,7 @@ class Office:
             HandOff(db, self.catalogue),
             Audit(db),
         )
-        refresh = Refresh(db, self.catalogue, self._take_up)
+        refresh = Refresh(db, self.catalogue, self._take_up, self._refresh)
         self.engine = Engine((*duties(self.outbox, *parts), refresh.duty()), clock)
         db.on_commit(self._wake)
         self.journal = Journal(db, on_commit=lambda: self.engine.wake("intake"))
@@ -224,18 +227,27 @@ class Office:
     async def _take_up(self) -> None:
         """What was applied, or changed in Slack; before that it is the company."""
         async with self.db.read() as conn:
-            self._catalogue = await configuration.load_catalogue(conn)
+            self._company = self._catalogue = await configuration.load_catalogue(conn)
+
+    async def configure(self, change: Callable[[Catalogue], Catalogue]) -> None:
+        """Another configuration is applied."""
+        self._company = change(self._company)
+        await self._refresh()
+        self.engine.wake("handoff")
 
     async def _refresh(self) -> None:
         """The company's people are the sandbox's of the same names."""
+        async with self.db.read() as conn:
+            groups, number = await user_groups.every(conn), await user_groups.revision(conn)
         there = {person.name: person for person in self.sandbox.sandbox.workspace.people.values()}
         people = {
             key: replace(person, user_id=UserId(found.id), reachable=not found.deleted)
             if (found := there.get(person.slack))
             else person
-            for key, person in self._catalogue.people.items()
+            for key, person in self._company.people.items()
         }
-        self._catalogue = replace(self._catalogue, people=people)
+        now = replace(self._company, people=people, groups_revision=number)
+        self._catalogue = with_user_groups(now, groups)
 
     def _senders(self) -> dict[DebtKind, Any]:
         parts = (self.db, self.gateway, self.channels, self.catalogue, self.clock)
@@ -248,6 +260,7 @@ class Office:
             DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock),
             **incident_senders(*parts),
             **on_call_senders(self.db, self.gateway, self.catalogue),
+            **user_group_senders(self.db, self.gateway, self.catalogue, self.clock),
         }
 
     def _wake(self, tx: Tx) -> None:

@@ -26,6 +26,14 @@ class Weekday(IntEnum):
     SUNDAY = 6
 
 
+class GroupChanges(StrEnum):
+    """What becomes of a person's own change to a user group that follows who is on call."""
+
+    UNDO = "undo"
+    RESPECT = "respect"
+    """It stands until who is on call changes."""
+
+
 class RotationUnit(StrEnum):
     HOURS = "hours"
     DAYS = "days"
@@ -111,6 +119,9 @@ class Schedule:
     """A Slack channel name (`#payments`) or id that hears who is on call at each change of shift."""
     remind_before: timedelta = REMIND_BEFORE
     """How long before a shift its people hear of it; zero: not at all."""
+    user_groups: tuple[str, ...] = ()
+    """Handles of Slack user groups that follow it, such as `@payments-oncall`."""
+    user_group_changes: GroupChanges = GroupChanges.UNDO
 
     @property
     def people(self) -> tuple[PersonId, ...]:

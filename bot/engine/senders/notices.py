@@ -12,11 +12,12 @@ from bot.core.debts import Debt, Failed, Outcome, Sent, Withdrawn
 from bot.core.ids import ChannelId, IncidentId, PageId, ScheduleId, UserId
 from bot.engine.senders import shift_notices
 from bot.engine.senders.incident_messages import post
-from bot.queries import incidents, on_call_notices, pages
+from bot.queries import incidents, on_call_notices, pages, user_groups
 from bot.slack.channels import Channels
 from bot.slack.gateway import Gateway, Refused, is_conversation
 from bot.slack.render import notices as render
 from bot.slack.render import on_call_notices as on_call_render
+from bot.slack.render import user_groups as group_render
 from bot.slack.render.message import Message
 from bot.store.database import Database
 from bot.store.uow import Tx
@@ -79,6 +80,8 @@ class NoticeSender:
                 return await shift_notices.message(
                     self._db, self._gateway, self._catalogue(), data, self._clock
                 )
+            case what if what in group_render.KINDS:
+                return group_render.notice(what, user_groups.told(self._catalogue(), data))
             case what if what in on_call_render.KINDS:
                 async with self._db.read() as conn:
                     told = await on_call_notices.told(conn, self._catalogue(), data)

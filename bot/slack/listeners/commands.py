@@ -218,12 +218,7 @@ def _person(desk: Desk, word: str) -> UserId | None:
 
 
 async def _page(desk: Desk, asked: Asked, view: IncidentView, command: commands.Page) -> Answer:
-    if command.groups:
-        raise Wrong(
-            f"I can't page Slack user groups. Name people, teams or services: {NAMES.incident} page @ana payments. "
-            "Nobody was paged."
-        )
-    if not command.users and not command.words:
+    if not (command.users or command.groups or command.words):
         return forms.page_form(desk, view)
     found = named(desk.catalogue(), command.words)
     paged = await incident_paging.page_people(
@@ -234,6 +229,7 @@ async def _page(desk: Desk, asked: Asked, view: IncidentView, command: commands.
         (*command.users, *found.users),
         found.teams,
         found.services,
+        command.groups,
         once=f"trigger:{asked.trigger}",
     )
     return Tell(with_unreachable(replies.being_paged(view, paged.people), paged.unreachable))

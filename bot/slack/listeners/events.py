@@ -27,7 +27,7 @@ from bot.slack.listeners.on_call_mentions import answer_mention
 from bot.slack.render import posts
 from bot.slack.render.message import Message, sentence
 from bot.templates import mrkdwn
-from bot.usecases import homes, incident_channel, reachability, receipts
+from bot.usecases import homes, incident_channel, reachability, receipts, user_groups
 from bot.usecases.members import require
 
 log = structlog.get_logger(__name__)
@@ -108,6 +108,10 @@ async def quiet_changed(desk: Desk, told: Told) -> None:
     await reachability.remember_quiet(desk.db, quiet_of(told.user, told.event.get("dnd_status") or {}))
 
 
+async def user_group_changed(desk: Desk, told: Told) -> None:
+    await user_groups.heard(desk.db)
+
+
 async def pinned(desk: Desk, told: Told) -> None:
     await notes.pin(desk, told.event)
 
@@ -178,6 +182,9 @@ HANDLERS: Mapping[str, Callable[[Desk, Told], Awaitable[None]]] = {
     "user_change": person_changed,
     "team_join": person_changed,
     "dnd_updated_user": quiet_changed,
+    "subteam_created": user_group_changed,
+    "subteam_members_changed": user_group_changed,
+    "subteam_updated": user_group_changed,
     "pin_added": pinned,
     "pin_removed": pinned,
     "reaction_added": reacted,

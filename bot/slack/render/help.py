@@ -103,7 +103,7 @@ INCIDENT: tuple[Usage, ...] = (
         "pages more people",
         "page @carol platform",
         ("page INC-12 @ana", "page checkout"),
-        "Slack user groups can't be paged; name people, teams or services.",
+        "A Slack user group stands for its members.",
         "Page someone, on the card",
     ),
     Usage(

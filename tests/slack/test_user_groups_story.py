@@ -1,0 +1,195 @@
+"""Slack user groups follow who is on call: at the change of shift, at an override, and after somebody's own change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.core.catalogue import Catalogue
+from bot.core.ids import PersonId, ScheduleId, TeamId, UserId
+from bot.core.schedule import GroupChanges, Layer
+from bot.usecases import overrides
+from tests.slack.office import Hands, Office, eventually
+
+PRIMARY, SECONDARY = ScheduleId("payments-primary"), ScheduleId("payments-secondary")
+HANDLE = "@payments-oncall"
+TO_MONDAY_NINE = timedelta(days=2, hours=6, minutes=14)
+"""From Saturday 02:47, when ana is on call, until after Monday 09:00, when bob is."""
+
+
+def feeding(*schedules: ScheduleId, **settings: Any) -> Callable[[Catalogue], Catalogue]:
+    """The company whose schedules feed the group."""
+
+    def change(company: Catalogue) -> Catalogue:
+        fed = {
+            key: replace(schedule, user_groups=(HANDLE,), **settings) if key in schedules else schedule
+            for key, schedule in company.schedules.items()
+        }
+        return replace(company, schedules=fed)
+
+    return change
+
+
+async def members(people: Hands) -> list[str]:
+    found = [group for group in await people.look("usergroups") if group["handle"] == HANDLE.lstrip("@")]
+    return list(found[0]["members"]) if found else []
+
+
+async def group_is(people: Hands, *names: str) -> None:
+    async def holds() -> bool:
+        return await members(people) == list(names)
+
+    await eventually(holds, f"the group holds {names}")
+
+
+def user(office: Office, name: str) -> UserId:
+    found = office.catalogue().user_id(PersonId(name))
+    assert found is not None
+    return found
+
+
+async def test_a_group_that_slack_lacks_is_made_and_changes_at_the_shift(
+    office: Office, people: Hands
+) -> None:
+    await office.configure(feeding(PRIMARY))
+    await group_is(people, "ana")
+    office.clock.forward(TO_MONDAY_NINE)
+    await group_is(people, "bob")
+    await office.quiet()
+    assert len(await people.calls("usergroups.create")) == 1
+
+
+async def test_an_override_is_in_the_group_at_once_and_goes_when_it_ends(
+    office: Office, people: Hands
+) -> None:
+    await office.configure(feeding(PRIMARY))
+    await group_is(people, "ana")
+    now = office.clock.now()
+    await overrides.override(
+        office.db,
+        office.catalogue(),
+        PRIMARY,
+        user(office, "dave"),
+        now + timedelta(seconds=1),
+        now + timedelta(hours=8),
+        user(office, "dave"),
+    )
+    await group_is(people, "dave")
+    office.clock.forward(timedelta(hours=8))
+    await group_is(people, "ana")
+
+
+async def test_two_schedules_feed_one_group_in_their_order(office: Office, people: Hands) -> None:
+    await office.configure(feeding(PRIMARY, SECONDARY))
+    await group_is(people, "ana", "carol")
+    office.clock.forward(TO_MONDAY_NINE)
+    await group_is(people, "bob", "dave")
+
+
+async def test_a_change_by_hand_is_undone_and_whoever_made_it_hears_why(
+    office: Office, people: Hands
+) -> None:
+    await office.configure(feeding(PRIMARY))
+    await group_is(people, "ana")
+    await office.quiet()
+    await people.do("usergroups", **{"handle": HANDLE, "members": ["erin"], "as": "frank"})
+    told = await people.sees("frank", "so I put it back")
+    assert "payments-primary" in told["plain"] and "@ana" in told["plain"]
+    await group_is(people, "ana")
+    await office.quiet()
+    assert sum("put it back" in message["plain"] for message in await people.messages("frank")) == 1
+
+
+async def test_a_change_by_hand_is_respected_until_the_next_change_of_shift(
+    office: Office, people: Hands
+) -> None:
+    await office.configure(feeding(PRIMARY, user_group_changes=GroupChanges.RESPECT))
+    await group_is(people, "ana")
+    await office.quiet()
+    await people.do("usergroups", **{"handle": HANDLE, "members": ["erin"], "as": "frank"})
+    await people.sees("frank", "stays as you set it")
+    await office.quiet()
+    assert await members(people) == ["erin"]
+    office.clock.forward(TO_MONDAY_NINE)
+    await group_is(people, "bob")
+
+
+async def test_while_nobody_is_on_call_the_last_members_stay_and_the_owner_hears_why(
+    office: Office, people: Hands
+) -> None:
+    def until_sunday(company: Catalogue) -> Catalogue:
+        found = feeding(PRIMARY, owner=PersonId("erin"))(company)
+        schedule = found.schedules[PRIMARY]
+        layers = tuple(
+            replace(layer, ends_on=office.clock.now().date() + timedelta(days=1))
+            for layer in schedule.layers
+            if isinstance(layer, Layer)
+        )
+        return replace(found, schedules={**found.schedules, PRIMARY: replace(schedule, layers=layers)})
+
+    await office.configure(until_sunday)
+    await group_is(people, "ana")
+    office.clock.forward(timedelta(days=2))
+    told = await people.sees("erin", "keeps its last members")
+    assert "Nobody is on call for payments-primary now" in told["plain"] and "@ana" in told["plain"]
+    assert await members(people) == ["ana"]
+
+
+async def test_without_user_groups_the_admins_hear_it_once_and_all_else_works(
+    office: Office, people: Hands
+) -> None:
+    for method in ("usergroups.list", "usergroups.create", "usergroups.users.update"):
+        await people.fault(method=method, error="paid_teams_only")
+    await office.configure(feeding(PRIMARY))
+    office.clock.forward(timedelta(hours=16))
+    await people.sees("frank", "This Slack plan has no user groups")
+    for _ in range(3):
+        office.clock.forward(timedelta(hours=23))
+        await office.quiet()
+    said = [m["plain"] for m in await people.messages("frank") if "no user groups" in m["plain"]]
+    assert len(said) == 1
+    await office.page()
+    await people.sees("bob", "Error rate above 5 %")
+    await people.mend()
+    office.clock.forward(timedelta(hours=25))
+    await group_is(people, "bob")
+
+
+async def test_a_team_read_from_a_group_follows_it(office: Office, people: Hands) -> None:
+    await people.do("usergroups", handle="payments-people", members=["erin"])
+
+    def read_from(company: Catalogue) -> Catalogue:
+        team = replace(company.teams[TeamId("payments")], members=(), members_from="@payments-people")
+        return replace(company, teams={**company.teams, team.id: team})
+
+    await office.configure(read_from)
+
+    async def holds(*names: str) -> bool:
+        team = office.catalogue().teams[TeamId("payments")]
+        return {office.catalogue().user_id(member) for member in team.members} == {
+            UserId(person.id)
+            for person in office.sandbox.sandbox.workspace.people.values()
+            if person.name in names
+        }
+
+    await eventually(lambda: holds("erin"), "the team is the group")
+    await people.do("usergroups", handle="payments-people", members=["erin", "ana"])
+    await eventually(lambda: holds("erin", "ana"), "the team follows the group")
+
+
+async def test_a_user_group_is_paged_for_an_incident(office: Office, people: Hands) -> None:
+    made = await people.do("usergroups", handle="dba", members=["dave", "erin"])
+    await office.quiet()
+    await eventually(lambda: known(office, "@dba"), "Slack has told of the group")
+    await people.command("frank", "/incident declare Disk is full")
+    await people.submit("frank", title="Disk is full", severity="SEV2")
+    await people.channel("frank", "inc-1-")
+    await people.command("frank", f"/incident page INC-1 <!subteam^{made['id']}|@dba>")
+    await people.sees("dave", "Disk is full")
+    await people.sees("erin", "Disk is full")
+
+
+async def known(office: Office, handle: str) -> bool:
+    return handle in office.catalogue().user_groups
