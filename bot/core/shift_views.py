@@ -156,7 +156,8 @@ class UnreachableOnCall:
 class UnreachableLine:
     person: str
     why: str
-    starts_at: datetime
+    starts_at: datetime | None
+    """None: they are on call now."""
 
 
 @dataclass(frozen=True)

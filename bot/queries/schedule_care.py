@@ -71,7 +71,11 @@ def _shown(catalogue: Catalogue, found: Findings, now: datetime) -> ScheduleFind
             for one in found.away
         ),
         unreachable=tuple(
-            UnreachableLine(_name(catalogue, one.person), one.why, one.shift.starts_at)
+            UnreachableLine(
+                _name(catalogue, one.person),
+                one.why,
+                one.shift.starts_at if one.shift.starts_at > now else None,
+            )
             for one in found.unreachable
         ),
     )

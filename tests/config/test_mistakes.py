@@ -211,6 +211,11 @@ ROWS = {
         "schedule x, layer 1, calendar: 'on-call' is not a web address",
         "https://",
     ),
+    "a notice that comes too early": (
+        SCHEDULE + "    remind_before: 400 h # here",
+        "schedule second, remind_before: 400 h is more than 14 days",
+        "Choose a shorter time, or `0 h` for never",
+    ),
     "the holidays of nowhere": (
         SCHEDULE + "    holidays: XX # here",
         "schedule second, holidays: the public holidays of 'XX' are not known",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.core.ids import ScheduleId
+from bot.core.on_call_views import PlannedChoice
 from bot.core.shift_views import (
     Digest,
     HandoffNoteView,
@@ -20,6 +21,7 @@ from bot.core.shift_views import (
     UnreachableOnCall,
 )
 from bot.slack import ids
+from bot.slack.prefilled import carry
 from bot.slack.render.message import (
     Block,
     Message,
@@ -43,7 +45,7 @@ MOST_OPEN = 10
 def notice(view: ShiftNotice) -> Message:
     match view:
         case ShiftUpcoming():
-            return sentence(say("on_call_shifts", "upcoming", view))
+            return upcoming(view)
         case ShiftBegun():
             return begun(view)
         case ShiftOver():
@@ -62,6 +64,16 @@ def notice(view: ShiftNotice) -> Message:
             return message(say("on_call_shifts", "note_came", view), [_note(view, "note_came")])
         case _:
             assert_never(view)
+
+
+def upcoming(view: ShiftUpcoming) -> Message:
+    text = say("on_call_shifts", "upcoming", view)
+    carried = carry(PlannedChoice(schedule=view.schedule_id, starts_at=view.starts_at, ends_at=view.ends_at))
+    buttons = [
+        button("Ask for cover…", ids.ON_CALL_COVER, carried),
+        button("Swap…", ids.ON_CALL_SWAP, carried),
+    ]
+    return message(text, [section(text), actions(buttons)])
 
 
 def begun(view: ShiftBegun) -> Message:

@@ -1,0 +1,100 @@
+"""What people and channels read around a change of shift."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.core.ids import ScheduleId, UserId
+from bot.core.shift_views import (
+    Digest,
+    HandoffNoteView,
+    OverrideLine,
+    ReachTestMessage,
+    ScheduleFindings,
+    ShiftAnnounced,
+    ShiftBegun,
+    ShiftFacts,
+    ShiftNotice,
+    ShiftOver,
+    ShiftUpcoming,
+    UnreachableLine,
+    UnreachableOnCall,
+    Waking,
+)
+from bot.core.views import OnCallPerson
+from bot.slack.render import shift_notices
+from tests.render.samples import ANA, CAROL, NIGHT, PINGS, is_accepted, raw_texts, said
+
+PRIMARY = ScheduleId("payments-primary")
+HOSTILE = "<!channel> *x* & <@UANA>"
+MONDAY = NIGHT + timedelta(days=2)
+BOB = OnCallPerson("Bob", UserId("UBOB"))
+BEGUN = ShiftBegun(ANA, "payments", PRIMARY, NIGHT, MONDAY, before=(BOB,))
+
+SENTENCES: list[tuple[ShiftNotice, str]] = [
+    (ShiftUpcoming(ANA, "payments", PRIMARY, MONDAY, None), "with no end in sight. Can't you?"),
+    (BEGUN, "You are on call* for payments now, until Mon 23 Nov 02:47 UTC (2 d), after Bob"),
+    (ShiftOver(ANA, "payments", PRIMARY, NIGHT, NIGHT, (), MONDAY), "⚠ Nobody is on call until Mon 23 Nov"),
+    (ShiftOver(ANA, "payments", PRIMARY, NIGHT, NIGHT, (BOB,), None), "Bob has it."),
+    (ShiftAnnounced("payments", (BOB,), MONDAY, ()), "Bob is on call for payments until Mon 23 Nov"),
+    (ShiftAnnounced("payments", (), None, (BOB,)), "⚠ Nobody is on call for payments (after Bob)."),
+    (HandoffNoteView("payments", CAROL, HOSTILE, NIGHT, NIGHT), "left you a hand-off note"),
+    (UnreachableOnCall("payments", "Bob", "unknown", NIGHT, None, True), "no Slack account is found"),
+    (ReachTestMessage(7), "This is a test, nothing is broken."),
+]
+
+
+@pytest.mark.parametrize(("view", "sentence"), SENTENCES, ids=lambda value: type(value).__name__)
+def test_what_is_said(view: ShiftNotice, sentence: str) -> None:
+    shown = shift_notices.notice(view)
+    is_accepted(shown)
+    assert sentence in said(shown)
+
+
+@pytest.mark.parametrize(
+    ("waking", "sentence"),
+    [
+        (Waking(is_known=False), "Slack does not tell me"),
+        (Waking(is_known=True), "you have no Do Not Disturb hours"),
+        (Waking(True, NIGHT, MONDAY), "⚠ No: Slack rings nothing for you from Sat 21 Nov 02:47 UTC"),
+        (Waking(True, tested_at=NIGHT), "You did not answer the last test"),
+        (Waking(True, tested_at=NIGHT, heard_at=NIGHT), "You heard the last test"),
+    ],
+)
+def test_whether_one_can_be_woken(waking: Waking, sentence: str) -> None:
+    shown = shift_notices.notice(ShiftBegun(ANA, "payments", PRIMARY, NIGHT, None, waking=waking, notes=()))
+    assert sentence in said(shown)
+
+
+def test_a_digest_of_many_problems_fits_and_says_what_it_leaves_out() -> None:
+    gaps = tuple((NIGHT + timedelta(hours=n), NIGHT + timedelta(hours=n + 1)) for n in range(30))
+    away = (OverrideLine(HOSTILE, NIGHT, MONDAY, ""),)
+    gone = (UnreachableLine("Bob", "deactivated", None),)
+    one = ScheduleFindings(HOSTILE, False, gaps, away, gone)
+    shown = shift_notices.notice(Digest((one,) * 60))
+    is_accepted(shown)
+    assert "and 20 more" in said(shown)
+    assert not [text for text in raw_texts(list(shown.blocks)) if PINGS.search(text)]
+
+
+def test_a_rotation_of_nobody_is_said_once() -> None:
+    shown = said(
+        shift_notices.notice(Digest((ScheduleFindings("payments", True, ((NIGHT, MONDAY),), (), ()),)))
+    )
+    assert "Nobody is on call at all" in shown
+    assert "Nobody is on call from" not in shown
+
+
+def test_a_quiet_shift_drafts_one_line() -> None:
+    assert shift_notices.draft(ShiftFacts(0, 0, (), 0, (), (), (), ())) == "No pages."
+
+
+def test_a_busy_shift_drafts_its_facts() -> None:
+    changed = OverrideLine("Bob", NIGHT, MONDAY, "dentist & <co>")
+    facts = ShiftFacts(5, 2, (("Ana", 3), ("Bob", 1)), 1, (), (), (), (changed,))
+    assert shift_notices.draft(facts).splitlines() == [
+        "5 pages, 2 at night. Taken by Ana (3), Bob (1). 1 resolved before anybody took it.",
+        "Changed: Bob is on call from Sat 21 Nov 02:47 UTC until Mon 23 Nov 02:47 UTC (dentist & <co>)",
+    ]
