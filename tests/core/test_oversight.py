@@ -35,8 +35,8 @@ def test_an_admin_looks_after_everything_an_owner_after_their_own_others_after_n
 
 
 def test_time_on_call_of_four_weeks_is_shared_by_the_rotation() -> None:
-    plans = [(COMPANY.schedules[PRIMARY], NO_CHANGES)]
-    found = oversight.time_on_call(plans, NOW - oversight.LOAD_OF, NOW)
+    tiles = oversight.around((COMPANY.schedules[PRIMARY], NO_CHANGES), NOW)
+    found = oversight.time_on_call([tiles], NOW)
     assert set(found) == {"ana", "bob"}
     assert sum(found.values(), timedelta()) == oversight.LOAD_OF
 
@@ -56,13 +56,10 @@ def test_night_is_by_ones_own_clocks(at: datetime, zone: str, night: bool) -> No
     assert oversight.is_night(at, zone) is night
 
 
-def test_pages_are_counted_for_each_person_also_for_those_who_are_not_listed() -> None:
-    noon = NOW.replace(hour=12)
-    found = oversight.pages_per_person(COMPANY, [(ANA, NOW), (ANA, noon), (UserId("UGUEST"), noon)])
-    assert {name: (one.pages, one.at_night) for name, one in found.items()} == {
-        "ana": (2, 1),
-        "UGUEST": (1, 0),
-    }
+def test_nights_are_counted_for_each_person_also_for_those_who_are_not_listed() -> None:
+    noon, guest = NOW.replace(hour=12), UserId("UGUEST")
+    found = oversight.nights_per_person(COMPANY, [(ANA, NOW), (ANA, noon), (guest, noon)])
+    assert found == {ANA: 1, guest: 0}
 
 
 def test_what_is_ahead_is_who_is_on_call_who_follows_and_the_gaps() -> None:
@@ -74,7 +71,8 @@ def test_what_is_ahead_is_who_is_on_call_who_follows_and_the_gaps() -> None:
             TimeOfDay(NOW.time().replace(hour=0, minute=0), NOW.time().replace(hour=22, minute=0)),
         ),
     )
-    found = oversight.ahead((replace(COMPANY.schedules[PRIMARY], layers=(layer,)), NO_CHANGES), NOW)
+    plan = replace(COMPANY.schedules[PRIMARY], layers=(layer,)), NO_CHANGES
+    found = oversight.ahead(oversight.around(plan, NOW), NOW)
     assert found.now.people == ("ana",)
     assert found.next is not None
     assert found.next.people == ()
