@@ -73,8 +73,13 @@ def _around(
     return shifts(schedule, changes, hour - LOAD_OF, hour + AHEAD + timedelta(hours=1))
 
 
-def ahead(tiles: Sequence[Shift], now: datetime) -> Ahead:
-    """Of the shifts of one schedule, as `around` answers them."""
+def ahead(plan: Plan, now: datetime) -> Ahead:
+    """What is to come on the schedule from `now` on."""
+    return ahead_in(around(plan, now), now)
+
+
+def ahead_in(tiles: Sequence[Shift], now: datetime) -> Ahead:
+    """As `ahead`, of the shifts that `around` answers."""
     coming = tuple(cut(tiles, now, now + AHEAD))
     following = coming[1] if len(coming) > 1 else None
     return Ahead(coming[0].schedule, coming[0], following, tuple(tile for tile in coming if not tile.people))

@@ -37,7 +37,7 @@ def care_of(
     catalogue: Catalogue, changed: AllChanges, schedules: tuple[ScheduleId, ...], me: PersonId, now: datetime
 ) -> Care:
     tiles = tuple(oversight.around((catalogue.schedules[one], changed.of(one)), now) for one in schedules)
-    ahead = tuple(oversight.ahead(one, now) for one in tiles)
+    ahead = tuple(oversight.ahead_in(one, now) for one in tiles)
     return Care(me, me in catalogue.admins, schedules, tiles, ahead)
 
 

@@ -72,7 +72,7 @@ def test_what_is_ahead_is_who_is_on_call_who_follows_and_the_gaps() -> None:
         ),
     )
     plan = replace(COMPANY.schedules[PRIMARY], layers=(layer,)), NO_CHANGES
-    found = oversight.ahead(oversight.around(plan, NOW), NOW)
+    found = oversight.ahead(plan, NOW)
     assert found.now.people == ("ana",)
     assert found.next is not None
     assert found.next.people == ()
