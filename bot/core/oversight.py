@@ -111,13 +111,26 @@ def is_night(at: datetime, zone: str) -> bool:
     return shown >= NIGHT_FROM or shown < NIGHT_UNTIL
 
 
-def nights_per_person(catalogue: Catalogue, paged: Iterable[tuple[UserId, datetime]]) -> Mapping[UserId, int]:
-    """How often it was night for somebody when a page came; by UTC for whoever has no zone."""
+@dataclass(frozen=True)
+class Paged:
+    """How often somebody was paged."""
+
+    pages: int = 0
+    at_night: int = 0
+
+
+def pages_per_person(
+    catalogue: Catalogue, paged: Iterable[tuple[UserId, datetime]]
+) -> Mapping[PersonId, Paged]:
+    """`paged` has each page of each person once, with the instant at which it came; by UTC for who has no zone."""
     known = {person.user_id: person for person in catalogue.people.values() if person.user_id}
-    found: dict[UserId, int] = {}
+    found: dict[PersonId, Paged] = {}
     for user, at in paged:
         person = known.get(user)
-        found[user] = found.get(user, 0) + is_night(at, (person and person.time_zone) or "UTC")
+        name = person.id if person else PersonId(user)
+        before = found.get(name, Paged())
+        night = is_night(at, (person and person.time_zone) or "UTC")
+        found[name] = Paged(before.pages + 1, before.at_night + night)
     return found
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core import oversight
 from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, ScheduleId, UserId
-from bot.core.oversight import Ahead
+from bot.core.oversight import Ahead, Paged
 from bot.core.schedule import AllChanges, Shift
 from bot.core.views import GapLine, LoadLine, ManagerView, UnreachableLine
 from bot.queries.home_week import person_shown
@@ -82,12 +82,16 @@ async def _load(
     most = sorted(names, key=lambda one: (-paged.get(one, 0), -hours.get(one, timedelta()), names[one].name))
     shown = most[:MOST_LOAD]
     asked = [user for one in shown if one in paged and (user := names[one].user) is not None]
-    nights = oversight.nights_per_person(catalogue, await pages.when_paged(conn, since, asked))
-    lines = []
-    for one in shown:
-        user = names[one].user
-        at_night = nights.get(user, 0) if user else 0
-        lines.append(LoadLine(names[one], hours.get(one, timedelta()), paged.get(one, 0), at_night))
+    nights = oversight.pages_per_person(catalogue, await pages.paged_since(conn, since, asked))
+    lines = [
+        LoadLine(
+            names[one],
+            hours.get(one, timedelta()),
+            paged.get(one, 0),
+            nights.get(one, Paged()).at_night,
+        )
+        for one in shown
+    ]
     return tuple(lines), len(most) - len(shown)
 
 

@@ -292,21 +292,21 @@ async def times_paged(
 ) -> dict[UserId, int]:
     """By how many pages that began since then each person was paged; of `users` alone, or everybody."""
     query = select(_NOTES.c.addressee, func.count(_NOTES.c.page_id.distinct()))
-    query = query.where(*_paged_since(since, users)).group_by(_NOTES.c.addressee)
+    query = query.where(*_begun_since(since, users)).group_by(_NOTES.c.addressee)
     return {UserId(user): count for user, count in await conn.execute(query)}
 
 
-async def when_paged(
-    conn: AsyncConnection, since: datetime, users: Collection[UserId]
+async def paged_since(
+    conn: AsyncConnection, since: datetime, users: Collection[UserId] | None = None
 ) -> list[tuple[UserId, datetime]]:
-    """Each page that began since then with each of these people whom it paged, once, and when it first did."""
+    """Each page that began since then with each person whom it paged, once, and when it first did; as `times_paged`."""
     first = func.min(_NOTES.c.created_at)
-    query = select(_NOTES.c.addressee, first).where(*_paged_since(since, users))
+    query = select(_NOTES.c.addressee, first).where(*_begun_since(since, users))
     found = await conn.execute(query.group_by(_NOTES.c.page_id, _NOTES.c.addressee))
     return [(UserId(user), at) for user, at in found]
 
 
-def _paged_since(since: datetime, users: Collection[UserId] | None) -> list[ColumnElement[bool]]:
+def _begun_since(since: datetime, users: Collection[UserId] | None) -> list[ColumnElement[bool]]:
     """Numbers of pages grow with time, so the newest are looked at and not the whole table."""
     before = (
         select(_TABLE.c.id).where(_TABLE.c.started_at < since).order_by(_TABLE.c.id.desc()).limit(1)

@@ -56,10 +56,13 @@ def test_night_is_by_ones_own_clocks(at: datetime, zone: str, night: bool) -> No
     assert oversight.is_night(at, zone) is night
 
 
-def test_nights_are_counted_for_each_person_also_for_those_who_are_not_listed() -> None:
-    noon, guest = NOW.replace(hour=12), UserId("UGUEST")
-    found = oversight.nights_per_person(COMPANY, [(ANA, NOW), (ANA, noon), (guest, noon)])
-    assert found == {ANA: 1, guest: 0}
+def test_pages_are_counted_for_each_person_also_for_those_who_are_not_listed() -> None:
+    noon = NOW.replace(hour=12)
+    found = oversight.pages_per_person(COMPANY, [(ANA, NOW), (ANA, noon), (UserId("UGUEST"), noon)])
+    assert {name: (one.pages, one.at_night) for name, one in found.items()} == {
+        "ana": (2, 1),
+        "UGUEST": (1, 0),
+    }
 
 
 def test_what_is_ahead_is_who_is_on_call_who_follows_and_the_gaps() -> None:
