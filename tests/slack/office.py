@@ -169,10 +169,6 @@ class Office:
     def catalogue(self) -> Catalogue:
         return self._catalogue
 
-    def configure(self, catalogue: Catalogue) -> None:
-        """The company is this from now on."""
-        self._catalogue = catalogue
-
     async def start(self) -> None:
         await self.journal.start()
         await self.engine.start()

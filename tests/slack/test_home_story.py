@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, ScheduleId
 from bot.core.schedule import Layer, TimeOfDay
 from bot.core.week import monday_of
@@ -44,17 +45,20 @@ async def home_shows(people: Hands, who: str, *wanted: str, but: str | None = No
     return await eventually(look, f"{who}'s Home shows {wanted}")
 
 
-def set_hours(office: Office, ends: time) -> None:
+async def set_hours(office: Office, ends: time) -> None:
     """payments-primary ends each day at that time, and Dave looks after it."""
-    known = office.catalogue()
-    schedule = known.schedules[PRIMARY]
-    layers = tuple(
-        replace(layer, restrictions=(TimeOfDay(time(0), ends),))
-        for layer in schedule.layers
-        if isinstance(layer, Layer)
-    )
-    mine = replace(schedule, layers=layers, owner=PersonId("dave"))
-    office.configure(replace(known, schedules={**known.schedules, PRIMARY: mine}))
+
+    def change(known: Catalogue) -> Catalogue:
+        schedule = known.schedules[PRIMARY]
+        layers = tuple(
+            replace(layer, restrictions=(TimeOfDay(time(0), ends),))
+            for layer in schedule.layers
+            if isinstance(layer, Layer)
+        )
+        mine = replace(schedule, layers=layers, owner=PersonId("dave"))
+        return replace(known, schedules={**known.schedules, PRIMARY: mine})
+
+    await office.configure(change)
 
 
 async def test_the_week_can_be_turned_and_another_schedule_chosen(office: Office, people: Hands) -> None:
@@ -73,7 +77,7 @@ async def test_the_week_can_be_turned_and_another_schedule_chosen(office: Office
 
 
 async def test_a_gap_is_seen_and_taken_with_one_tap(office: Office, people: Hands) -> None:
-    set_hours(office, time(22))
+    await set_hours(office, time(22))
     await people.do("home", **{"as": "bob"})
     await people.do("home", **{"as": "dave"})
     await home_shows(people, "bob", "⚠ nobody", "*Nobody is on call* Sat 21")
@@ -84,7 +88,7 @@ async def test_a_gap_is_seen_and_taken_with_one_tap(office: Office, people: Hand
 
 
 async def test_a_gap_that_somebody_took_meanwhile_is_refused_kindly(office: Office) -> None:
-    set_hours(office, time(22))
+    await set_hours(office, time(22))
     ten = office.clock.now().replace(hour=22, minute=0, second=0, microsecond=0)
     args = (office.db, office.catalogue(), PRIMARY, ten, ten + timedelta(hours=2))
     await overrides.take_gap(*args, user(office, "ana"))
