@@ -39,6 +39,7 @@ from bot.errors import CannotStart, TocsinError
 from bot.ingest.http import Intake
 from bot.ingest.journal import Journal
 from bot.ingest.sources import parse_body
+from bot.links import Links
 from bot.log_context import about
 from bot.measured import Durations
 from bot.outgoing import Outgoing
@@ -186,6 +187,7 @@ class Tocsin:
             directory=self.directory,
             journal=self.journal,
             clock=self.clock,
+            links=Links(settings.public_url, self.signer),
         )
         self.bolt = bolt_app(client, slack)
         self.sockets = Sockets(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.catalogue import Catalogue
 from bot.core.feed import FeedEvent, FeedView
-from bot.core.ids import PersonId, ScheduleId
+from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.schedule import AllChanges, Schedule, shifts
-from bot.store import changes, feeds
+from bot.store import calendars, changes, feeds
+from bot.store.calendars import OutsideCalendar
 from bot.store.feeds import FeedKind
 
 BACK, AHEAD = timedelta(days=30), timedelta(days=180)
@@ -68,3 +70,36 @@ def _events(
 def _name(catalogue: Catalogue, person: PersonId) -> str:
     listed = catalogue.people.get(person)
     return listed.name if listed else person
+
+
+@dataclass(frozen=True)
+class OwnFeed:
+    id: int
+    name: str
+    schedule: ScheduleId | None
+    """None: of one's own shifts on every schedule."""
+
+
+@dataclass(frozen=True)
+class OwnCalendars:
+    feeds: tuple[OwnFeed, ...]
+    linked: OutsideCalendar | None
+    """From which their time off is read."""
+
+
+async def of_user(conn: AsyncConnection, catalogue: Catalogue, user: UserId) -> OwnCalendars:
+    """The feeds that somebody made, and the calendar that they linked."""
+    listed = catalogue.person_of(user)
+    person = listed.id if listed else PersonId(user)
+    own = [
+        OwnFeed(one.id, "My shifts", None)
+        if one.kind is FeedKind.PERSON
+        else OwnFeed(one.id, _schedule_name(catalogue, one.subject), ScheduleId(one.subject))
+        for one in await feeds.of_user(conn, user)
+    ]
+    return OwnCalendars(tuple(own), await calendars.of_person(conn, person))
+
+
+def _schedule_name(catalogue: Catalogue, schedule: str) -> str:
+    known = catalogue.schedules.get(ScheduleId(schedule))
+    return known.name if known else schedule

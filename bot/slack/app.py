@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.core.catalogue import Catalogue
 from bot.ingest.journal import Journal
+from bot.links import Links
 from bot.slack.channels import Channels
 from bot.slack.directory import Directory
 from bot.slack.gateway import Gateway, SlackProblem
@@ -28,6 +29,7 @@ from bot.slack.listeners import (
     links,
     merging,
     on_call,
+    on_call_calendars,
     on_call_giving,
     on_call_oversight,
     on_call_planning,
@@ -61,6 +63,7 @@ class Parts:
     directory: Directory
     journal: Journal
     clock: Clock
+    links: Links
 
 
 def bolt_app(client: AsyncWebClient, parts: Parts) -> ListeningApp:
@@ -74,6 +77,7 @@ def bolt_app(client: AsyncWebClient, parts: Parts) -> ListeningApp:
         channels=parts.channels,
         directory=parts.directory,
         clock=parts.clock,
+        links=parts.links,
     )
     watched = Watched(parts.catalogue, parts.channels, parts.journal)
     bolt.on_connected = watched.join
@@ -83,6 +87,7 @@ def bolt_app(client: AsyncWebClient, parts: Parts) -> ListeningApp:
     modules = (
         commands,
         on_call,
+        on_call_calendars,
         on_call_giving,
         on_call_oversight,
         on_call_planning,

@@ -109,6 +109,16 @@ HOME_WEEK = "home_week"
 HOME_TAKE_GAP = "home_take_gap"
 """`value` is `<schedule>:<from>:<until>`, in seconds: whoever clicks is on call where nobody is."""
 
+# Calendars.
+ON_CALL_CALENDARS = "oncall_calendars"
+FEED_MINE = "feed_mine"
+FEED_SCHEDULE = "feed_schedule"
+"""A menu of schedules by id."""
+FEED_REVOKE = "feed_revoke"
+"""`value` is the feed's number."""
+CALENDAR_UNLINK = "calendar_unlink"
+MODAL_CALENDARS = "calendars"
+
 # Elsewhere.
 DECLARE = "declare_open"
 """Opens the declare modal; `value` is a title or empty."""

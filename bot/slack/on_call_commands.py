@@ -23,6 +23,7 @@ class Word(StrEnum):
     SWAP = "swap"
     TAKE = "take"
     AWAY = "away"
+    CALENDAR = "calendar"
     SCHEDULES = "schedules"
     GAPS = "gaps"
     LOAD = "load"
@@ -39,6 +40,10 @@ ALIASES: Mapping[str, Word] = {
     "replace": Word.OVERRIDE,
     "trade": Word.SWAP,
     "off": Word.AWAY,
+    "ical": Word.CALENDAR,
+    "feed": Word.CALENDAR,
+    "feeds": Word.CALENDAR,
+    "calendars": Word.CALENDAR,
     "vacation": Word.AWAY,
     "holiday": Word.AWAY,
     "schedule": Word.SCHEDULES,

@@ -30,7 +30,9 @@ from bot.engine.senders.pages import CopySender, PageSender
 from bot.engine.senders.user_groups import user_group_senders
 from bot.ingest.journal import Journal
 from bot.ingest.sources import parse_body
+from bot.links import Links
 from bot.sandbox.server import Running
+from bot.signing import Signer
 from bot.slack.app import Parts, bolt_app
 from bot.slack.channels import Channels
 from bot.slack.directory import Directory
@@ -162,7 +164,10 @@ class Office:
         self.engine = Engine((*duties(self.outbox, *parts), refresh.duty()), clock)
         db.on_commit(self._wake)
         self.journal = Journal(db, on_commit=lambda: self.engine.wake("intake"))
-        slack = Parts(db, self.catalogue, self.gateway, self.channels, self.directory, self.journal, clock)
+        links = Links("https://tocsin.example.com", Signer(b"a key for the tests alone"))
+        slack = Parts(
+            db, self.catalogue, self.gateway, self.channels, self.directory, self.journal, clock, links
+        )
         self.bolt = bolt_app(self.gateway.client, slack)
         self.sockets = Sockets(self.bolt, "xapp-sandbox", self.gateway, db, self.catalogue)
 

@@ -9,6 +9,7 @@ from typing import Any
 from bot.clock import Clock
 from bot.core.catalogue import Catalogue
 from bot.core.ids import ChannelId, IncidentId, PageId, UserId
+from bot.links import Links
 from bot.slack.channels import Channels
 from bot.slack.directory import Directory
 from bot.slack.gateway import Gateway
@@ -26,6 +27,7 @@ class Desk:
     channels: Channels
     directory: Directory
     clock: Clock
+    links: Links
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from bot.core.views import OnCallView
 from bot.errors import Wrong
 from bot.queries import on_call, pages, who_is_on_call
 from bot.slack import ids, naming_words, on_call_commands
+from bot.slack.listeners import on_call_calendars as calendars
 from bot.slack.listeners import on_call_giving as giving
 from bot.slack.listeners import on_call_oversight as oversight
 from bot.slack.listeners import on_call_planning as planning
@@ -166,6 +167,7 @@ ANSWERS: Mapping[Word, Answering] = {
     Word.SWAP: giving.swap,
     Word.TAKE: giving.take,
     Word.AWAY: giving.away,
+    Word.CALENDAR: calendars.calendar,
     Word.SCHEDULES: list_named,
     Word.GAPS: oversight.gaps,
     Word.LOAD: oversight.load,

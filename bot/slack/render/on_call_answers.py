@@ -174,6 +174,7 @@ def _giving() -> list[Block]:
         button("Ask for cover…", ids.ON_CALL_COVER),
         button("Swap…", ids.ON_CALL_SWAP),
         button("I'm away…", ids.ON_CALL_AWAY),
+        button("Calendars…", ids.ON_CALL_CALENDARS),
     ]
 
 

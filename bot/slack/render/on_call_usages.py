@@ -69,6 +69,15 @@ ON_CALL: tuple[Usage, ...] = (
         "I'm away…, under your shifts",
     ),
     Usage(
+        "calendar",
+        "[address]",
+        "gives you private feeds of who is on call, and reads your time off from your own calendar",
+        "calendar",
+        ("calendar https://calendar.example.com/private/you.ics",),
+        "A feed's address is private; it can be revoked. Your own calendar is read every 15 min.",
+        "Calendars…, under your shifts",
+    ),
+    Usage(
         "schedules",
         "[name or team]",
         "lists schedules with their owners, to look at and to change",
