@@ -97,6 +97,10 @@ DEFAULT_SEVERITY_TIMEOUTS: Mapping[SeverityId, timedelta] = {
 OTHER_SEVERITY_TIMEOUT = timedelta(minutes=15)
 
 
+CHOSEN_BY_HAND = PolicyId("chosen")
+"""The policy of a page whose people somebody chose; it is configured nowhere."""
+
+
 @dataclass(frozen=True)
 class Policy:
     """Ordered levels with acknowledgment timeouts; the levels run `repeat` + 1 times, then the last resort."""

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import roster
 from bot.core.alert import Alert, AlertStatus
-from bot.core.catalogue import Catalogue, TargetKind
+from bot.core.catalogue import CHOSEN_BY_HAND, Catalogue, TargetKind
 from bot.core.escalation import Cause, next_level
-from bot.core.facts import Fact, PageAcknowledged, PageDeclined
+from bot.core.facts import Fact, PageAcknowledged, PageDeclined, PageStarted
 from bot.core.ids import IntegrationId, NotificationId, PageId, UserId, user_of
 from bot.core.page import Page, PageState
 from bot.core.schedule import AllChanges
@@ -169,8 +169,15 @@ def _why(page: Page, note: Notification, notes: Sequence[Notification], facts: S
         last_resort_every_minutes=every,
         passes=note.round,
         previous=_previous(note, notes, declined),
-        added_by=UserId(note.added_by) if note.added_by else None,
+        added_by=UserId(note.added_by) if note.added_by else _asked_by(page, facts),
     )
+
+
+def _asked_by(page: Page, facts: Sequence[Fact]) -> UserId | None:
+    """Whoever chose by hand whom this page pages."""
+    if page.policy.id != CHOSEN_BY_HAND:
+        return None
+    return next((user_of(fact.by) for fact in facts if isinstance(fact, PageStarted)), None)
 
 
 def _previous(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.core import escalation, roster
-from bot.core.catalogue import Catalogue, LastResort, Level, Policy, Target, TargetKind
+from bot.core.catalogue import CHOSEN_BY_HAND, Catalogue, LastResort, Level, Policy, Target, TargetKind
 from bot.core.command_names import NAMES
 from bot.core.debts import DebtKind
 from bot.core.escalation import Contact, Decision, Reply
@@ -15,7 +15,6 @@ from bot.core.facts import LevelPaged, RespondersPaged
 from bot.core.ids import (
     IncidentId,
     PersonId,
-    PolicyId,
     ServiceId,
     TeamId,
     UserId,
@@ -229,10 +228,10 @@ def chosen_policy(catalogue: Catalogue, chosen: Chosen) -> Policy:
     level = Level(chosen.targets)
     last_resort = LastResort(level=1, every=CHOSEN_EVERY)
     if usual is None:
-        return Policy(PolicyId("chosen"), "people chosen by hand", (level,), last_resort)
+        return Policy(CHOSEN_BY_HAND, "people chosen by hand", (level,), last_resort)
     return replace(
         usual,
-        id=PolicyId("chosen"),
+        id=CHOSEN_BY_HAND,
         name="people chosen by hand",
         levels=(level,),
         last_resort=last_resort,

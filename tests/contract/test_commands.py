@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from bot.slack import commands
+from bot.slack.on_call_commands import Word
 from bot.slack.render import help as helping
+from bot.slack.render.on_call_usages import ON_CALL
 from bot.slack.render.usage import Usage
 
 ROOT = Path(__file__).parents[2]
@@ -19,13 +21,13 @@ NAMING_THEM = {"core/command_names.py", "settings.py", "cli_sandbox.py"}
 """Where the names that hold unless an operator sets others are written down."""
 
 
-def rows() -> list[str]:
-    """The table of docs/commands.md."""
+def rows(command: str, usages: Iterable[Usage]) -> list[str]:
+    """A table of docs/commands.md."""
     return [
-        f"| `/incident {' '.join(filter(None, (usage.word, usage.arguments)))}` | {usage.what}. {usage.hint} | "
+        f"| `{command} {' '.join(filter(None, (usage.word, usage.arguments)))}` | {usage.what}. {usage.hint} | "
         + " ".join(f"`{example}`" for example in (usage.example, *usage.more))
         + f" | {usage.touch} |"
-        for usage in (_escaped(usage) for usage in helping.INCIDENT)
+        for usage in (_escaped(usage) for usage in usages)
     ]
 
 
@@ -35,9 +37,13 @@ def _escaped(usage: Usage) -> Usage:
 
 
 def test_the_reference_lists_every_sub_command_as_the_help_does() -> None:
-    text = (ROOT / "docs" / "commands.md").read_text()
-    assert [line for line in text.splitlines() if line.startswith("| `/incident ")] == rows()
-    assert len(rows()) == len(commands.SUBCOMMANDS)
+    lines = (ROOT / "docs" / "commands.md").read_text().splitlines()
+    for command, usages, words in (
+        ("/incident", helping.INCIDENT, commands.SUBCOMMANDS),
+        ("/oncall", ON_CALL, tuple(Word)),
+    ):
+        assert [line for line in lines if line.startswith(f"| `{command} ")] == rows(command, usages)
+        assert tuple(usage.word for usage in usages) == words
 
 
 def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
