@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,6 @@ from tests.e2e.world import ROOT, BotProcess, Hands, Process, alert, eventually,
 
 COMPANY = ROOT / "manifests" / "bench"
 TOKEN = "bench-generic"
-EVERYBODY = tuple(person(one) for one in range(PEOPLE))
 
 
 def service(number: int) -> str:
@@ -72,8 +71,9 @@ class World:
 
 
 @asynccontextmanager
-async def sandbox(folder: Path, names: Sequence[str] = EVERYBODY) -> AsyncIterator[str]:
-    """A workspace with these people; yields its address."""
+async def sandbox(folder: Path) -> AsyncIterator[str]:
+    """A workspace with the bench company's people; yields its address."""
+    names = [person(one) for one in range(PEOPLE)]
     people = [{"name": n, "real_name": n.title(), "tz": "UTC", "email": f"{n}@example.com"} for n in names]
     file = folder / "people.yml"
     file.write_bytes(orjson.dumps(people))
@@ -96,14 +96,12 @@ async def sandbox(folder: Path, names: Sequence[str] = EVERYBODY) -> AsyncIterat
 
 
 @asynccontextmanager
-async def world(
-    *, start: bool = True, company: Path = COMPANY, names: Sequence[str] = EVERYBODY
-) -> AsyncIterator[World]:
-    """All of it, in a folder that goes away with it; `names`: the people of the company."""
+async def world(*, start: bool = True) -> AsyncIterator[World]:
+    """All of it, in a folder that goes away with it."""
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as name:
         folder = Path(name)
-        async with sandbox(folder, names) as url, aiohttp.ClientSession() as http:
-            bot = BotProcess(url, f"sqlite+aiosqlite:///{folder}/tocsin.db", config=str(company))
+        async with sandbox(folder) as url, aiohttp.ClientSession() as http:
+            bot = BotProcess(url, f"sqlite+aiosqlite:///{folder}/tocsin.db", config=str(COMPANY))
             if start:
                 await bot.start()
             try:

@@ -103,6 +103,7 @@ class Tocsin:
         self._tasks: set[asyncio.Task[None]] = set()
         self.configuration_problem = ""
         self._mistakes: tuple[str, ...] = ()
+        self._mistaken_after: str | None = None
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def start(self) -> None:
@@ -286,11 +287,12 @@ class Tocsin:
         self.catalogue.value = await self._load_catalogue()
 
     async def _take_up_configuration(self) -> None:
-        """What another process applied; it was right, so former mistakes in the files are over."""
+        """What another process applied, or somebody changed in Slack; files applied since have no mistakes."""
         wanted = await self._load_catalogue()
         _refuse_demo_tokens(self.settings, wanted.integrations.values())
         self.catalogue.value = wanted
-        self.configuration_problem = ""
+        if await configuration.applied_files(self.db) != self._mistaken_after:
+            self.configuration_problem = ""
         if self.connected.is_set():
             await self.bolt.on_connected()  # channels that are watched now are to be joined
 
@@ -307,11 +309,14 @@ class Tocsin:
                     f"The configuration has mistakes, and there is no earlier one to run with:\n{lines}"
                 )
             self._mistakes = tuple(str(problem) for problem in loaded.problems)
+            self._mistaken_after = await configuration.applied_files(self.db)
             self.configuration_problem = f"the files have mistakes, the last good configuration runs: {lines}"
             log.error("the configuration has mistakes; the last good one runs", problems=lines)
             return
         applied = await configuration.apply_configuration(self.db, loaded)
         log.info("configuration applied", **applied.counts())
+        for sentence in applied.still_needed:
+            log.warning("somebody left the files and is still needed", what=sentence)
 
     async def _signing_key(self) -> bytes:
         """The operator's, or one of the database's own."""
@@ -329,7 +334,7 @@ class Tocsin:
             DebtKind.PAGE_CHANNEL: page,
             DebtKind.PAGE_COPY: CopySender(self.db, self.gateway, self.catalogue, self.clock),
             DebtKind.NOTICE: NoticeSender(self.db, self.gateway, self.channels, self.catalogue, self.clock),
-            DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock, self._problems),
+            DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock),
             **incident_senders(self.db, self.gateway, self.channels, self.catalogue, self.clock),
             **on_call_senders(self.db, self.gateway, self.catalogue),
             **user_group_senders(self.db, self.gateway, self.catalogue, self.clock),
@@ -388,11 +393,6 @@ class Tocsin:
         if problem := self.gateway.access.problem:
             return f"{problem} Then start Tocsin again; until then what is owed waits."
         return "" if await self.sockets.connected() else "no socket to Slack is connected"
-
-    async def _problems(self) -> tuple[str, ...]:
-        """What admins read on their App Home."""
-        said = {"Configuration": await self._configured(), "Slack": await self._slack_ready()}
-        return tuple(f"{what}: {problem}" for what, problem in said.items() if problem)
 
     async def _counts(self) -> health.Counts:
         async with self.db.read() as conn:

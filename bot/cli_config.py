@@ -55,8 +55,8 @@ def apply(path: Where = None) -> None:
 
     async def work(db: Database) -> None:
         applied = await configuration.apply_configuration(db, loaded)
-        for conflict in applied.conflicts:
-            print(conflict)
+        for sentence in (*applied.conflicts, *applied.still_needed):
+            print(sentence)
         print(
             f"Applied: {applied.created} created, {applied.changed} changed, {applied.deleted} deleted, "
             f"{applied.unchanged} unchanged."

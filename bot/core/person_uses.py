@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bot.core.catalogue import Policy, TargetKind, Team
-from bot.core.configuration import ConfigObject, Defaults, Kind
+from bot.core.command_names import NAMES
+from bot.core.configuration import ConfigObject, Defaults, Difference, Kind, Owner
 from bot.core.ids import PersonId
 from bot.core.schedule import Layer, Schedule
 
@@ -28,6 +29,18 @@ def uses(objects: Iterable[ConfigObject], person: PersonId) -> tuple[PersonUse, 
         PersonUse(one.kind, one.key, place, one.file, one.line)
         for one in objects
         for place in _places(one, person)
+    )
+
+
+def still_needed(found: Difference, present: Iterable[ConfigObject]) -> tuple[str, ...]:
+    """A sentence for each person who leaves the files while something that was made in Slack needs them."""
+    made = [one for one in present if one.owner is Owner.SLACK]
+    gone = [one for one in found.deleted if one.kind is Kind.PERSON]
+    return tuple(
+        f"The person {one.key} left the files and is still needed in Slack: "
+        f"{'; '.join(use.place for use in needing)}. Replace them with {NAMES.on_call} remove."
+        for one in gone
+        if (needing := uses(made, PersonId(one.key)))
     )
 
 

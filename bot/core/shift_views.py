@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.ids import ScheduleId, UserId
+from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.views import IncidentLine, OnCallPerson, PageLine
 
 
@@ -145,6 +145,7 @@ class UnreachableOnCall:
 
     schedule: str
     person: str
+    id: PersonId
     why: str
     """deactivated or unknown"""
     starts_at: datetime

@@ -39,7 +39,7 @@ async def unreachable_on_call(
     shift, is_now = found
     schedule = plans[0][0]
     return UnreachableOnCall(
-        schedule.name, _name(catalogue, person), why, shift.starts_at, shift.ends_at, is_now
+        schedule.name, _name(catalogue, person), person, why, shift.starts_at, shift.ends_at, is_now
     )
 
 

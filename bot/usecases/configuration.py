@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.catalogue import Catalogue
 from bot.core.company import catalogue
 from bot.core.configuration import ConfigObject, Declared, Difference, difference
+from bot.core.person_uses import still_needed
 from bot.errors import CannotStart
 from bot.store import configuration, meta, user_groups
 from bot.store.database import Database
@@ -29,6 +30,8 @@ class Applied:
     unchanged: int
     conflicts: tuple[str, ...]
     """A sentence for each object that a file wants and Slack owns; it was left as it is in Slack."""
+    still_needed: tuple[str, ...] = ()
+    """A sentence for each person who left the files and takes turns on a schedule that was made in Slack."""
 
     def counts(self) -> dict[str, int]:
         return {
@@ -52,17 +55,18 @@ async def apply_configuration(db: Database, declared: Declared) -> Applied:
         if await meta.get(conn, DIGEST) == declared.digest:
             return Applied(0, 0, 0, len(declared.objects), ())
     async with db.write() as tx:
-        found = difference(await configuration.objects(tx.conn), declared.objects)
+        present = await configuration.objects(tx.conn)
+        found = difference(present, declared.objects)
         await configuration.put(tx.conn, (*found.created, *found.changed, *found.moved), tx.now)
         await configuration.remove(tx.conn, found.deleted)
         if not found.is_empty:
             await revise(tx)
         # A conflict may be settled in Slack: then the next start has to look again.
         await meta.put(tx.conn, DIGEST, None if found.conflicts else declared.digest)
-    return _applied(found)
+    return _applied(found, still_needed(found, present))
 
 
-def _applied(found: Difference) -> Applied:
+def _applied(found: Difference, needed: tuple[str, ...]) -> Applied:
     return Applied(
         created=len(found.created),
         changed=len(found.changed),
@@ -73,7 +77,15 @@ def _applied(found: Difference) -> Applied:
             "Give this one another id, or delete that one in Slack."
             for one in found.conflicts
         ),
+        still_needed=needed,
     )
+
+
+async def applied_files(db: Database) -> str | None:
+    """The digest of the files that were applied last; changes in Slack leave it as it is."""
+    async with db.read() as conn:
+        found: str | None = await meta.get(conn, DIGEST)
+    return found
 
 
 async def revise(tx: Tx) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.ids import ScheduleId, UserId
+from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.shift_views import (
     Digest,
     HandoffNoteView,
@@ -41,7 +41,10 @@ SENTENCES: list[tuple[ShiftNotice, str]] = [
     (ShiftAnnounced("payments", (BOB,), MONDAY, ()), "Bob is on call for payments until Mon 23 Nov"),
     (ShiftAnnounced("payments", (), None, (BOB,)), "⚠ Nobody is on call for payments (after Bob)."),
     (HandoffNoteView("payments", CAROL, HOSTILE, NIGHT, NIGHT), "left you a hand-off note"),
-    (UnreachableOnCall("payments", "Bob", "unknown", NIGHT, None, True), "no Slack account is found"),
+    (
+        UnreachableOnCall("payments", "Bob", PersonId("bob"), "unknown", NIGHT, None, True),
+        "no Slack account is found",
+    ),
     (ReachTestMessage(7), "This is a test, nothing is broken."),
 ]
 

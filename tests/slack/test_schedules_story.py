@@ -252,3 +252,19 @@ async def test_without_a_name_it_asks_who_goes(configured: Office, people: Hands
     assert "Nothing in Slack needed @erin" in (await people.sees("frank", "needed", "#general"))["plain"]
     refused = await people.command("frank", "/oncall remove xavier")
     assert 'I know nobody called "xavier"' in refused["reply"]["text"]
+
+
+async def test_a_deactivated_account_is_told_with_a_button_that_replaces(
+    configured: Office, people: Hands
+) -> None:
+    await new_schedule(people)
+    await people.submit("ana")
+    await known(configured)
+    await people.do("people", name="bob", deactivated=True)
+    told = await people.sees("ana", "their Slack account is deactivated")
+    assert [button["text"] for button in told["buttons"]] == ["Replace them"]
+    opened = await people.click("ana", "Replace them", "@Tocsin")
+    assert "schedule Payments nights, layer 1" in texts(opened["view"])
+    await fields(people, "ana", replacement="carol")
+    await people.sees("ana", "@carol takes over from @bob on Payments nights")
+    assert (await kept(configured)).body["layers"][0]["participants"] == [["ana"], ["carol"]]

@@ -374,3 +374,19 @@ async def test_where_somebody_is_needed_names_files_and_shifts(company: Database
     assert nights_.next is not None
     assert nights_.next.starts_at == datetime(2026, 11, 23, 9, tzinfo=UTC)
     assert (primary.schedule, primary.on_call_now) == ("primary", True)
+
+
+async def test_an_apply_says_who_left_the_files_and_is_still_needed(
+    company: Database, tmp_path: Path
+) -> None:
+    await schedules.save(company, Change(nights("carol", "ana")), ANA)
+    file = tmp_path / "smaller.yml"
+    file.write_text(COMPANY.replace(", {id: carol}", ""))
+    applied = await configuration.apply_configuration(company, load(file))
+    assert applied.still_needed == (
+        "The person carol left the files and is still needed in Slack: schedule Nights, layer 1. "
+        "Replace them with /oncall remove.",
+    )
+    await people.remove(company, PersonId("carol"), FRANK, ANA)
+    found = {one.key: one.content() for one in await configuration.objects(company)}
+    assert found["nights"] == nights("frank", "ana")

@@ -53,7 +53,7 @@ def notice(view: ShiftNotice) -> Message:
         case ShiftAnnounced():
             return sentence(say("on_call_shifts", "announced", view))
         case UnreachableOnCall():
-            return sentence(say("on_call_shifts", "unreachable_on_call", view))
+            return unreachable(view)
         case ReachTestMessage():
             text = say("on_call_shifts", "reach_test")
             heard = button("I heard it", ids.REACH_HEARD, view.id, style="primary")
@@ -126,6 +126,13 @@ def _open(view: ShiftBegun) -> list[Block]:
     shown += [say("home", "incident", line, False) for line in view.incidents[:MOST_OPEN]]
     shown += [say("home", "page", line) for line in view.pages[:MOST_OPEN]]
     return [section(part) for part in lines(shown)]
+
+
+def unreachable(view: UnreachableOnCall) -> Message:
+    """With a way to put somebody else in all their places."""
+    text = say("on_call_shifts", "unreachable_on_call", view)
+    replace = button("Replace them", ids.PERSON_REPLACE, view.id)
+    return message(text, [section(text), actions([replace])])
 
 
 def digest(view: Digest) -> Message:
