@@ -1,17 +1,22 @@
-"""One bot on one sandbox, in this process or in its own, for the stories in which one thing goes wrong."""
+"""A bot on a sandbox, in this process or in its own, and the bench company: what the stories of faults are told on."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bench.world import COMPANY, sandbox
 from bot.sandbox.server import Running, serve
 from bot.store.database import Database
 from tests.conftest import NIGHT
 from tests.e2e import world
+from tests.faults.storm import LEVEL_SECONDS
 from tests.slack.office import Hands, NightClock, Office
+
+SCALE = 15 * 60 / LEVEL_SECONDS
 
 
 @pytest.fixture
@@ -52,5 +57,24 @@ async def bot(workspace: world.Hands, database_url: str) -> AsyncIterator[world.
     """The bot as a process on that workspace, with the demo company; not started yet."""
     process = world.BotProcess(workspace.url, database_url)
     yield process
-    if process.process.child is not None and process.process.child.returncode is None:
-        await process.kill()
+    await _end(process)
+
+
+@pytest.fixture
+async def people(tmp_path: Path) -> AsyncIterator[world.Hands]:
+    """A fresh workspace of the bench company and hands in it."""
+    async with sandbox(tmp_path) as url, aiohttp.ClientSession() as http:
+        yield world.Hands(url, http)
+
+
+@pytest.fixture
+async def bot_process(people: world.Hands, tmp_path: Path) -> AsyncIterator[world.BotProcess]:
+    """The bot with the bench company on SQLite, its time running; not started yet."""
+    bot = world.BotProcess(people.url, f"sqlite+aiosqlite:///{tmp_path}/tocsin.db", SCALE, str(COMPANY))
+    yield bot
+    await _end(bot)
+
+
+async def _end(bot: world.BotProcess) -> None:
+    if bot.process.child is not None and bot.process.child.returncode is None:
+        await bot.kill()
