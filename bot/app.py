@@ -44,6 +44,7 @@ from bot.log_context import about
 from bot.measured import Durations
 from bot.outgoing import Outgoing
 from bot.queries import health
+from bot.queries import user_groups as followed_groups
 from bot.settings import SANDBOX_APP_TOKEN, SANDBOX_BOT_TOKEN, Settings, environment
 from bot.signing import SHORTEST_KEY, Signer
 from bot.slack.app import Parts, bolt_app
@@ -355,7 +356,11 @@ class Tocsin:
 
     def _routes(self) -> dict[int, list[RouteDef]]:
         health_routes = Health(
-            self._readiness(), self._counts, self._measured, lambda: self.engine.health().stalled
+            self._readiness(),
+            self._counts,
+            self._measured,
+            lambda: self.engine.health().stalled,
+            {"user_groups": self._user_groups_followed},
         )
         feeds = Feeds(self.db, self.catalogue, self.signer)
         main = [*Intake(self.catalogue, self.journal).routes(), *feeds.routes(), *health_routes.routes()]
@@ -393,6 +398,10 @@ class Tocsin:
         if problem := self.gateway.access.problem:
             return f"{problem} Then start Tocsin again; until then what is owed waits."
         return "" if await self.sockets.connected() else "no socket to Slack is connected"
+
+    async def _user_groups_followed(self) -> str:
+        async with self.db.read() as conn:
+            return await followed_groups.problem(conn, self.catalogue())
 
     async def _counts(self) -> health.Counts:
         async with self.db.read() as conn:

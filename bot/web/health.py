@@ -32,8 +32,11 @@ class Health:
         counts: Callable[[], Awaitable[Counts]],
         measured: Callable[[], Awaitable[Measured]],
         stalled: Callable[[], Sequence[str]],
+        notes: Mapping[str, Check] | None = None,
     ) -> None:
+        """`notes` are told beside the checks: what is wrong there does not make it unready."""
         self._checks = checks
+        self._notes = notes or {}
         self._counts = counts
         self._measured = measured
         self._stalled = stalled
@@ -55,9 +58,10 @@ class Health:
 
     async def readyz(self, _request: web.Request) -> web.Response:
         """200 when every part is ready, else 503; the body says which is not and why."""
-        told = await asyncio.gather(*(_problem(check) for check in self._checks.values()))
-        problems = dict(zip(self._checks, told, strict=True))
-        ready = not any(problems.values())
+        checks = {**self._checks, **self._notes}
+        told = await asyncio.gather(*(_problem(check) for check in checks.values()))
+        problems = dict(zip(checks, told, strict=True))
+        ready = not any(problems[name] for name in self._checks)
         parts = {name: problem or "ready" for name, problem in problems.items()}
         return answer(200 if ready else 503, {"status": "ready" if ready else "not ready", **parts})
 

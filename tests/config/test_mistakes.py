@@ -51,6 +51,22 @@ policies:
 """
 
 ROWS = {
+    # Slack user groups.
+    "a user group without @": (
+        SCHEDULE + "    user_groups: [payments-oncall] # here",
+        "not a Slack user group",
+        '"@payments-oncall"',
+    ),
+    "two rules for one user group": (
+        SCHEDULE
+        + """    user_groups: ["@payments-oncall"]
+  - {id: third, time_zone: UTC, participants: [ana], rotation: {unit: weeks}, hand_off: "09:00",
+     starts_on: 2026-01-05, user_groups: ["@payments-oncall"],
+     user_group_changes: respect} # here
+""",
+        "it would respect changes to @payments-oncall, and schedule second would undo them",
+        "Write the same",
+    ),
     # Not YAML, or not ours.
     "brackets that never close": ("people: [{id: x},\nteams: 1 # here", "not YAML", "brackets"),
     "a tab": ("people:\n\t- id: x # here", "not YAML", "spaces"),

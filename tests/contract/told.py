@@ -21,6 +21,7 @@ ANSWERED = {
     "app.py": {"_database_ready", "_configured", "_slack_ready"},
     "web/health.py": {"_problem"},
     "queries/health.py": {"audit"},
+    "queries/user_groups.py": {"problem"},
     "logs.py": {"set_up"},
 }
 """Functions that answer with what is wrong instead of raising it."""
@@ -30,6 +31,7 @@ PROBLEM_MACROS = {
     "notices.j2": {"empty_schedule", "nobody_reached", "setup_failed", "other_bot"},
     "incident.j2": {"not_open", "still_open", "setup_problem"},
     "help.j2": {"unknown", "unknown_topic"},
+    "user_groups.j2": {"user_group_stays", "user_groups_refused", "user_group_failed"},
 }
 """Templates that tell of a problem and are in use."""
 

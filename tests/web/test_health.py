@@ -68,9 +68,10 @@ async def ask(
     counts: Counting = nothing,
     measured: Callable[[], Awaitable[Measured]] = unmeasured,
     stalled: Callable[[], Sequence[str]] = tuple,
+    notes: dict[str, Check] | None = None,
 ) -> tuple[int, str]:
     """Serve, ask once, stop: the status and the text."""
-    told = Health(checks or {}, counts, measured, stalled)
+    told = Health(checks or {}, counts, measured, stalled, notes)
     server = Server("127.0.0.1", {0: [*told.routes(), *told.metrics_routes()]})
     await server.start()
     try:
@@ -84,6 +85,12 @@ async def ask(
 async def test_a_process_that_answers_is_healthy_whatever_else_is_not() -> None:
     status, text = await ask("/healthz", {"slack": broken})
     assert (status, json.loads(text)) == (200, {"status": "alive"})
+
+
+async def test_what_is_only_noted_is_told_and_does_not_make_it_unready() -> None:
+    status, text = await ask("/readyz", {"database": well}, notes={"user_groups": unwell})
+    told = {"status": "ready", "database": "ready", "user_groups": "no socket to Slack is connected"}
+    assert (status, json.loads(text)) == (200, told)
 
 
 async def test_a_duty_that_hangs_is_unhealthy_until_it_runs_well_again() -> None:
