@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.core import debts
 from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId
@@ -34,7 +36,12 @@ async def advance_due(tx: Tx, catalogue: Catalogue) -> None:
     for schedule, seen in looked.values():
         _tell(tx, catalogue, schedule, seen)
     await shift_watches.save(
-        tx.conn, [Watch(key, tx.now, seen.look_at, seen.on_call) for key, (_, seen) in looked.items()]
+        tx.conn,
+        [
+            Watch(key, tx.now, seen.look_at, seen.on_call)
+            for key, (_, seen) in looked.items()
+            if _is_news(watches.get(key), seen, tx.now)
+        ],
     )
     await tell_unreachable(tx, catalogue, changed)
     if any(seen.changed_at for _, seen in looked.values()):
@@ -52,6 +59,13 @@ def _look(tx: Tx, schedule: Schedule, changed: AllChanges, watch: Watch | None) 
         was, since = watch.on_call, min(watch.told_until, tx.now)
     was_due = watch is not None and watch.due_at <= tx.now
     return turns(schedule, own, was, since, tx.now, since if was_due else tx.now)
+
+
+def _is_news(watch: Watch | None, seen: Turns, now: datetime) -> bool:
+    """Whether the look is to be kept: most of the many that a change of one schedule brings saw nothing."""
+    if watch is None or watch.due_at <= now or seen.look_at < watch.due_at:
+        return True
+    return seen.changed_at is not None or bool(seen.upcoming)
 
 
 def _tell(tx: Tx, catalogue: Catalogue, schedule: Schedule, seen: Turns) -> None:

@@ -145,7 +145,8 @@ async def test_a_channel_hears_of_each_change_where_that_is_wanted(
     clock.forward(hours=60)
     await look(database, catalogue)
     async with database.read() as conn:
-        lanes = [row.lane for row in await conn.execute(text("SELECT lane FROM debt ORDER BY id"))]
+        rows = await conn.execute(text("SELECT lane FROM debt WHERE kind = 'notice' ORDER BY id"))
+        lanes = [row.lane for row in rows]
     assert lanes == [f"notice:{ANA}", f"notice:{BOB}", "notice:#payments"]
 
 
@@ -207,3 +208,21 @@ async def owed_notes(database: Database) -> list[str]:
     async with database.read() as conn:
         rows = await conn.execute(text("SELECT key FROM debt WHERE key LIKE 'handoff_note:%' ORDER BY id"))
         return [str(row.key).rpartition(":")[2] for row in rows]
+
+
+async def test_a_look_that_sees_nothing_writes_nothing(database: Database, clock: ManualClock) -> None:
+    """Each override makes all schedules be looked at."""
+    await look(database)
+    async with database.read() as conn:
+        before = await shift_watches.every(conn)
+    clock.forward(hours=2)
+    await look(database)
+    async with database.read() as conn:
+        assert await shift_watches.every(conn) == before
+    at = clock.now() + timedelta(hours=2)
+    await overrides.override(database, COMPANY, PRIMARY, BOB, at, at + timedelta(hours=2), CAROL)
+    await look(database)
+    async with database.read() as conn:
+        after = await shift_watches.every(conn)
+    assert after[PRIMARY].due_at == at - timedelta(hours=1)
+    assert after[SECONDARY] == before[SECONDARY]
