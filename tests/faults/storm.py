@@ -116,6 +116,18 @@ async def sends(bot: BotProcess, count: int) -> None:
         await eventually(enough, f"{count} more page notifications are out", PATIENCE_SECONDS)
 
 
+async def over(bot: BotProcess) -> None:
+    """Until every page is over, and what may have been in the air is known."""
+    left = "SELECT id FROM page WHERE state != 'resolved'"
+    owed = "SELECT id FROM debt WHERE kind = 'page_dm' AND state IN ('new', 'sending')"
+
+    async def none_left() -> bool:
+        await asyncio.sleep(0.3)
+        return not await ask(bot, left) and not await ask(bot, owed)
+
+    await eventually(none_left, "every page is over", PATIENCE_SECONDS)
+
+
 def key_of(call: dict[str, Any]) -> str:
     """The key that a message in the sandbox's ledger carries, or nothing."""
     metadata = call["args"].get("metadata") or {}

@@ -13,6 +13,7 @@ from tests.faults.seeds import seed
 from tests.faults.storm import (
     Storm,
     auditors_are_content,
+    over,
     promise_held,
     sends,
     sent_up_to_now,
@@ -57,7 +58,7 @@ async def ends_well(storm: Storm, *bots: BotProcess) -> None:
     await sends(bots[0], 1)
     await auditors_are_content(storm.people, bots)
     await storm.resolve()
-    await sent_up_to_now(bots[0])
+    await over(bots[0])
     await auditors_are_content(storm.people, bots)
     for bot in bots:
         await bot.kill()
