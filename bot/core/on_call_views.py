@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.schedule import Hours, Origin
+from bot.core.shift_views import Waking
 from bot.core.views import CoverView, MyShift, OnCallPerson, SwapView, TeamOnCall
 
 
@@ -180,3 +181,4 @@ class MeView:
     on_call: PersonView
     questions: tuple[CoverView | SwapView, ...]
     away: tuple[AwayLine, ...]
+    waking: Waking

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, UserId
 from bot.core.on_call_views import MeView
-from bot.queries import home, on_call_forms, people, who_is_on_call
+from bot.queries import home, on_call_forms, people, shift_notices, who_is_on_call
 
 
 async def me(conn: AsyncConnection, catalogue: Catalogue, user: UserId, now: datetime) -> MeView:
@@ -24,4 +24,5 @@ async def me(conn: AsyncConnection, catalogue: Catalogue, user: UserId, now: dat
         on_call=await who_is_on_call.person(conn, catalogue, one, user, now, now),
         questions=await home.open_questions(conn, catalogue, user, one),
         away=await on_call_forms.time_off_of(conn, one, now),
+        waking=await shift_notices.waking_of(conn, user),
     )

@@ -113,11 +113,12 @@ async def _begun(
         pages=tuple(page_line(catalogue, page) for page in open_pages),
         incidents=tuple(line(catalogue, one) for one in open_incidents if may_see(one, reader)),
         notes=tuple(one for one in left if one.by != reader),
-        waking=await _waking(conn, reader),
+        waking=await waking_of(conn, reader),
     )
 
 
-async def _waking(conn: AsyncConnection, reader: UserId) -> Waking:
+async def waking_of(conn: AsyncConnection, reader: UserId) -> Waking:
+    """By what Slack last told of Do Not Disturb, and by the last test."""
     quiet, test = await quiets.of_user(conn, reader), await reach_tests.latest(conn, reader)
     return Waking(
         is_known=quiet is not None,

@@ -81,8 +81,16 @@ async def test_me_shows_shifts_questions_and_time_off_with_their_buttons(
     text = shown["reply"]["plain"]
     for part in ("Europe/Stockholm", "payments-primary", "family", "asks for cover"):
         assert part in text, part
+    assert "Slack rings for you at all hours" in text
+    assert "You have never tested whether you hear a page" in text
     offered = [button["text"] for button in shown["reply"]["buttons"]]
+    assert "Test it now" in offered
     assert offered[-3:] == ["Take back", "I take it", "I can't"]
     taken = await people.click("bob", "I take it", "#general")
     assert "You take it" in str(taken)
     await people.sees("ana", "takes your time on call")
+
+
+async def test_me_warns_of_do_not_disturb(office: Office, people: Hands) -> None:
+    await people.do("dnd", **{"as": "bob", "start": "22:00", "end": "07:00"})
+    assert "Slack rings nothing for you" in await told(people, "bob", "me")

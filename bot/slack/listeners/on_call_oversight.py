@@ -22,6 +22,7 @@ from bot.slack.listeners.serving import Serve
 from bot.slack.modals import on_call_page as page_modal
 from bot.slack.modals.on_call_page import Call
 from bot.slack.naming_words import Kind, Subject
+from bot.slack.quiet import ask_quiet
 from bot.slack.render import on_call_answers as render
 from bot.slack.typed import GROUP, readable
 from bot.usecases import direct_pages
@@ -58,6 +59,7 @@ async def load(desk: Desk, asked: Asked, text: str) -> Answer:
 
 
 async def me(desk: Desk, asked: Asked, _: str) -> Answer:
+    await ask_quiet(desk.db, desk.gateway, asked.user)
     async with desk.db.read() as conn:
         view = await about_me.me(conn, desk.catalogue(), asked.user, desk.clock.now())
     return Tell(render.me(view))

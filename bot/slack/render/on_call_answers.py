@@ -33,6 +33,7 @@ from bot.slack.render.message import (
     sentence,
     within,
 )
+from bot.slack.render.shift_notices import WAKING
 from bot.templates import say
 
 SURFACE = "on_call_answers"
@@ -160,7 +161,12 @@ def me(view: MeView) -> Message:
     heading = say(SURFACE, "me", view)
     about = [heading, say(SURFACE, "person_at", view.on_call), say(SURFACE, "next_shifts", view.on_call)]
     about += [say(SURFACE, "upcoming", one) for one in view.on_call.upcoming[:MOST_OF_MINE]]
-    blocks: list[Block] = [section("\n".join(about)), actions(_giving())]
+    waking = (say("on_call_shifts", macro, view.waking) for macro in WAKING)
+    blocks: list[Block] = [
+        section("\n".join(about)),
+        section("\n".join(waking)),
+        actions([*_giving(), button("Test it now", ids.REACH_TEST)]),
+    ]
     for line in view.away[:MOST_OF_MINE]:
         back = button("Take back", ids.TIME_OFF_END, line.id)
         blocks.append(section(say(SURFACE, "away_line", line), None if line.from_calendar else back))
