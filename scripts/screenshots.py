@@ -79,6 +79,7 @@ def walk(desk: Desk) -> None:
     work(erin)
     tasks(erin)
     home(desk)
+    on_call(desk)
     resolve(erin)
 
 
@@ -123,6 +124,25 @@ def home(desk: Desk) -> None:
     ana = desk.window("ana", "@Tocsin", size=HOME, tab="home")
     ana.get_by_role("button", name="Update").wait_for()
     picture(ana, "home")
+
+
+def on_call(desk: Desk) -> None:
+    """Who is on call, somebody else put there, and two shifts exchanged, on a phone."""
+    ana = desk.window("ana", "#general", size=PHONE)
+    override = "/oncall override payments-primary @bob tomorrow 10:00-18:00 because Ana travels"
+    for typed, seen in (
+        ("/oncall who checkout tomorrow 11am", "Paged for checkout"),
+        (override, "instead of"),
+    ):
+        command(ana, "#general", typed)
+        messages(ana).filter(has_text=seen).last.wait_for()
+    picture(ana, "override-phone")
+    command(ana, "#general", "/oncall swap")
+    form = ana.get_by_role("dialog", name="Swap shifts")
+    form.get_by_label("To", exact=True).click()
+    ana.get_by_role("option", name="Bob").first.click()
+    form.get_by_text("You take").wait_for()
+    picture(ana, "swap-phone")
 
 
 def resolve(erin: Page) -> None:
