@@ -40,7 +40,7 @@ OPTION_VALUE = 150
 
 
 def week(view: WeekView) -> list[Block]:
-    """At most 15 blocks."""
+    """At most 17 blocks."""
     blocks = [section(say("home", "week", view, _days_of(view)), _schedules(view))]
     blocks += [section(text) for text in lines([_day(day) for day in view.days])[:2]]
     blocks += _gaps(view)
@@ -94,16 +94,17 @@ def day_name(day: date) -> str:
 
 
 def _gaps(view: WeekView) -> list[Block]:
-    """Each with the button that closes it."""
-    shown = [
-        section(
-            say("home", "gap", gap, *_ends(gap)),
+    """Each with the buttons that close it."""
+    blocks: list[Block] = []
+    for number, gap in enumerate(view.gaps[:MOST_GAPS]):
+        override = carry(PlannedChoice(view.schedule, starts_at=gap.starts_at, ends_at=gap.ends_at))
+        buttons = [
             button("Take it", ids.HOME_TAKE_GAP, _gap_value(view.schedule, gap), style="primary"),
-        )
-        for gap in view.gaps[:MOST_GAPS]
-    ]
-    left = len(view.gaps) - len(shown)
-    return shown + ([context(say("home", "more_gaps", left))] if left else [])
+            button("Override…", ids.ON_CALL_OVERRIDE, override),
+        ]
+        blocks += [section(say("home", "gap", gap, *_ends(gap))), actions(buttons, f"home:gap:{number}")]
+    left = len(view.gaps) - MOST_GAPS
+    return blocks + ([context(say("home", "more_gaps", left))] if left > 0 else [])
 
 
 def _gap_value(schedule: ScheduleId, gap: SpanOnCall) -> str:
