@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import burst, declaring, holding, intake, on_call, paging
+from bench import burst, declaring, holding, home, intake, on_call, paging
 from bench.figures import Figure, as_json, as_table
 
 RESULT = Path("bench.json")
@@ -22,6 +22,7 @@ MEASURES: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "intake": intake.measure,
     "holding": holding.measure,
     "on_call": on_call.measure,
+    "home": home.measure,
 }
 
 

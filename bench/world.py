@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from tests.e2e.world import ROOT, BotProcess, Hands, Process, alert, eventually,
 
 COMPANY = ROOT / "manifests" / "bench"
 TOKEN = "bench-generic"
+EVERYBODY = tuple(person(one) for one in range(PEOPLE))
 
 
 def service(number: int) -> str:
@@ -71,9 +72,8 @@ class World:
 
 
 @asynccontextmanager
-async def sandbox(folder: Path) -> AsyncIterator[str]:
-    """A workspace with the bench company's people; yields its address."""
-    names = [person(one) for one in range(PEOPLE)]
+async def sandbox(folder: Path, names: Sequence[str] = EVERYBODY) -> AsyncIterator[str]:
+    """A workspace with these people; yields its address."""
     people = [{"name": n, "real_name": n.title(), "tz": "UTC", "email": f"{n}@example.com"} for n in names]
     file = folder / "people.yml"
     file.write_bytes(orjson.dumps(people))
@@ -96,12 +96,14 @@ async def sandbox(folder: Path) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def world(*, start: bool = True) -> AsyncIterator[World]:
-    """All of it, in a folder that goes away with it."""
+async def world(
+    *, start: bool = True, company: Path = COMPANY, names: Sequence[str] = EVERYBODY
+) -> AsyncIterator[World]:
+    """All of it, in a folder that goes away with it; `names`: the people of the company."""
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as name:
         folder = Path(name)
-        async with sandbox(folder) as url, aiohttp.ClientSession() as http:
-            bot = BotProcess(url, f"sqlite+aiosqlite:///{folder}/tocsin.db", config=str(COMPANY))
+        async with sandbox(folder, names) as url, aiohttp.ClientSession() as http:
+            bot = BotProcess(url, f"sqlite+aiosqlite:///{folder}/tocsin.db", config=str(company))
             if start:
                 await bot.start()
             try:

@@ -335,7 +335,7 @@ class Tocsin:
             DebtKind.PAGE_CHANNEL: page,
             DebtKind.PAGE_COPY: CopySender(self.db, self.gateway, self.catalogue, self.clock),
             DebtKind.NOTICE: NoticeSender(self.db, self.gateway, self.channels, self.catalogue, self.clock),
-            DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock),
+            DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock, self._problems),
             **incident_senders(self.db, self.gateway, self.channels, self.catalogue, self.clock),
             **on_call_senders(self.db, self.gateway, self.catalogue),
             **user_group_senders(self.db, self.gateway, self.catalogue, self.clock),
@@ -402,6 +402,11 @@ class Tocsin:
     async def _user_groups_followed(self) -> str:
         async with self.db.read() as conn:
             return await followed_groups.problem(conn, self.catalogue())
+
+    async def _problems(self) -> tuple[str, ...]:
+        """What admins read on their App Home."""
+        said = {"Configuration": await self._configured(), "Slack": await self._slack_ready()}
+        return tuple(f"{what}: {problem}" for what, problem in said.items() if problem)
 
     async def _counts(self) -> health.Counts:
         async with self.db.read() as conn:

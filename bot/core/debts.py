@@ -228,8 +228,10 @@ def calendar(number: int) -> Converge:
     return Converge(key, DebtKind.CALENDAR, key, {"calendar": number}, Priority.HOME)
 
 
-def home(user: UserId) -> Converge:
-    return Converge(f"home:{user}", DebtKind.HOME, f"home:{user}", {"user": user}, Priority.HOME)
+def home(user: UserId, *, opened: bool = False) -> Converge:
+    """`opened`: somebody looks at it for the first time in a while, so it is published even if it shows the same."""
+    key = f"home:{user}"
+    return Converge(key, DebtKind.HOME, key, {"user": user, "opened": opened}, Priority.HOME)
 
 
 def user_group(handle: str) -> Converge:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from functools import lru_cache
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, ScheduleId, UserId
-from bot.core.schedule import Plan, Shift, shifts
+from bot.core.schedule import Changes, Override, Plan, Schedule, Shift, shifts
+from bot.core.schedule.segments import Segments
 
 LOAD_OF = timedelta(days=28)
 AHEAD = timedelta(days=30)
@@ -44,20 +47,60 @@ def people_of(catalogue: Catalogue, schedules: Collection[ScheduleId], owner: Pe
     return found | {person for schedule in schedules for person in catalogue.schedules[schedule].people}
 
 
-def ahead(plan: Plan, now: datetime) -> Ahead:
+def around(plan: Plan, now: datetime) -> tuple[Shift, ...]:
+    """The final shifts of a schedule from `LOAD_OF` before `now` until `AHEAD` after it; a little more at both ends.
+
+    They are reckoned once an hour, and when the schedule or its changes are others: a manager's Home asks for many.
+    """
     schedule, changes = plan
-    coming = shifts(schedule, changes, now, now + AHEAD)
+    people = {*schedule.people, *(one.person for one in changes.overrides.values if one is not None)}
+    away = tuple((person, changes.away[person]) for person in sorted(people) if person in changes.away)
+    calendars = tuple(sorted(changes.calendars.items(), key=lambda one: one[0]))
+    return _around(
+        schedule, changes.overrides, away, calendars, now.replace(minute=0, second=0, microsecond=0)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _around(
+    schedule: Schedule,
+    overrides: Segments[Override | None],
+    away: tuple[tuple[PersonId, Segments[tuple[PersonId, ...]]], ...],
+    calendars: tuple[tuple[str, Segments[tuple[PersonId, ...]]], ...],
+    hour: datetime,
+) -> tuple[Shift, ...]:
+    changes = Changes(overrides, dict(away), dict(calendars))
+    return shifts(schedule, changes, hour - LOAD_OF, hour + AHEAD + timedelta(hours=1))
+
+
+def ahead(plan: Plan, now: datetime) -> Ahead:
+    """What is to come on the schedule from `now` on."""
+    return ahead_in(around(plan, now), now)
+
+
+def ahead_in(tiles: Sequence[Shift], now: datetime) -> Ahead:
+    """As `ahead`, of the shifts that `around` answers."""
+    coming = tuple(cut(tiles, now, now + AHEAD))
     following = coming[1] if len(coming) > 1 else None
-    return Ahead(schedule.id, coming[0], following, tuple(shift for shift in coming if not shift.people))
+    return Ahead(coming[0].schedule, coming[0], following, tuple(tile for tile in coming if not tile.people))
 
 
-def time_on_call(plans: Iterable[Plan], start: datetime, end: datetime) -> dict[PersonId, timedelta]:
-    """How long everybody was on call between `start` and `end`; for two schedules at once it counts twice."""
+def cut(tiles: Iterable[Shift], start: datetime, end: datetime) -> Iterator[Shift]:
+    """What of the shifts lies between `start` and `end`."""
+    for tile in tiles:
+        begins, ends = max(tile.starts_at, start), min(tile.ends_at or end, end)
+        if begins < ends:
+            yield replace(tile, starts_at=begins, ends_at=ends)
+
+
+def time_on_call(schedules: Iterable[Sequence[Shift]], now: datetime) -> dict[PersonId, timedelta]:
+    """How long everybody was on call in the last four weeks; for two schedules at once it counts twice."""
+    start = now - LOAD_OF
     found: dict[PersonId, timedelta] = {}
-    for schedule, changes in plans:
-        for shift in shifts(schedule, changes, start, end):
-            lasts = (shift.ends_at or end) - shift.starts_at
-            for person in shift.people:
+    for tile in chain.from_iterable(schedules):
+        lasts = min(tile.ends_at or now, now) - max(tile.starts_at, start)
+        if lasts > timedelta():
+            for person in tile.people:
                 found[person] = found.get(person, timedelta()) + lasts
     return found
 
@@ -79,7 +122,7 @@ class Paged:
 def pages_per_person(
     catalogue: Catalogue, paged: Iterable[tuple[UserId, datetime]]
 ) -> Mapping[PersonId, Paged]:
-    """`paged` has each page of each person once, with the instant at which it came."""
+    """`paged` has each page of each person once, with the instant at which it came; by UTC for who has no zone."""
     known = {person.user_id: person for person in catalogue.people.values() if person.user_id}
     found: dict[PersonId, Paged] = {}
     for user, at in paged:

@@ -437,6 +437,8 @@ class ManagerView:
     gaps: tuple[GapLine, ...]
     """In the next 30 days, the earliest first."""
     unreachable: tuple[UnreachableLine, ...]
+    more_load: int = 0
+    """How many people there are besides those in `load`."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.ids import PersonId
+from bot.core.oversight import cut
 from bot.core.schedule import Changes, Schedule, Shift, shifts, wall_clock
 
 CELLS = 8
@@ -53,17 +54,7 @@ def days(schedule: Schedule, changes: Changes, monday: date, zone: ZoneInfo) -> 
 
 
 def _day(day: date, starts_at: datetime, ends_at: datetime, found: Sequence[Shift]) -> Day:
-    within = tuple(cut for shift in found if (cut := _cut(shift, starts_at, ends_at)) is not None)
-    return Day(day, starts_at, ends_at, within)
-
-
-def _cut(shift: Shift, starts_at: datetime, ends_at: datetime) -> Shift | None:
-    begins, ends = max(shift.starts_at, starts_at), min(shift.ends_at or ends_at, ends_at)
-    if begins >= ends:
-        return None
-    return Shift(
-        shift.schedule, shift.people, begins, ends, shift.override, shift.layer, shift.standing_in_for
-    )
+    return Day(day, starts_at, ends_at, tuple(cut(found, starts_at, ends_at)))
 
 
 def colours(schedule: Schedule, week: Sequence[Day]) -> dict[PersonId, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,8 +12,8 @@ from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, UserId
 from bot.core.incident import may_see
 from bot.core.page import Page
-from bot.core.schedule import Plan, outlook
-from bot.core.views import CoverView, HomeView, MyShift, PageLine, SwapView
+from bot.core.schedule import outlook
+from bot.core.views import CoverView, HomeView, PageLine, SwapView
 from bot.queries import home_manager
 from bot.queries.catalogue import service_name
 from bot.queries.health import STUCK_AFTER
@@ -42,12 +42,11 @@ async def home(
     """
     listed = catalogue.person_of(user)
     me = listed.id if listed else PersonId(user)
-    care = oversight.looked_after(catalogue, me)
+    cared_for = oversight.looked_after(catalogue, me)
     chosen = await homes.chosen(conn, user)
-    changed = await changes.since(conn, _earliest(chosen, bool(care), now), catalogue.schedules.values())
-    cared_for = home_manager.plans_of(catalogue, changed, care)
-    ahead = [oversight.ahead(plan, now) for plan in cared_for]
-    known = await directory.known(conn, [user, *home_manager.unlisted(catalogue, ahead)])
+    changed = await changes.since(conn, _earliest(chosen, bool(cared_for), now), catalogue.schedules.values())
+    care = home_manager.care_of(catalogue, changed, cared_for, me, now)
+    known = await directory.known(conn, [user, *home_manager.unlisted(catalogue, care)])
     zone = zone_among(known, user)
     mine = await pages.involving(conn, user)
     visible = [incident for incident in await incidents.open_incidents(conn) if may_see(incident, user)]
@@ -55,20 +54,18 @@ async def home(
     own = own_schedules(catalogue, me)
     shown = schedule_shown(catalogue, chosen.schedule, own)
     monday = monday_shown(chosen.week, now, zone)
-    paged = await pages.paged_since(conn, now - oversight.LOAD_OF) if care else ()
     plans = [(schedule, changed.of(schedule.id)) for schedule in catalogue.schedules.values()]
+    shifts = outlook.next_shifts(plans, me, now, NEXT_SHIFTS, within=LOOK_AHEAD)
     return HomeView(
         reader=user,
-        on_call=on_call_in(catalogue, changed, me, now),
+        on_call=on_call_in(catalogue, changed, me, now, shifts),
         pages=tuple(page_line(catalogue, page) for page in mine),
         incidents=tuple(line(catalogue, incident) for incident in visible),
         mine=tuple(incident.id for incident in visible if has_part(incident, user, called)),
-        shifts=_next_shifts(catalogue, plans, me, now),
+        shifts=tuple(my_shift(catalogue, shift) for shift in shifts),
         questions=await open_questions(conn, catalogue, user, me),
         week=week_view(catalogue, changed, shown, monday, zone, now, own) if shown else None,
-        manager=home_manager.manager_view(catalogue, cared_for, ahead, paged, known, me, now)
-        if care
-        else None,
+        manager=await home_manager.manager_view(conn, catalogue, care, known, now) if cared_for else None,
         health=await _health(conn, real, problems) if me in catalogue.admins else None,
     )
 
@@ -80,13 +77,6 @@ def _earliest(chosen: Chosen, is_manager: bool, now: datetime) -> datetime:
     if chosen.week is None:
         return earliest
     return min(earliest, datetime.combine(chosen.week, time(0), UTC) - timedelta(days=1))
-
-
-def _next_shifts(
-    catalogue: Catalogue, plans: Iterable[Plan], me: PersonId, now: datetime
-) -> tuple[MyShift, ...]:
-    found = outlook.next_shifts(plans, me, now, NEXT_SHIFTS, within=LOOK_AHEAD)
-    return tuple(my_shift(catalogue, shift) for shift in found)
 
 
 async def open_questions(

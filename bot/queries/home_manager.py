@@ -2,74 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import oversight
 from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.oversight import Ahead, Paged
-from bot.core.schedule import AllChanges, Plan
+from bot.core.schedule import AllChanges, Shift
 from bot.core.views import GapLine, LoadLine, ManagerView, UnreachableLine
 from bot.queries.home_week import person_shown
+from bot.store import pages
 from bot.store.directory import SlackUser
 
+MOST_LOAD = 10
+"""So many people are shown with their load; of the others only how many there are."""
 
-def plans_of(catalogue: Catalogue, changed: AllChanges, schedules: Sequence[ScheduleId]) -> list[Plan]:
-    return [(catalogue.schedules[one], changed.of(one)) for one in schedules]
+
+@dataclass(frozen=True)
+class Care:
+    """The schedules that somebody looks after, with what was reckoned of them."""
+
+    me: PersonId
+    everything: bool
+    schedules: tuple[ScheduleId, ...]
+    tiles: tuple[tuple[Shift, ...], ...]
+    ahead: tuple[Ahead, ...]
 
 
-def unlisted(catalogue: Catalogue, ahead: Sequence[Ahead]) -> list[UserId]:
+def care_of(
+    catalogue: Catalogue, changed: AllChanges, schedules: tuple[ScheduleId, ...], me: PersonId, now: datetime
+) -> Care:
+    tiles = tuple(oversight.around((catalogue.schedules[one], changed.of(one)), now) for one in schedules)
+    ahead = tuple(oversight.ahead_in(one, now) for one in tiles)
+    return Care(me, me in catalogue.admins, schedules, tiles, ahead)
+
+
+def unlisted(catalogue: Catalogue, care: Care) -> list[UserId]:
     """Those on call now or next whom configuration does not know: Slack is asked about them."""
-    return [UserId(p) for _, p, _, _ in oversight.on_call_soon(ahead) if p not in catalogue.people]
+    return [UserId(p) for _, p, _, _ in oversight.on_call_soon(care.ahead) if p not in catalogue.people]
 
 
-def manager_view(
+async def manager_view(
+    conn: AsyncConnection,
     catalogue: Catalogue,
-    plans: Sequence[Plan],
-    ahead: Sequence[Ahead],
-    paged: Sequence[tuple[UserId, datetime]],
+    care: Care,
     known: Mapping[UserId, SlackUser],
-    me: PersonId,
     now: datetime,
 ) -> ManagerView:
     gaps = [
         GapLine(catalogue.schedules[one.schedule].name, gap.starts_at, gap.ends_at or now + oversight.AHEAD)
-        for one in ahead
+        for one in care.ahead
         for gap in one.gaps
     ]
-    everything = me in catalogue.admins
-    people = None if everything else oversight.people_of(catalogue, [p.id for p, _ in plans], me)
+    load, more_load = await _load(conn, catalogue, care, now)
     return ManagerView(
-        everything=everything,
-        load=_load(catalogue, plans, oversight.pages_per_person(catalogue, paged), people, now),
+        everything=care.everything,
+        load=load,
+        more_load=more_load,
         gaps=tuple(sorted(gaps, key=lambda gap: (gap.starts_at, gap.schedule))),
-        unreachable=tuple(_unreachable(catalogue, ahead, known)),
+        unreachable=tuple(_unreachable(catalogue, care.ahead, known)),
     )
 
 
-def _load(
-    catalogue: Catalogue,
-    plans: Sequence[Plan],
-    paged: Mapping[PersonId, Paged],
-    people: set[PersonId] | None,
-    now: datetime,
-) -> tuple[LoadLine, ...]:
-    """`people`: whose pages count; None for everybody's."""
-    hours = oversight.time_on_call(plans, now - oversight.LOAD_OF, now)
-    concerned = [one for one in {*hours, *paged} if people is None or one in people or one in hours]
+async def _load(
+    conn: AsyncConnection, catalogue: Catalogue, care: Care, now: datetime
+) -> tuple[tuple[LoadLine, ...], int]:
+    """The lines that are shown, whoever was paged most first, and how many there are besides."""
+    since = now - oversight.LOAD_OF
+    hours = oversight.time_on_call(care.tiles, now)
+    users = None if care.everything else _users(catalogue, care, hours)
+    listed = {person.user_id: person.id for person in catalogue.people.values()}
+    counts = await pages.times_paged(conn, since, users)
+    paged = {listed.get(user, PersonId(user)): count for user, count in counts.items()}
+    names = {one: person_shown(catalogue, one) for one in {*hours, *paged}}
+    most = sorted(names, key=lambda one: (-paged.get(one, 0), -hours.get(one, timedelta()), names[one].name))
+    shown = most[:MOST_LOAD]
+    asked = [user for one in shown if one in paged and (user := names[one].user) is not None]
+    nights = oversight.pages_per_person(catalogue, await pages.paged_since(conn, since, asked))
     lines = [
         LoadLine(
-            person_shown(catalogue, one),
-            hours.get(one, now - now),
-            paged.get(one, Paged()).pages,
-            paged.get(one, Paged()).at_night,
+            names[one],
+            hours.get(one, timedelta()),
+            paged.get(one, 0),
+            nights.get(one, Paged()).at_night,
         )
-        for one in concerned
+        for one in shown
     ]
-    return tuple(
-        sorted(lines, key=lambda line: (-line.pages, -line.at_night, -line.on_call, line.person.name))
-    )
+    return tuple(lines), len(most) - len(shown)
+
+
+def _users(catalogue: Catalogue, care: Care, hours: Collection[PersonId]) -> list[UserId]:
+    people = oversight.people_of(catalogue, care.schedules, care.me) | set(hours)
+    return [user for one in sorted(people) if (user := catalogue.user_id(one)) is not None]
 
 
 def _unreachable(

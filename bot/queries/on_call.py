@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,13 +23,16 @@ async def on_call(conn: AsyncConnection, catalogue: Catalogue, user: UserId, now
     """By one resolver, as for paging (PRODUCT §5)."""
     changed = await changes.since(conn, now, catalogue.schedules.values())
     person = catalogue.person_of(user)
-    return on_call_in(catalogue, changed, person.id if person else PersonId(user), now)
-
-
-def on_call_in(catalogue: Catalogue, changed: AllChanges, me: PersonId, now: datetime) -> OnCallView:
-    """As `on_call`, when the changes were read already."""
+    me = person.id if person else PersonId(user)
     plans = [(schedule, changed.of(schedule.id)) for schedule in catalogue.schedules.values()]
     upcoming = outlook.next_shifts(plans, me, now, 1, within=LOOK_AHEAD)
+    return on_call_in(catalogue, changed, me, now, upcoming)
+
+
+def on_call_in(
+    catalogue: Catalogue, changed: AllChanges, me: PersonId, now: datetime, upcoming: Sequence[Shift]
+) -> OnCallView:
+    """As `on_call`, when the changes were read already and the reader's next shifts are known."""
     return OnCallView(
         now=now,
         mine=tuple(my_shift(catalogue, shift) for shift in shifts_at(catalogue, changed, me, now)),

@@ -9,7 +9,19 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, Text, bindparam, cast, func, insert, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.catalogue import Policy
@@ -275,15 +287,29 @@ async def involving(conn: AsyncConnection, user: UserId) -> Sequence[Page]:
     return await _read(conn, select(*_COLUMNS).where(_OPEN, mine).order_by(_TABLE.c.id))
 
 
-async def paged_since(conn: AsyncConnection, since: datetime) -> Sequence[tuple[UserId, datetime]]:
-    """Each page that began since then with each person whom it paged, once, and when it first did."""
+async def times_paged(
+    conn: AsyncConnection, since: datetime, users: Collection[UserId] | None = None
+) -> dict[UserId, int]:
+    """By how many pages that began since then each person was paged; of `users` alone, or everybody."""
+    query = select(_NOTES.c.addressee, func.count(_NOTES.c.page_id.distinct()))
+    query = query.where(*_begun_since(since, users)).group_by(_NOTES.c.addressee)
+    return {UserId(user): count for user, count in await conn.execute(query)}
+
+
+async def paged_since(
+    conn: AsyncConnection, since: datetime, users: Collection[UserId] | None = None
+) -> list[tuple[UserId, datetime]]:
+    """Each page that began since then with each person whom it paged, once, and when it first did; as `times_paged`."""
+    first = func.min(_NOTES.c.created_at)
+    query = select(_NOTES.c.addressee, first).where(*_begun_since(since, users))
+    found = await conn.execute(query.group_by(_NOTES.c.page_id, _NOTES.c.addressee))
+    return [(UserId(user), at) for user, at in found]
+
+
+def _begun_since(since: datetime, users: Collection[UserId] | None) -> list[ColumnElement[bool]]:
+    """Numbers of pages grow with time, so the newest are looked at and not the whole table."""
     before = (
         select(_TABLE.c.id).where(_TABLE.c.started_at < since).order_by(_TABLE.c.id.desc()).limit(1)
-    ).scalar_subquery()  # numbers grow with time: the newest pages are looked at, not the table
-    first = func.min(_NOTES.c.created_at)
-    query = (
-        select(_NOTES.c.addressee, first)
-        .where(_NOTES.c.page_id > func.coalesce(before, 0), _NOTES.c.is_channel.is_(False))
-        .group_by(_NOTES.c.page_id, _NOTES.c.addressee)
-    )
-    return [(UserId(user), at) for user, at in await conn.execute(query)]
+    ).scalar_subquery()
+    wanted = [_NOTES.c.page_id > func.coalesce(before, 0), _NOTES.c.is_channel.is_(False)]
+    return wanted if users is None else [*wanted, _NOTES.c.addressee.in_(users)]

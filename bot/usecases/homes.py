@@ -19,7 +19,7 @@ async def opened(db: Database, user: UserId) -> None:
     """It is owed as it is now; while it is recent, it follows what changes."""
     async with db.write() as tx:
         await homes.seen(tx.conn, user, tx.real)
-        tx.owe(debts.home(user))
+        tx.owe(debts.home(user, opened=True))
 
 
 async def choose_schedule(db: Database, user: UserId, schedule: ScheduleId) -> None:

@@ -35,8 +35,8 @@ def test_an_admin_looks_after_everything_an_owner_after_their_own_others_after_n
 
 
 def test_time_on_call_of_four_weeks_is_shared_by_the_rotation() -> None:
-    plans = [(COMPANY.schedules[PRIMARY], NO_CHANGES)]
-    found = oversight.time_on_call(plans, NOW - oversight.LOAD_OF, NOW)
+    tiles = oversight.around((COMPANY.schedules[PRIMARY], NO_CHANGES), NOW)
+    found = oversight.time_on_call([tiles], NOW)
     assert set(found) == {"ana", "bob"}
     assert sum(found.values(), timedelta()) == oversight.LOAD_OF
 
@@ -74,7 +74,8 @@ def test_what_is_ahead_is_who_is_on_call_who_follows_and_the_gaps() -> None:
             TimeOfDay(NOW.time().replace(hour=0, minute=0), NOW.time().replace(hour=22, minute=0)),
         ),
     )
-    found = oversight.ahead((replace(COMPANY.schedules[PRIMARY], layers=(layer,)), NO_CHANGES), NOW)
+    plan = replace(COMPANY.schedules[PRIMARY], layers=(layer,)), NO_CHANGES
+    found = oversight.ahead(plan, NOW)
     assert found.now.people == ("ana",)
     assert found.next is not None
     assert found.next.people == ()

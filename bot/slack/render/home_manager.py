@@ -8,7 +8,6 @@ from bot.core.views import ManagerView
 from bot.slack.render.message import Block, context, header, lines, section
 from bot.templates import say
 
-MOST_PEOPLE = 10
 MOST_GAPS = 6
 MOST_UNREACHABLE = 6
 MOST_PROBLEMS = 5
@@ -19,15 +18,14 @@ def manager(view: ManagerView) -> list[Block]:
     blocks = [header("Everybody's on-call" if view.everything else "What you look after")]
     blocks += _part("unreachable", view.unreachable, MOST_UNREACHABLE)
     blocks += _part("gaps", view.gaps, MOST_GAPS)
-    blocks += _part("load", view.load, MOST_PEOPLE)
-    return blocks
+    return blocks + _part("load", view.load, len(view.load), view.more_load)
 
 
-def _part(what: str, found: Sequence[object], most: int) -> list[Block]:
+def _part(what: str, found: Sequence[object], most: int, besides: int = 0) -> list[Block]:
     """A title that counts, a line for each, and how many there are besides."""
     told = [say("home", f"{what}_line", one) for one in found[:most]]
     packed = lines([say("home", f"{what}_title", found), *told])[:2]
-    left = len(found) - most
+    left = max(len(found) - most, 0) + besides
     return [*map(section, packed), *([context(say("incident", "more", left))] if left > 0 else [])]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -58,6 +59,7 @@ def _schedules(view: WeekView) -> Block | None:
     kept = [pair for pair in fitting if pair in first]
     return menu(
         ids.HOME_SCHEDULE,
+        "Choose a schedule",
         [option(mrkdwn.cut(name, OPTION) or one, one) for one, name in kept],
         view.schedule,
     )
@@ -75,7 +77,10 @@ def _days_of(view: WeekView) -> str:
 def _day(day: DayView) -> str:
     """One line; of a day with changes the second line says when, so that it is read on a phone too."""
     bar = "".join(EMPTY if colour == NOBODY else SQUARES[colour % len(SQUARES)] for colour in day.bar)
-    shown = [_shift(shift, day) for shift in day.shifts[:MOST_SHIFTS_A_DAY]]
+    shown = [
+        _shift(shift, shift.starts_at > day.starts_at, shift.ends_at < day.ends_at)
+        for shift in day.shifts[:MOST_SHIFTS_A_DAY]
+    ]
     left = len(day.shifts) - len(shown)
     if len(shown) == 1:
         return say("home", "day", bar, day_name(day.date), day.is_today, shown, left)
@@ -83,10 +88,10 @@ def _day(day: DayView) -> str:
     return f"{title}\n{say('home', 'day_shifts', shown, left)}"
 
 
-def _shift(shift: DayShift, day: DayView) -> str:
-    return Markup(
-        say("home", "day_shift", shift, shift.starts_at > day.starts_at, shift.ends_at < day.ends_at)
-    )
+@lru_cache(maxsize=4096)
+def _shift(shift: DayShift, begins: bool, ends: bool) -> Markup:
+    """Kept, because a schedule's week stands on many Homes. `begins`, `ends`: within the day."""
+    return Markup(say("home", "day_shift", shift, begins, ends))
 
 
 def day_name(day: date) -> str:

@@ -117,9 +117,14 @@ def overflow(action_id: str, options: Sequence[Block]) -> Block:
     return {"type": "overflow", "action_id": action_id, "options": list(options[:5])}
 
 
-def menu(action_id: str, options: Sequence[Block], initial: str | None = None) -> Block:
+def menu(action_id: str, placeholder: str, options: Sequence[Block], initial: str | None = None) -> Block:
     """A menu of one choice outside a form; the first hundred options, which is all that Slack takes."""
-    element: Block = {"type": "static_select", "action_id": action_id, "options": list(options[:100])}
+    element: Block = {
+        "type": "static_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, 150),
+        "options": list(options[:100]),
+    }
     chosen = next((each for each in element["options"] if each["value"] == initial), None)
     return element if chosen is None else {**element, "initial_option": chosen}
 
