@@ -22,8 +22,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
@@ -78,8 +80,10 @@ def walk(desk: Desk) -> None:
     picture(ana, "acknowledged-phone")
     work(erin)
     tasks(erin)
+    forms(erin)
     home(desk)
     on_call(desk)
+    giving(desk)
     resolve(erin)
 
 
@@ -120,10 +124,82 @@ def tasks(erin: Page) -> None:
     form.get_by_role("button", name="Cancel").click()
 
 
+def forms(erin: Page) -> None:
+    """What a sub-command alone opens."""
+    for typed, name in (
+        ("update", "update"),
+        ("severity", "severity"),
+        ("page", "page-people"),
+        ("handoff", "handoff"),
+        ("link", "links"),
+        ("cancel", "cancel"),
+    ):
+        command(erin, f"#{CHANNEL}", f"/incident {typed}")
+        opened(erin, name)
+    command(erin, f"#{CHANNEL}", "/incident help")
+    messages(erin).filter(has_text="What /incident can do").or_(
+        messages(erin).filter(has_text="opens the form")
+    ).last.wait_for()
+    picture(erin, "help")
+
+
+def opened(page: Page, name: str) -> None:
+    """A picture of the form that has opened, which is closed again."""
+    dialog = page.get_by_role("dialog").last
+    dialog.wait_for()
+    picture(page, name)
+    dialog.get_by_role("button", name="Cancel", exact=True).or_(
+        dialog.get_by_role("button", name="Close", exact=True)
+    ).last.click()
+    dialog.wait_for(state="hidden")
+
+
 def home(desk: Desk) -> None:
+    """The App Home of somebody with a team, wide and on a phone."""
     ana = desk.window("ana", "@Tocsin", size=HOME, tab="home")
-    ana.get_by_role("button", name="Update").wait_for()
+    ana.get_by_role("button", name="Earlier").wait_for()
     picture(ana, "home")
+    phone = desk.window("ana", "@Tocsin", size=PHONE, tab="home")
+    phone.get_by_role("button", name="Earlier").wait_for()
+    phone.get_by_role("button", name="Earlier").scroll_into_view_if_needed()
+    picture(phone, "home-week-phone")
+    ana.get_by_role("button", name="Earlier").scroll_into_view_if_needed()
+    picture(ana, "home-week")
+
+
+def giving(desk: Desk) -> None:
+    """Who is on call, and how a shift changes hands."""
+    dave = desk.window("dave", "#general", size=CHANNEL_WINDOW)
+    command(dave, "#general", "/oncall")
+    messages(dave).filter(has_text="payments").last.wait_for()
+    picture(dave, "on-call")
+    holder, other = on_call_now()
+    mine = desk.window(holder, "#general", size=MODAL)
+    for typed, name in (
+        ("override", "override"),
+        ("swap", "swap"),
+        ("take", "take"),
+        ("away", "away"),
+        ("calendar", "calendars"),
+    ):
+        command(mine, "#general", f"/oncall {typed}")
+        opened(mine, name)
+    command(mine, "#general", "/oncall cover payments-primary now for 2 h because dentist")
+    asked = desk.window(other, "@Tocsin", size=PHONE)
+    messages(asked).filter(has_text="asks for cover").last.wait_for()
+    picture(asked, "cover-phone")
+    asked.get_by_role("button", name="I take it").last.click()
+    messages(asked).filter(has_text="You take it").last.wait_for()
+    command(dave, "#general", "/oncall who payments-primary")
+    messages(dave).filter(has_text="cover").last.wait_for()
+    picture(dave, "on-call-covered")
+
+
+def on_call_now() -> tuple[str, str]:
+    """Who of the demo's payments-primary has the week, and who has the next."""
+    first = datetime(2024, 1, 1, 9, tzinfo=ZoneInfo("Europe/London"))
+    weeks = (datetime.now(UTC) - first) // timedelta(weeks=1)
+    return ("ana", "bob") if weeks % 2 == 0 else ("bob", "ana")
 
 
 def on_call(desk: Desk) -> None:

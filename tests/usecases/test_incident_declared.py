@@ -62,7 +62,7 @@ async def test_a_declared_incident_pages_who_is_on_call_and_owes_its_channel(dat
     assert declared.incident.roles == {}  # who declares does not lead by that
     assert await owed(database, DebtKind.INCIDENT_CHANNEL) == [{"incident": declared.incident.id}]
     assert [dm["user"] for dm in await owed(database, DebtKind.PAGE_DM)] == [ERIN]
-    assert {home["user"] for home in await owed(database, DebtKind.HOME)} == {DAVE, ERIN}
+    assert {home["user"] for home in await owed(database, DebtKind.HOME)} == {BOB, DAVE, ERIN}
 
 
 async def test_the_timeline_begins_with_the_declaration_and_holds_its_page(database: Database) -> None:
