@@ -136,11 +136,6 @@ def forms(erin: Page) -> None:
     ):
         command(erin, f"#{CHANNEL}", f"/incident {typed}")
         opened(erin, name)
-    command(erin, f"#{CHANNEL}", "/incident help")
-    messages(erin).filter(has_text="What /incident can do").or_(
-        messages(erin).filter(has_text="opens the form")
-    ).last.wait_for()
-    picture(erin, "help")
 
 
 def opened(page: Page, name: str) -> None:
