@@ -347,7 +347,7 @@ class Tocsin:
             self.engine.wake(duty, at)
 
     def _note_facts(self, tx: Tx) -> None:
-        for fact in tx.facts:
+        for fact in tx.recorded:
             with about(fact.page, fact.incident):
                 log.debug("recorded", fact=fact.kind, by=fact.by)
             match fact:

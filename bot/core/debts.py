@@ -135,6 +135,8 @@ Outcome = Sent | Retry | Failed | Withdrawn
 
 PAID_BY_ONE_METHOD = frozenset({DebtKind.PAGE_COPY, DebtKind.HOME})
 """A limit that one of them meets holds for all of the kind: none is tried before it is over."""
+BEHIND_THE_SCENES = frozenset({DebtKind.CALENDAR, DebtKind.USER_GROUP, DebtKind.USER_GROUPS})
+"""Reads and sets what nobody is told; it comes at a start and every quarter of an hour, whatever people do."""
 PAGE_KINDS = frozenset({DebtKind.PAGE_DM, DebtKind.PAGE_CHANNEL, DebtKind.PAGE_COPY})
 
 

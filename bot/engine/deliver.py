@@ -16,7 +16,17 @@ from datetime import datetime
 
 import structlog
 
-from bot.core.debts import Debt, DebtKind, Failed, Outcome, Priority, Retry, Sent, Withdrawn
+from bot.core.debts import (
+    BEHIND_THE_SCENES,
+    Debt,
+    DebtKind,
+    Failed,
+    Outcome,
+    Priority,
+    Retry,
+    Sent,
+    Withdrawn,
+)
 from bot.crashpoints import point
 from bot.engine.senders import Sender
 from bot.engine.settle import Settlement
@@ -56,7 +66,7 @@ class Outbox:
             return
         async with self._db.write() as tx:
             claimed = await debts.claim(tx.conn, self.owner, tx.real, room, list(self._sends), down_to)
-        if claimed:
+        if any(debt.kind not in BEHIND_THE_SCENES for debt in claimed):
             point("after-claim")
         for debt in claimed:
             self._sends[debt.id] = asyncio.create_task(self._pay(debt), name=f"send {debt.key}")
@@ -120,7 +130,7 @@ class Outbox:
         from_here_on(*debt.subject)
         try:
             outcome = await self._send(debt)
-            point("after-send")
+            _point("after-send", debt)
             await self._settlement.settle(debt, outcome)
             await self._note(outcome)
         except Exception:  # the edge of one send's task: the lease brings the debt back
@@ -139,7 +149,7 @@ class Outbox:
     async def _send(self, debt: Debt) -> Outcome:
         if await self._is_withdrawn(debt):
             return Withdrawn("the page moved on")
-        point("before-send")
+        _point("before-send", debt)
         try:
             async with asyncio.timeout(SEND_WITHIN_SECONDS):
                 return await self._senders[debt.kind].send(debt)
@@ -166,3 +176,9 @@ class Outbox:
         async with self._db.read() as conn:
             page = await pages.load(conn, debt.page)
         return page is None or page.generation != debt.generation
+
+
+def _point(name: str, debt: Debt) -> None:
+    """A crash point is about what people are told."""
+    if debt.kind not in BEHIND_THE_SCENES:
+        point(name)

@@ -14,6 +14,7 @@ from datetime import timedelta
 import structlog
 
 from bot.core.debts import (
+    BEHIND_THE_SCENES,
     PAID_BY_ONE_METHOD,
     Debt,
     DebtKind,
@@ -103,7 +104,8 @@ class Settlement:
                 with about(*waiting.debt.subject):
                     await self._settle(tx, waiting.debt, waiting.outcome)
             tx.wake("deliver")
-        point("after-settle")
+        if any(waiting.debt.kind not in BEHIND_THE_SCENES for waiting in batch):
+            point("after-settle")
         for waiting in batch:
             outcome = type(waiting.outcome).__name__.lower()
             self.settled[waiting.debt.kind.value, outcome] += 1

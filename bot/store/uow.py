@@ -29,6 +29,8 @@ class Tx:
     touched: dict[PageId, float] = field(default_factory=dict)
     homes: set[UserId] = field(default_factory=set)
     wakes: dict[str, datetime | None] = field(default_factory=dict)
+    recorded: list[Fact] = field(default_factory=list)
+    """The facts that are written; whoever hears of the commit reads them here."""
 
     def record(self, *facts: Fact) -> None:
         """Append to the timeline when the transaction commits."""
@@ -69,13 +71,14 @@ class Tx:
             converges=dict(self.converges),
             touched=dict(self.touched),
             homes=set(self.homes),
+            recorded=list(self.recorded),
         )
         try:
             async with self.conn.begin_nested():
                 yield
                 await self.flush()
         except BaseException:  # the edge of the savepoint: nothing is swallowed
-            self.facts, self.delivers = before.facts, before.delivers
+            self.facts, self.delivers, self.recorded = before.facts, before.delivers, before.recorded
             self.converges, self.touched, self.homes = before.converges, before.touched, before.homes
             raise
 
@@ -87,6 +90,7 @@ class Tx:
             self.owe(*map(home, await homes.followed(self.conn, self.homes, self.real)))
         if self.facts:
             await timeline.append(self.conn, self.facts)
+            self.recorded += self.facts
         if self.delivers or self.converges:
             await debt_store.owe(self.conn, self.delivers, list(self.converges.values()), self.real)
             self.wake("deliver")

@@ -62,7 +62,7 @@ async def test_the_home_of_whoever_looked_at_it_today_follows_a_page(
     assert await owed(database, DebtKind.HOME) == []
     await look_at_homes(database, ANA, BOB)
     await paging.acknowledge(database, COMPANY, page.id, ANA)
-    assert await owed(database, DebtKind.HOME) == [{"user": ANA}]
+    assert [home["user"] for home in await owed(database, DebtKind.HOME)] == [ANA]
     await pay_all(database)
     clock.forward(hours=13)
     await paging.resolve(database, COMPANY, page.id, by_user(ANA))
