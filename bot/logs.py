@@ -60,7 +60,6 @@ def set_up(level: str, form: str = "", secrets: Iterable[str] = ()) -> None:
         processors=[*before, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=lambda *_: Stderr(),
-        cache_logger_on_first_use=True,
     )
     _take_libraries([*before, structlog.stdlib.add_logger_name], ending)
 

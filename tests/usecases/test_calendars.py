@@ -43,7 +43,7 @@ async def who(db: Database, at: datetime, catalogue=COMPANY) -> tuple[str, ...]:
 async def debts(db: Database) -> list[str]:
     async with db.read() as conn:
         keys = (await conn.execute(text("SELECT key FROM debt ORDER BY id"))).scalars()
-        return [key for key in keys if not key.startswith("home")]
+        return [key for key in keys if key.startswith("calendar")]
 
 
 async def taken(db: Database, *events: CalendarEvent, catalogue=COMPANY, number: int = 1) -> None:  # type: ignore[no-untyped-def]
