@@ -15,7 +15,6 @@ _DUE = [
     CalendarRow.__table__.c.due_at,  # type: ignore[attr-defined]
     ChoreRow.__table__.c.due_at,  # type: ignore[attr-defined]
     ShiftWatchRow.__table__.c.due_at,  # type: ignore[attr-defined]
-    ChoreRow.__table__.c.due_at,  # type: ignore[attr-defined]
 ]
 
 
