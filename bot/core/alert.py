@@ -15,6 +15,8 @@ REPEAT_AFTER_RESOLVE = timedelta(minutes=10)
 """After a person resolved it, a repeat without a start within this time only counts (PRODUCT §2)."""
 
 
+SAID_AT = "said_at"
+"""Where an alert's payload keeps when the latest of its events was said, for sources that tell."""
 CLOCKS_DIFFER = timedelta(hours=1)
 """A start further in the future than this is a mistake of the sender's: it is not counted as one."""
 
@@ -46,6 +48,8 @@ class IncomingAlert:
     tags: Mapping[str, str] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
     payload: Mapping[str, Any] = field(default_factory=dict)
+    said_at: datetime | None = None
+    """When it was said, for a source whose events may overtake each other on their way."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,12 @@ class Alert:
     payload: Mapping[str, Any] = field(default_factory=dict)
     page: PageId | None = None
 
+    @property
+    def said_at(self) -> datetime | None:
+        """When the latest of its events was said; None when its source does not tell."""
+        told = self.payload.get(SAID_AT)
+        return datetime.fromisoformat(told) if told else None
+
 
 class Change(StrEnum):
     """What an event did to the alerts, and so what happens next."""
@@ -78,6 +88,8 @@ class Change(StrEnum):
     """A new alert that pages."""
     COUNTED = "counted"
     RESOLVED = "resolved"
+    OVERTAKEN = "overtaken"
+    """Said before what is known already, and came after it: counted, and told in the timeline."""
     NOTHING = "nothing"
     """Resolved what is not open: kept, pages nobody."""
 
@@ -109,6 +121,31 @@ def fold(
     """Fold one event into the latest alert of its key (None: the key is new). A new alert has id 0."""
     if incoming.starts_at is not None and incoming.starts_at > now + CLOCKS_DIFFER:
         incoming = replace(incoming, starts_at=None)
+    if latest is not None and _is_overtaken(latest, incoming):
+        counted = replace(latest, events=latest.events + 1, last_at=now)
+        return Fold(counted, Change.OVERTAKEN, "something newer of this problem is known")
+    folded = _in_order(latest, incoming, integration, service, severity, now)
+    return replace(folded, alert=_said(folded.alert, incoming.said_at))
+
+
+def _is_overtaken(latest: Alert, incoming: IncomingAlert) -> bool:
+    """Whether it was said before what is known: a late "firing" opens nothing anew, a late "resolved" ends nothing."""
+    known = latest.said_at if incoming.said_at is not None else None
+    return known is not None and incoming.said_at is not None and incoming.said_at < known
+
+
+def _said(alert: Alert, at: datetime | None) -> Alert:
+    return alert if at is None else replace(alert, payload={**alert.payload, SAID_AT: at.isoformat()})
+
+
+def _in_order(
+    latest: Alert | None,
+    incoming: IncomingAlert,
+    integration: IntegrationId,
+    service: ServiceId | None,
+    severity: SeverityId | None,
+    now: datetime,
+) -> Fold:
     if incoming.status is AlertStatus.RESOLVED:
         return _resolve(latest, incoming, integration, service, severity, now)
     if latest is not None:

@@ -41,6 +41,17 @@ class AlertResolved(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AlertOvertaken(Fact):
+    """An event was said before what is known of its alert and came after it; `status`: firing or resolved."""
+
+    kind = "alert_overtaken"
+    alert: AlertId
+    title: str
+    source: str
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PageStarted(Fact):
     kind = "page_started"
     policy: str
@@ -444,5 +455,6 @@ FACTS: tuple[type[Fact], ...] = (
     TaskAssigned,
     TaskDone,
     TaskReopened,
+    AlertOvertaken,
 )
 FACT_BY_KIND = {fact.kind: fact for fact in FACTS}

@@ -16,6 +16,7 @@ from bot.templates import mrkdwn, say
 WORDS: Mapping[str, str] = {
     "alert_fired": "alert",
     "alert_resolved": "alert",
+    "alert_overtaken": "alert",
     "page_started": "page",
     "level_paged": "paged",
     "level_skipped": "skipped",

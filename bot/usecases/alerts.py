@@ -10,7 +10,7 @@ import structlog
 from bot.core import debts
 from bot.core.alert import Alert, Change, IncomingAlert, dedup_key, fold
 from bot.core.catalogue import Catalogue, Integration, IntegrationType
-from bot.core.facts import AlertFired, AlertResolved
+from bot.core.facts import AlertFired, AlertOvertaken, AlertResolved
 from bot.core.ids import IntegrationId, PageId, ServiceId, SeverityId, by_integration
 from bot.core.page import Page
 from bot.core.words import service_of, severity_of
@@ -152,6 +152,9 @@ class _Folding:
                     self._tx.touch(folded.alert.page, COUNT_EDIT_AFTER)
             case Change.RESOLVED:
                 await self._resolved(folded.alert)
+            case Change.OVERTAKEN:
+                self._again[place] = folded.alert
+                self._overtaken(folded.alert, event.incoming)
             case Change.NOTHING if folded.alert.id:
                 self._again[place] = folded.alert
             case Change.NOTHING:
@@ -213,6 +216,21 @@ class _Folding:
         self._changed[page.id] = page
         self._tx.touch(page.id, COUNT_EDIT_AFTER)
         return page
+
+    def _overtaken(self, alert: Alert, late: IncomingAlert) -> None:
+        self._tx.record(
+            AlertOvertaken(
+                at=self._tx.now,
+                by=by_integration(alert.integration),
+                page=alert.page,
+                alert=alert.id,
+                title=late.title,
+                source=alert.source,
+                status=late.status.value,
+            )
+        )
+        if alert.page is not None:
+            self._tx.touch(alert.page, COUNT_EDIT_AFTER)
 
     async def _resolved(self, over: Alert) -> None:
         await self.write()

@@ -103,3 +103,43 @@ def test_keys_differ_by_integration_service_and_title() -> None:
         dedup_key(IntegrationId("other"), CHECKOUT, "a"),
     }
     assert len(keys) == 4
+
+
+def said(incoming: IncomingAlert, second: int) -> IncomingAlert:
+    return replace(incoming, said_at=NOW + timedelta(seconds=second))
+
+
+@pytest.mark.parametrize(
+    ("order", "changes", "status"),
+    [
+        # "resolved" (2) overtakes its "firing" (1): nobody is paged for what is over
+        ("R2 F1", "nothing overtaken", AlertStatus.RESOLVED),
+        ("R2 F1 F3", "nothing overtaken new", AlertStatus.FIRING),
+        # a second occurrence (3, 4) the same
+        ("F1 R2 R4 F3", "new resolved nothing overtaken", AlertStatus.RESOLVED),
+        ("F1 R2 R4 F3 F5", "new resolved nothing overtaken new", AlertStatus.FIRING),
+        # "resolved" (2) is overtaken by the next "firing" (3), which is on: it closes nothing
+        ("F1 F3 R2", "new counted overtaken", AlertStatus.FIRING),
+        ("F1 F3 R2 R4", "new counted overtaken resolved", AlertStatus.RESOLVED),
+        # a repeat (2) is overtaken by the end (3)
+        ("F1 R3 F2", "new resolved overtaken", AlertStatus.RESOLVED),
+        # in order
+        ("F1 F2 R3 F4", "new counted resolved new", AlertStatus.FIRING),
+    ],
+)
+def test_what_was_said_earlier_and_comes_later_only_counts(
+    order: str, changes: str, status: AlertStatus
+) -> None:
+    latest: Alert | None = None
+    seen = []
+    for event in order.split():
+        folded = take(latest, said(FIRING if event[0] == "F" else OVER, int(event[1])))
+        latest = folded.alert
+        seen.append(folded.change.value)
+    assert latest is not None
+    assert (" ".join(seen), latest.status) == (changes, status)
+
+
+def test_a_source_that_does_not_tell_when_counts_as_it_comes() -> None:
+    over = take(None, said(OVER, 2)).alert
+    assert take(over, FIRING).change is Change.NEW

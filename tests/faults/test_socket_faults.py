@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 import pytest
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import text
 
 from bot.core.page import PageState
 from bot.sandbox.server import Running
+from bot.store import alerts, pages
 from bot.store.database import Database
 from bot.usecases import hearing
 from tests.conftest import NIGHT
@@ -99,6 +101,58 @@ async def test_a_pushpin_that_comes_and_goes_out_of_order_ends_as_it_is(office: 
         return facts.count("note_added") - facts.count("note_retracted") == 1
 
     await eventually(as_it_is, "one message is kept")
+
+
+async def says(hands: Hands, slack: Running, *said: str) -> None:
+    """A bot posts these in a watched channel, one after the other."""
+    for words in said:
+        async with hands.http.post(slack.webhook_url, json={"text": words}) as answer:
+            assert answer.status == 200
+
+
+async def told(office: Office) -> list[tuple[str, str]]:
+    """What was recorded of alerts, in the order in which it reached us."""
+    async with office.db.read() as conn:
+        rows = await conn.execute(text("SELECT kind, data FROM timeline ORDER BY id"))
+        return [(row.kind, str(row.data)) for row in rows if row.kind.startswith("alert_")]
+
+
+async def test_a_resolved_message_that_overtakes_its_firing_leaves_no_page(
+    office: Office, slack: Running, hands: Hands
+) -> None:
+    await hands.fault(socket="reorder")
+    await says(hands, slack, f"FIRING: {DISK}", f"RESOLVED: {DISK}")
+
+    async def late() -> bool:
+        return bool(await told(office))
+
+    await eventually(late, "the firing came after its end")
+    assert [kind for kind, _ in await told(office)] == ["alert_overtaken"]
+    await hands.mend()
+    async with office.db.read() as conn:
+        assert await pages.open_pages(conn) == ()
+        assert await alerts.count_by_status(conn) == {"resolved": 1}
+    await says(hands, slack, f"FIRING: {DISK}")
+    await hands.sees("ana", DISK)
+
+
+async def test_a_resolved_message_that_the_next_firing_overtakes_closes_no_page(
+    office: Office, slack: Running, hands: Hands
+) -> None:
+    await says(hands, slack, f"FIRING: {DISK}")
+    await hands.sees("ana", DISK)
+    await hands.fault(socket="reorder")
+    await says(hands, slack, f"RESOLVED: {DISK}", f"FIRING: {DISK}")
+
+    async def late() -> bool:
+        return len(await told(office)) == 2
+
+    await eventually(late, "the end came after the next firing")
+    (fired, _), (overtaken, data) = await told(office)
+    assert (fired, overtaken) == ("alert_fired", "alert_overtaken") and "resolved" in data
+    async with office.db.read() as conn:
+        (page,) = await pages.open_pages(conn)
+    assert page.state is PageState.TRIGGERED
 
 
 @pytest.fixture

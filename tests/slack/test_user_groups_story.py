@@ -153,7 +153,9 @@ async def test_without_user_groups_the_admins_hear_it_once_and_all_else_works(
     assert len(said) == 1
     await office.page()
     await people.sees("bob", "Error rate above 5 %")
-    await office.quiet()  # a refusal under way would be settled after the jump, and tried again a day after it
+    await (
+        office.quiet()
+    )  # a refusal under way would be settled after the jump, and tried again a day after it
     await people.mend()
     office.clock.forward(timedelta(hours=25))
     await group_is(people, "bob")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import orjson
 import pytest
 
 from bot.clock import ManualClock
 from bot.core.alert import AlertStatus, IncomingAlert
-from bot.core.catalogue import Integration
+from bot.core.catalogue import Integration, IntegrationType
 from bot.core.ids import IntegrationId, PageId, by_user
 from bot.core.page import Page, PageState
+from bot.ingest.sources import parse_body
 from bot.store import alerts as alert_store
-from bot.store import journal, pages
+from bot.store import journal, pages, timeline
 from bot.store.database import Database
 from bot.usecases import alerts, paging
 from tests.company import ANA, BOB, SEV1, SEV3, company
@@ -126,3 +128,39 @@ async def test_a_body_of_an_integration_that_is_gone_still_pages(database: Datab
     (only,) = await open_pages(database)
     assert only.policy.id == COMPANY.default_policy
     assert IntegrationId("retired") not in COMPANY.integrations
+
+
+async def of_slack(db: Database, *said: tuple[str, str]) -> None:
+    """Messages of a watched channel, in the order in which they reach us: ts and text."""
+    bodies = [
+        orjson.dumps({"type": "message", "channel": "C1", "bot_id": "B1", "ts": ts, "text": text})
+        for ts, text in said
+    ]
+    entries = [journal.NewEntry("demo-slack", "slack", body) for body in bodies]
+    slack = Integration(IntegrationId("demo-slack"), "Slack", IntegrationType.SLACK, channel="#alerts")
+    catalogue = replace(COMPANY, integrations={**COMPANY.integrations, slack.id: slack})
+    async with db.write() as tx:
+        await journal.append(tx.conn, entries, tx.now)
+    while await alerts.fold_pending(db, catalogue, parse_body):
+        pass
+
+
+FIRED, OVER = "FIRING: Disk is full", "RESOLVED: Disk is full"
+
+
+async def test_a_firing_that_its_resolved_overtakes_pages_nobody(database: Database) -> None:
+    await of_slack(database, ("17.000002", OVER), ("17.000001", FIRED))
+    assert await open_pages(database) == ()
+    async with database.read() as conn:
+        (only,) = await alert_store.recent(conn)
+    assert (only.status, only.events) == (AlertStatus.RESOLVED, 2)
+
+
+async def test_a_resolved_that_the_next_firing_overtakes_closes_nothing(database: Database) -> None:
+    await of_slack(database, ("17.000001", FIRED))
+    await of_slack(database, ("17.000003", FIRED))
+    await of_slack(database, ("17.000002", OVER))
+    (only,) = await open_pages(database)
+    async with database.read() as conn:
+        facts = await timeline.of_page(conn, only.id)
+    assert [fact.kind for fact in facts].count("alert_overtaken") == 1

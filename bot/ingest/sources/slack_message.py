@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.core.alert import AlertStatus, IncomingAlert, Link
@@ -41,6 +42,7 @@ _SEVERITIES = ("critical", "warning", "info")
 _GREEN = "good"
 """Slack's own name for it. A green by number says nothing: people copy it from examples."""
 _RED = ("danger", "warning")
+_TS = re.compile(r"\d{1,11}\.\d{6}")
 _CALL = re.compile(r"^(?:@(?:here|channel|everyone)\b[\s:,]*)+")
 
 
@@ -75,8 +77,17 @@ def parse(payload: object, title_if_unknown: str) -> tuple[IncomingAlert, ...]:
             source=_source(payload),
             links=_links(payload, attachments),
             payload=_kept(payload),
+            said_at=_said_at(payload.get("ts")),
         ),
     )
+
+
+def _said_at(ts: object) -> datetime | None:
+    """Slack's ts, unique in its channel and in the order of what was said there; envelopes come in any order."""
+    if not isinstance(ts, str) or not _TS.fullmatch(ts):
+        return None
+    seconds, _, rest = ts.partition(".")
+    return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(rest))
 
 
 def _status(told: Sequence[AlertStatus | None], attachments: Sequence[Mapping[str, Any]]) -> AlertStatus:
