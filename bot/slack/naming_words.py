@@ -17,12 +17,13 @@ from bot.core import when
 from bot.core.catalogue import Catalogue, TargetKind
 from bot.core.ids import PersonId, ScheduleId, ServiceId, TeamId, UserId
 from bot.core.schedule import Schedule
-from bot.slack.typed import PERSON, readable
+from bot.slack.typed import GROUP, PERSON, readable
 
 LONGEST_NAME = 8
 """In words."""
 _REASON = re.compile(r"(.*?)(?:^|[\s,;])(?:because|reason:)\s+(.+)", re.IGNORECASE | re.DOTALL)
 _LEADING = re.compile(r"(?:for|of|the|my|from|to|with|on|by|and)\b[\s:]*|[,;]\s*", re.IGNORECASE)
+_MENTION = re.compile(f"{PERSON.pattern}|{GROUP.pattern}")
 _MYSELF = frozenset({"me", "@me", "myself", "i"})
 
 
@@ -31,6 +32,7 @@ class Kind(StrEnum):
     TEAM = "team"
     SERVICE = "service"
     PERSON = "person"
+    GROUP = "user group"
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,9 @@ class Subject:
     name: str
 
 
-ANY = tuple(Kind)
+ANY = (Kind.SCHEDULE, Kind.TEAM, Kind.SERVICE, Kind.PERSON)
+PAGED = (*ANY, Kind.GROUP)
+"""What can be paged."""
 PLANNED = (Kind.SCHEDULE, Kind.TEAM, Kind.SERVICE)
 """What has a schedule of its own, or leads to one."""
 
@@ -52,6 +56,8 @@ def take(
     rest = _after_noise(text)
     if Kind.PERSON in kinds and (found := PERSON.match(rest)):
         return person_subject(catalogue, UserId(found[1])), rest[found.end() :].lstrip(" :")
+    if Kind.GROUP in kinds and (found := GROUP.match(rest)):
+        return Subject(Kind.GROUP, found[1], readable(found[0])), rest[found.end() :].lstrip(" :")
     words = list(re.finditer(r"\S+", rest))
     if words and me is not None and Kind.PERSON in kinds and _key(words[0][0]) in _MYSELF:
         return person_subject(catalogue, me), rest[words[0].end() :].strip()
@@ -72,8 +78,8 @@ def listed(catalogue: Catalogue, text: str, me: UserId) -> tuple[tuple[Subject, 
     found: list[Subject] = []
     rest = text.strip()
     joined = True
-    while rest and (joined or PERSON.match(rest)):
-        subject, after = take(catalogue, rest, me=me)
+    while rest and (joined or _MENTION.match(rest)):
+        subject, after = take(catalogue, rest, PAGED, me)
         if subject is None:
             break
         named = rest[: len(rest) - len(after)].rstrip()
@@ -113,6 +119,8 @@ def schedules_meant(catalogue: Catalogue, subject: Subject) -> tuple[Schedule, .
             return _of_service(catalogue, ServiceId(subject.id))
         case Kind.PERSON:
             return tuple(one for one in known.values() if PersonId(subject.id) in one.people)
+        case Kind.GROUP:
+            return tuple(one for one in known.values() if subject.name in one.user_groups)
 
 
 def _of_service(catalogue: Catalogue, service: ServiceId) -> tuple[Schedule, ...]:
@@ -244,6 +252,7 @@ def _names(catalogue: Catalogue, kinds: Collection[Kind]) -> Mapping[str, Subjec
         Kind.TEAM: ((one.id, one.name, ()) for one in catalogue.teams.values()),
         Kind.SERVICE: ((one.id, one.name, ()) for one in catalogue.services.values()),
         Kind.PERSON: ((one.id, one.name, (one.slack,)) for one in catalogue.people.values()),
+        Kind.GROUP: ((one.id, one.handle, ()) for one in catalogue.user_groups.values()),
     }
     found: dict[str, Subject] = {}
     for kind in kinds:
@@ -265,4 +274,6 @@ def teams_of(catalogue: Catalogue, subject: Subject) -> tuple[TeamId, ...]:
             team = catalogue.schedules[ScheduleId(subject.id)].team
         case Kind.PERSON:
             return tuple(t.id for t in catalogue.teams.values() if PersonId(subject.id) in t.members)
+        case Kind.GROUP:
+            return tuple(t.id for t in catalogue.teams.values() if t.members_from == subject.name)
     return (team,) if team else ()

@@ -1,4 +1,4 @@
-"""Page people, teams or services without an incident: a page that stands alone."""
+"""Page people, teams, Slack user groups or services without an incident: a page that stands alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.store import pages
 from bot.store.database import Database
 from bot.store.uow import Tx
 from bot.usecases import paging
-from bot.usecases.incident_paging import check_services, choose, chosen_policy
+from bot.usecases.incident_paging import check_services, choose, chosen_policy, handles
 from bot.usecases.incidents import repeated, short_enough
 from bot.usecases.members import require
 
@@ -37,12 +37,14 @@ async def page(
     users: Sequence[UserId] = (),
     teams: Sequence[TeamId] = (),
     services: Sequence[ServiceId] = (),
+    groups: Sequence[str] = (),
     why: str = "",
     once: str | None = None,
 ) -> Called:
-    """Page the people and teams until one of them acknowledges, and whoever is on call for each service.
+    """Page the people, teams and Slack user groups (by id) until one acknowledges, and whoever is on call for services.
 
-    Raises `Wrong` when nobody of the chosen can be reached or a name is not configured, and `NotAllowed`.
+    Raises `Wrong` when nobody of the chosen can be reached, a name is not configured or Slack has not told of a group,
+    and `NotAllowed`.
     """
     async with db.write() as tx:
         await require(tx.conn, Action.PAGE_PEOPLE, by)
@@ -50,7 +52,7 @@ async def page(
             return Called()
         check_services(catalogue, services)
         title = short_enough(why, "The reason") or _usual_title(catalogue, by)
-        chosen = await choose(tx, catalogue, users, teams)
+        chosen = await choose(tx, catalogue, users, teams, handles(catalogue, groups))
         begun, running = [], []
         for service in services:
             known = await _running(tx, catalogue, service)

@@ -92,7 +92,7 @@ async def page_people(
             return Paged(incident)
         _check_request(catalogue, incident, (*users, *groups), teams, services)
         note = short_enough(note, "The note")
-        chosen = await choose(tx, catalogue, users, teams, _handles(catalogue, groups))
+        chosen = await choose(tx, catalogue, users, teams, handles(catalogue, groups))
         touched = [await page_service(tx, catalogue, incident, service, by) for service in services]
         if chosen.targets:
             touched.append(await page_chosen(tx, catalogue, incident, chosen, by))
@@ -282,12 +282,13 @@ def _person(catalogue: Catalogue, user: UserId) -> PersonId:
     return listed.id if listed else PersonId(user)
 
 
-def _handles(catalogue: Catalogue, groups: Sequence[str]) -> tuple[str, ...]:
+def handles(catalogue: Catalogue, groups: Sequence[str]) -> tuple[str, ...]:
+    """The handles of Slack user groups, by id. Raises `Wrong` for one that Slack has not told of."""
     known = {group.id: group.handle for group in catalogue.user_groups.values()}
     if any(group not in known for group in groups):
         raise Wrong(
-            "Slack does not tell me who is in that user group. Name people, teams or services: "
-            f"{NAMES.incident} page @ana payments. Nobody was paged."
+            "Slack does not tell me who is in that user group. Name people, teams or services instead. "
+            "Nobody was paged."
         )
     return tuple(known[group] for group in groups)
 

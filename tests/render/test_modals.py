@@ -32,6 +32,7 @@ from bot.slack.modals import (
     merge,
     more,
     note,
+    on_call_page,
     page_people,
     reopen,
     resolve,
@@ -69,7 +70,8 @@ FORMS: dict[str, View] = {
     "update": update.view(INCIDENT, "a draft"),
     "severity": severity.view(INCIDENT, SEVERITIES),
     "roles": roles.view(INCIDENT, [Role(COMMANDER, "Incident commander"), SCRIBE]),
-    "page": page_people.view(INCIDENT, TEAMS, SERVICES),
+    "page": page_people.view(INCIDENT, TEAMS, SERVICES, [("S1", "@dba")]),
+    "page alone": on_call_page.view(TEAMS, SERVICES, [("S1", "@dba")]),
     "resolve": resolve.view(INCIDENT),
     "reopen": reopen.view(INCIDENT),
     "note": note.view(IncidentId(12)),
@@ -289,11 +291,13 @@ def test_roles_read_those_that_have_somebody() -> None:
     assert read == roles.Roles(IncidentId(12), {COMMANDER: BOB, SCRIBE.id: ANA})
 
 
-def test_paging_reads_people_teams_and_services() -> None:
-    filled = submitted(FORMS["page"], people=[ANA], teams=["payments"], services=["checkout"], note="db?")
-    assert page_people.read(filled) == page_people.Call(
-        IncidentId(12), (ANA,), (TeamId("payments"),), (ServiceId("checkout"),), "db?"
-    )
+def test_paging_reads_people_teams_services_and_user_groups() -> None:
+    chosen = {"people": [ANA], "teams": ["payments"], "services": ["checkout"], "user_groups": ["S1"]}
+    found = ((ANA,), (TeamId("payments"),), (ServiceId("checkout"),), ("S1",))
+    filled = submitted(FORMS["page"], **chosen, note="db?")
+    assert page_people.read(filled) == page_people.Call(IncidentId(12), *found, "db?")
+    filled = submitted(FORMS["page alone"], **chosen, why="db?")
+    assert on_call_page.read(filled) == on_call_page.Call(*found, "db?")
 
 
 @pytest.mark.parametrize(("boxes", "expected"), [(None, True), ([], False)])

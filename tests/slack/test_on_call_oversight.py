@@ -33,7 +33,7 @@ async def test_a_page_by_the_form(office: Office, people: Hands) -> None:
     opened = await people.command("dave", "/oncall page")
     assert opened["view"]["callback_id"] == "on_call_page"
     wrong = await people.submit("dave", **{"What is it about?": "help"})
-    assert "at least one person, team or service" in wrong["errors"]["people"]
+    assert "at least one person, team, user group or service" in wrong["errors"]["people"]
     await people.submit("dave", People=["frank"], **{"What is it about?": "the cables are cut"})
     await people.sees("frank", "the cables are cut")
     await people.sees("dave", "@frank is paged now", "#general")

@@ -12,6 +12,7 @@ from bot.core.ids import PersonId, ScheduleId, TeamId, UserId
 from bot.core.schedule import GroupChanges, Layer
 from bot.usecases import overrides
 from tests.slack.office import Hands, Office, eventually
+from tests.slack.test_on_call_commands import told
 
 PRIMARY, SECONDARY = ScheduleId("payments-primary"), ScheduleId("payments-secondary")
 HANDLE = "@payments-oncall"
@@ -193,6 +194,40 @@ async def test_a_user_group_is_paged_for_an_incident(office: Office, people: Han
     await people.command("frank", f"/incident page INC-1 <!subteam^{made['id']}|@dba>")
     await people.sees("dave", "Disk is full")
     await people.sees("erin", "Disk is full")
+
+
+async def test_a_user_group_is_paged_without_an_incident_as_people_are(office: Office, people: Hands) -> None:
+    made = await people.do("usergroups", handle="dba", members=["dave", "erin"])
+    await eventually(lambda: known(office, "@dba"), "Slack has told of the group")
+    done = await told(people, "frank", f"page <!subteam^{made['id']}|@dba> and @ana the disk is full")
+    assert "P-1 the disk is full: @ana, @dave and @erin are paged now" in done
+    for one in ("ana", "dave", "erin"):
+        await people.sees(one, "the disk is full")
+    await people.click("erin", "Acknowledge", "@Tocsin")
+    await people.sees("dave", "acknowledged")
+    assert not [m for m in await people.messages("carol") if "disk" in m["plain"]]
+
+
+async def test_a_user_group_is_chosen_in_the_forms_that_page(office: Office, people: Hands) -> None:
+    await people.do("usergroups", handle="dba", members=["dave"])
+    await eventually(lambda: known(office, "@dba"), "Slack has told of the group")
+    await people.command("frank", "/oncall page")
+    await people.submit("frank", **{"Slack user groups": ["@dba"], "What is it about?": "the disk is full"})
+    await people.sees("dave", "the disk is full")
+    await people.command("frank", "/incident declare Disk is full")
+    await people.submit("frank", title="Search is slow", severity="SEV3")
+    await people.channel("frank", "inc-1-")
+    await people.command("frank", "/incident page INC-1")
+    await people.submit("frank", **{"Slack user groups": ["@dba"], "Note": "look at the indexes"})
+    await people.sees("dave", "Search is slow")
+
+
+async def test_a_user_group_that_slack_has_not_told_of_is_not_paged(office: Office, people: Hands) -> None:
+    done = await told(people, "frank", "page <!subteam^S0UNKNOWN|@nobody> the disk is full")
+    assert "Slack does not tell me who is in that user group" in done
+    await people.do("usergroups", handle="dba", members=["erin"])
+    await eventually(lambda: known(office, "@dba"), "Slack has told of the group")
+    assert "Did you mean dba?" in await told(people, "frank", "page dbaa the disk is full")
 
 
 async def known(office: Office, handle: str) -> bool:

@@ -161,6 +161,7 @@ async def page_people(desk: Desk, asked: Asked) -> Answer:
         filled.people,
         filled.teams,
         filled.services,
+        filled.groups,
         filled.note,
         once=_once(asked),
     )

@@ -292,7 +292,8 @@ def page_form(desk: Desk, view: IncidentView) -> Open:
     catalogue = desk.catalogue()
     teams = [(team.id, team.name) for team in catalogue.teams.values()]
     services = [(service.id, service.name) for service in catalogue.services.values()]
-    return Open(page_people.view(view, teams, services))
+    groups = [(group.id, group.handle) for group in catalogue.user_groups.values()]
+    return Open(page_people.view(view, teams, services, groups))
 
 
 def resolve_form(view: IncidentView) -> Open:

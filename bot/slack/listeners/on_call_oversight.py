@@ -24,7 +24,7 @@ from bot.slack.modals.on_call_page import Call
 from bot.slack.naming_words import Kind, Subject
 from bot.slack.quiet import ask_quiet
 from bot.slack.render import on_call_answers as render
-from bot.slack.typed import GROUP, readable
+from bot.slack.typed import readable
 from bot.usecases import direct_pages
 
 
@@ -87,15 +87,10 @@ def _schedules(desk: Desk, subject: Subject | None) -> tuple[Schedule, ...]:
 
 async def page(desk: Desk, asked: Asked, text: str) -> Answer:
     """`page @bob and payments the database is full`: names first, then why."""
-    if GROUP.search(text):
-        raise Wrong(
-            f"I can't page Slack user groups. Name people, teams or services: {NAMES.on_call} page @ana and payments. "
-            "Nobody was paged."
-        )
     found, why = naming_words.listed(desk.catalogue(), text, asked.user)
     if not found:
         if text:
-            near = naming_words.nearest_name(desk.catalogue(), text.split()[0])
+            near = naming_words.nearest_name(desk.catalogue(), text.split()[0], naming_words.PAGED)
             meant = f" Did you mean {near}?" if near else ""
             raise Wrong(
                 f'I know no person, team or service called "{readable(text)[:60]}".{meant} Whom to page comes first: '
@@ -108,7 +103,8 @@ async def page(desk: Desk, asked: Asked, text: str) -> Answer:
             users += await _on_call(desk, one)
     teams = tuple(TeamId(one.id) for one in found if one.kind is Kind.TEAM)
     services = tuple(ServiceId(one.id) for one in found if one.kind is Kind.SERVICE)
-    return await _page(desk, asked, Call(tuple(users), teams, services, readable(why)))
+    groups = tuple(one.id for one in found if one.kind is Kind.GROUP)
+    return await _page(desk, asked, Call(tuple(users), teams, services, groups, readable(why)))
 
 
 async def _on_call(desk: Desk, schedule: Subject) -> list[UserId]:
@@ -123,7 +119,8 @@ async def open_page(desk: Desk, asked: Asked) -> Answer:
     catalogue = desk.catalogue()
     teams = [(team.id, team.name) for team in catalogue.teams.values()]
     services = [(service.id, service.name) for service in catalogue.services.values()]
-    return Open(page_modal.view(teams, services))
+    groups = [(group.id, group.handle) for group in catalogue.user_groups.values()]
+    return Open(page_modal.view(teams, services, groups))
 
 
 async def page_chosen(desk: Desk, asked: Asked) -> Answer:
@@ -140,6 +137,7 @@ async def _page(desk: Desk, asked: Asked, call: Call) -> Answer:
         call.people,
         call.teams,
         call.services,
+        call.groups,
         call.why,
         once=once or f"trigger:{asked.trigger}",
     )

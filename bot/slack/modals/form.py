@@ -19,6 +19,7 @@ MOST_OPTIONS = 100
 OPTION_VALUE = 150
 LONG_TEXT = 3000
 MODAL_TITLE = 24
+USER_GROUPS = "user_groups"
 
 
 def modal(
@@ -84,6 +85,12 @@ def choices(options: Sequence[Block], placeholder: str = "", initial: Sequence[s
     element = _menu("multi_static_select", options, placeholder)
     chosen = [each for each in options if each["value"] in initial]
     return {**element, "initial_options": chosen} if chosen else element
+
+
+def user_groups(groups: Iterable[tuple[str, str]], hint: str, initial: Sequence[str] = ()) -> Block:
+    """The field of Slack user groups, by value and handle; `all_chosen` reads it under `USER_GROUPS`."""
+    element = choices(named(groups), "Choose user groups", initial)
+    return field("Slack user groups", USER_GROUPS, element, optional=True, hint=hint)
 
 
 def radio(options: Sequence[Block], initial: str | None = None) -> Block:

@@ -1,4 +1,4 @@
-"""Page somebody without an incident: people, teams, or whoever is on call for a service, and why."""
+"""Page somebody without an incident: people, teams, Slack user groups, or whoever is on call for a service, and why."""
 
 from __future__ import annotations
 
@@ -19,17 +19,24 @@ class Call:
     people: tuple[UserId, ...] = ()
     teams: tuple[TeamId, ...] = ()
     services: tuple[ServiceId, ...] = ()
+    groups: tuple[str, ...] = ()
+    """By id, of Slack."""
     why: str = ""
 
 
 def view(
-    teams: Sequence[tuple[TeamId, str]] = (), services: Sequence[tuple[ServiceId, str]] = (), why: str = ""
+    teams: Sequence[tuple[TeamId, str]] = (),
+    services: Sequence[tuple[ServiceId, str]] = (),
+    groups: Sequence[tuple[str, str]] = (),
+    why: str = "",
 ) -> dict[str, Any]:
-    """`teams` and `services` by id and shown name."""
+    """`teams`, `services` and Slack user `groups` by id and shown name."""
     blocks = [form.field("People", "people", form.persons(), optional=True)]
     if teams:
         element = form.choices(form.named(teams), "Choose teams")
         blocks.append(form.field("Teams", "teams", element, optional=True, hint="Pages all of its members."))
+    if groups:
+        blocks.append(form.user_groups(groups, "Pages whoever is in it."))
     if services:
         element = form.choices(form.named(services), "Choose services")
         hint = "Pages whoever is on call for it, and escalates as for an alert."
@@ -45,10 +52,11 @@ def read(submitted: Mapping[str, Any]) -> Call | Errors:
     people = tuple(UserId(user) for user in form.persons_chosen(submitted, "people"))
     teams = tuple(TeamId(team) for team in form.all_chosen(submitted, "teams"))
     services = tuple(ServiceId(service) for service in form.all_chosen(submitted, "services"))
+    groups = form.all_chosen(submitted, form.USER_GROUPS)
     why = " ".join(form.typed(submitted, "why").split())
-    nobody = not (people or teams or services)
+    nobody = not (people or teams or services or groups)
     wrong = form.errors(
-        people="Choose at least one person, team or service." if nobody else None,
+        people="Choose at least one person, team, user group or service." if nobody else None,
         why=form.length_error(why, LONGEST_WHY),
     )
-    return wrong or Call(people, teams, services, why)
+    return wrong or Call(people, teams, services, groups, why)

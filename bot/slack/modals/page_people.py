@@ -1,4 +1,4 @@
-"""Page more people for an incident: people, teams, or whoever is on call for a service."""
+"""Page more people for an incident: people, teams, Slack user groups, or whoever is on call for a service."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ class Call:
     people: tuple[UserId, ...] = ()
     teams: tuple[TeamId, ...] = ()
     services: tuple[ServiceId, ...] = ()
+    groups: tuple[str, ...] = ()
+    """By id, of Slack."""
     note: str = ""
 
 
@@ -28,12 +30,15 @@ def view(
     shown: IncidentView,
     teams: Sequence[tuple[TeamId, str]] = (),
     services: Sequence[tuple[ServiceId, str]] = (),
+    groups: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Any]:
-    """`teams` and `services` by id and shown name."""
+    """`teams`, `services` and Slack user `groups` by id and shown name."""
     blocks = [form.field("People", "people", form.persons(), optional=True)]
     if teams:
         element = form.choices(form.named(teams), "Choose teams")
         blocks.append(form.field("Teams", "teams", element, optional=True))
+    if groups:
+        blocks.append(form.user_groups(groups, "Pages whoever is in it."))
     if services:
         element = form.choices(form.named(services), "Choose services")
         hint = "Pages whoever is on call for it."
@@ -47,10 +52,11 @@ def read(submitted: Mapping[str, Any]) -> Call | Errors:
     people = tuple(UserId(user) for user in form.persons_chosen(submitted, "people"))
     teams = tuple(TeamId(team) for team in form.all_chosen(submitted, "teams"))
     services = tuple(ServiceId(service) for service in form.all_chosen(submitted, "services"))
+    groups = form.all_chosen(submitted, form.USER_GROUPS)
     note = form.typed(submitted, "note")
-    nobody = not (people or teams or services)
+    nobody = not (people or teams or services or groups)
     wrong = form.errors(
-        people="Choose at least one person, team or service." if nobody else None,
+        people="Choose at least one person, team, user group or service." if nobody else None,
         note=form.length_error(note, form.LONG_TEXT),
     )
-    return wrong or Call(form.metadata(submitted)["incident"], people, teams, services, note)
+    return wrong or Call(form.metadata(submitted)["incident"], people, teams, services, groups, note)

@@ -119,7 +119,8 @@ ON_CALL: tuple[Usage, ...] = (
         "pages somebody without an incident",
         "page @bob the database is full",
         ("page payments and @carol checkout is slow", "page checkout", "page"),
-        "Join several names with commas or and. They are paged until somebody acknowledges.",
+        "Join several names with commas or and; a Slack user group stands for its members. "
+        "They are paged until somebody acknowledges.",
         "Page someone…, under the answer to the command alone",
     ),
     Usage(
