@@ -15,8 +15,9 @@ from bot.config import plan as plans
 from bot.config.dump import SECTIONS, dump
 from bot.config.load import Loaded, load
 from bot.settings import environment
+from bot.store.address import parsed
 from bot.store.database import Database
-from bot.store.migrations import migrate
+from bot.store.migrations import migrate, present_schema
 from bot.usecases import configuration
 
 Where = Annotated[
@@ -84,11 +85,36 @@ def _read(path: Path | None) -> Loaded:
         print("Say which file or folder, or set TOCSIN_CONFIG.", file=sys.stderr)
         raise typer.Exit(1)
     loaded = load(path, environment())
+    if loaded.undeclared:
+        loaded = load(path, environment(), _schedules_in_slack())
     for problem in loaded.problems:
         print(problem)
     if loaded.problems:
         raise typer.Exit(1)
     return loaded
+
+
+def _schedules_in_slack() -> frozenset[str]:
+    """Those of the database; none while there is no database, which this does not make."""
+    from bot import cli  # the command line registers these commands
+
+    address = parsed(url := cli.settings_or_exit().database_url)
+    is_file = address.get_backend_name() == "sqlite"
+    if is_file and not Path(address.database or "").exists():
+        return frozenset()
+    found: frozenset[str] = frozenset()
+
+    async def run() -> None:
+        nonlocal found
+        db = Database(url, SystemClock())
+        try:
+            if await present_schema(db) is not None:
+                found = await configuration.schedules_in_slack(db)
+        finally:
+            await db.close()
+
+    cli.execute(run())
+    return found
 
 
 def _on_database(work: Callable[[Database], Awaitable[None]]) -> None:

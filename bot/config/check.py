@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
@@ -38,6 +38,8 @@ class World:
     environ: Mapping[str, str]
     files: Sequence[str]
     complete: bool
+    schedules_in_slack: Collection[str] = ()
+    """Ids of those that were made in Slack: policies may name them (PRODUCT §10)."""
 
     def names(self, section: str) -> set[str]:
         """The ids in a section, also of entries with mistakes, so that one mistake is told once."""
@@ -82,13 +84,24 @@ def _unknown_names(world: World) -> Iterator[Problem]:
     if not world.complete:
         return
     known = {section: world.names(section) for section in SINGULAR}
+    known["schedules"] |= set(world.schedules_in_slack)
     for item in world.items:
         for section, at, name in _references(item.entry):
             if name in known[section] or (section == "people" and SLACK_USER_ID.fullmatch(name)):
                 continue
             kind = SINGULAR[section]
-            cure = did_you_mean(name, known[section], f"Add it under `{section}`, or name another {kind}.")
+            elsewhere = ", make it in Slack" if section == "schedules" else ""
+            otherwise = f"Add it under `{section}`{elsewhere}, or name another {kind}."
+            cure = did_you_mean(name, known[section], otherwise)
             yield item.problem(at, f"there is no {kind} {name}", cure)
+
+
+def undeclared_schedules(world: World) -> frozenset[str]:
+    """The schedules that are named and that no file declares: made in Slack, or a mistake."""
+    references = (reference for item in world.items for reference in _references(item.entry))
+    return frozenset(name for section, _, name in references if section == "schedules") - world.names(
+        "schedules"
+    )
 
 
 def _references(entry: Entry | None) -> Iterator[Reference]:

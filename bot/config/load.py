@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.config.check import World, check
+from bot.config.check import World, check, undeclared_schedules
 from bot.config.entries import Item, entries
 from bot.config.objects import objects
 from bot.config.problem import Problem
@@ -22,10 +22,13 @@ class Loaded(Declared):
     problems: tuple[Problem, ...] = ()
 
 
-def load(path: Path, environ: Mapping[str, str] | None = None) -> Loaded:
+def load(
+    path: Path, environ: Mapping[str, str] | None = None, schedules_in_slack: Collection[str] = ()
+) -> Loaded:
     """Read a file, or all `*.yml` and `*.yaml` of a folder in the order of their names.
 
-    `environ` is where `token_env` looks; the process's own when left out.
+    `environ` is where `token_env` looks; the process's own when left out. `schedules_in_slack` are the ids of those
+    that were made there: to name another that no file declares is a problem.
     """
     environ = os.environ if environ is None else environ
     files, problems = _files(path)
@@ -41,11 +44,14 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Loaded:
         found, mistakes = entries(document)
         items += found
         problems += [*doubles, *mistakes]
+    names = [str(file) for file in files]
+    world = World(items, environ, names, complete=not unreadable, schedules_in_slack=schedules_in_slack)
     if files:
-        problems += check(World(items, environ, [str(file) for file in files], complete=not unreadable))
+        problems += check(world)
+    undeclared = undeclared_schedules(world)
     if problems:
-        return Loaded(problems=tuple(sorted(set(problems))))
-    return Loaded(objects=objects(items, environ))
+        return Loaded(problems=tuple(sorted(set(problems))), undeclared=undeclared)
+    return Loaded(objects=objects(items, environ), undeclared=undeclared)
 
 
 def _files(path: Path) -> tuple[Sequence[Path], list[Problem]]:

@@ -110,6 +110,8 @@ class Declared:
     """All that the files want; empty when they have mistakes."""
 
     objects: tuple[ConfigObject, ...] = ()
+    undeclared: frozenset[str] = frozenset()
+    """Ids of schedules that the files name and do not declare: they were made in Slack."""
 
     @property
     def digest(self) -> str:

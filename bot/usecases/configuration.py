@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.catalogue import Catalogue
 from bot.core.company import catalogue
-from bot.core.configuration import ConfigObject, Declared, Difference, difference
+from bot.core.configuration import ConfigObject, Declared, Difference, Kind, Owner, difference
 from bot.core.person_uses import still_needed
 from bot.errors import CannotStart
 from bot.store import configuration, meta, user_groups
@@ -47,7 +48,8 @@ async def apply_configuration(db: Database, declared: Declared) -> Applied:
     """Make the files' objects be what the files say, in one transaction; applying twice changes nothing.
 
     Nothing is read or written when the files are as they were at the last apply. Raises `ValueError` for a declaration
-    without objects: files with mistakes must not delete the last good configuration (PRODUCT §10).
+    without objects: files with mistakes must not delete the last good configuration (PRODUCT §10). Raises `CannotStart`
+    when somebody has deleted a schedule in Slack since the files were checked.
     """
     if not declared.objects:
         raise ValueError("nothing is declared; files with mistakes must not be applied")
@@ -57,6 +59,7 @@ async def apply_configuration(db: Database, declared: Declared) -> Applied:
     async with db.write() as tx:
         present = await configuration.objects(tx.conn)
         found = difference(present, declared.objects)
+        _refuse_deleted_meanwhile(declared, present)
         await configuration.put(tx.conn, (*found.created, *found.changed, *found.moved), tx.now)
         await configuration.remove(tx.conn, found.deleted)
         if not found.is_empty:
@@ -64,6 +67,16 @@ async def apply_configuration(db: Database, declared: Declared) -> Applied:
         # A conflict may be settled in Slack: then the next start has to look again.
         await meta.put(tx.conn, DIGEST, None if found.conflicts else declared.digest)
     return _applied(found, still_needed(found, present))
+
+
+def _refuse_deleted_meanwhile(declared: Declared, present: Iterable[ConfigObject]) -> None:
+    made = {one.key for one in present if one.kind is Kind.SCHEDULE and one.owner is Owner.SLACK}
+    gone = declared.undeclared - made
+    if gone:
+        raise CannotStart(
+            f"Files name a schedule that somebody has just deleted in Slack: {', '.join(sorted(gone))}. "
+            "Nothing was applied. Try again: the place is told then."
+        )
 
 
 def _applied(found: Difference, needed: tuple[str, ...]) -> Applied:
@@ -79,6 +92,13 @@ def _applied(found: Difference, needed: tuple[str, ...]) -> Applied:
         ),
         still_needed=needed,
     )
+
+
+async def schedules_in_slack(db: Database) -> frozenset[str]:
+    """Ids of the schedules that were made there; files may name them (PRODUCT §10)."""
+    async with db.read() as conn:
+        found = await configuration.objects(conn, Kind.SCHEDULE)
+    return frozenset(one.key for one in found if one.owner is Owner.SLACK)
 
 
 async def applied_files(db: Database) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import permissions
-from bot.core.catalogue import Catalogue, TargetKind
+from bot.core.catalogue import Catalogue, Policy, TargetKind
 from bot.core.configuration import ConfigObject, Kind, Owner, made_in_slack
 from bot.core.ids import Actor, PersonId, ScheduleId, UserId, by_user
 from bot.core.permissions import Action, Standing
@@ -96,7 +96,7 @@ async def delete(db: Database, schedule: ScheduleId, by: UserId) -> Schedule | N
         _require_entitled(catalogue, by, known)
         if declared := declared_in_a_file(present):
             raise Wrong(declared)
-        if policies := tuple(_paging_by(catalogue, schedule)):
+        if policies := tuple(_paging_by(await objects.objects(tx.conn, Kind.POLICY), schedule)):
             raise Wrong(
                 f"{known.name} is paged by {', '.join(policies)}. Take it out there first. Nothing was deleted."
             )
@@ -206,9 +206,12 @@ async def unreachable(conn: AsyncConnection, catalogue: Catalogue, person: Perso
     )
 
 
-def _paging_by(catalogue: Catalogue, schedule: ScheduleId) -> Iterator[str]:
-    """The policies that name it: `checkout-critical (level 1)`."""
-    for policy in catalogue.policies.values():
+def _paging_by(policies: Iterable[ConfigObject], schedule: ScheduleId) -> Iterator[str]:
+    """The policies that name it: `checkout-critical (level 1; policies.yml, line 12)`."""
+    for one in policies:
+        policy = one.content()
+        assert isinstance(policy, Policy)
+        place = f"; {one.file}, line {one.line}" if one.file else ""
         for number, level in enumerate(policy.levels, 1):
-            if any(one.kind is TargetKind.SCHEDULE and one.id == schedule for one in level.targets):
-                yield f"{policy.name} (level {number})"
+            if any(each.kind is TargetKind.SCHEDULE and each.id == schedule for each in level.targets):
+                yield f"{policy.name} (level {number}{place})"

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import date, time
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from bot.clock import SystemClock
+from bot.core.configuration import Kind, made_in_slack
+from bot.core.ids import PersonId, ScheduleId
+from bot.core.schedule import Layer, RotationUnit, Schedule
+from bot.store import configuration
+from bot.store.database import Database
 
 DEMO = Path(__file__).parents[2] / "manifests" / "demo"
 
@@ -102,6 +110,41 @@ def test_files_with_mistakes_make_no_sqlite_database(tmp_path: Path, command: st
     (tmp_path / "bad.yml").write_text("people: [")
     assert tocsin(command, tmp_path / "bad.yml").exit_code == 1
     assert not (tmp_path / "tocsin.db").exists()
+
+
+BY_SLACK = """
+people: [{id: ana}]
+policies: [{id: standard, levels: [{targets: [{schedule: nights}]}]}]
+settings: {default_policy: standard, fallback_channel: "#incidents"}
+"""
+
+
+@pytest.mark.usefixtures("own_database")
+def test_a_schedule_that_was_made_in_slack_is_looked_for_in_the_database(
+    tmp_path: Path, database_url: str
+) -> None:
+    file = tmp_path / "company.yml"
+    file.write_text(BY_SLACK)
+    for command in ("check", "plan", "apply"):
+        refused = tocsin(command, file)
+        assert refused.exit_code == 1
+        assert "there is no schedule nights. Add it under `schedules`, make it in Slack" in refused.output
+    assert tocsin("migrate").exit_code == 0
+    asyncio.run(_made_in_slack(database_url, "nights"))
+    assert tocsin("check", file).output.startswith("All is well: 1 people, 1 policies")
+    assert "+ policy standard" in tocsin("plan", file).output
+    assert tocsin("apply", file).output.startswith("Applied: 3 created")
+    file.write_text(BY_SLACK.replace("nights", "nigths"))
+    assert "there is no schedule nigths. Did you mean nights?" in tocsin("check", file).output
+
+
+async def _made_in_slack(url: str, name: str) -> None:
+    layer = Layer(((PersonId("ana"),),), RotationUnit.DAYS, 1, time(9), date(2026, 1, 5))
+    schedule = Schedule(ScheduleId(name), name, "UTC", (layer,))
+    db = Database(url, SystemClock())
+    async with db.write() as tx:
+        await configuration.put(tx.conn, [made_in_slack(Kind.SCHEDULE, name, schedule)], tx.now)
+    await db.close()
 
 
 def test_a_token_may_stand_in_dot_env_alone_and_the_process_overrides_it(

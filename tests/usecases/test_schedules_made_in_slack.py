@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -13,14 +14,14 @@ from bot.clock import ManualClock
 from bot.config import drafts
 from bot.config.dump import dump
 from bot.config.load import load
-from bot.core.configuration import Kind, Owner
-from bot.core.ids import PersonId, ScheduleId, TeamId, UserId, by_user
+from bot.core.configuration import Owner
+from bot.core.ids import PersonId, PolicyId, ScheduleId, TeamId, UserId, by_user
+from bot.core.roster import resolve
 from bot.core.schedule import Layer, RotationUnit, Schedule, on_call
 from bot.core.schedule_facts import ScheduleChanged
-from bot.errors import NotAllowed, Wrong
+from bot.errors import CannotStart, NotAllowed, Wrong
 from bot.queries import schedules as queries
 from bot.store import changes, directory, timeline
-from bot.store import configuration as store
 from bot.store import overrides as overrides_store
 from bot.store.database import Database
 from bot.store.directory import SlackUser
@@ -197,14 +198,75 @@ async def test_a_deleted_one_can_be_saved_again_by_whoever_had_it_open(company: 
     assert await history(company) == [f"user:{ANA} made", f"user:{ANA} deleted", f"user:{FRANK} made"]
 
 
-async def test_a_schedule_that_a_policy_pages_by_is_not_deleted(company: Database, tmp_path: Path) -> None:
+BY_NIGHTS = COMPANY.replace("[{schedule: primary}]", "[{user: ana}, {schedule: nights}]")
+"""The policy names a schedule that no file declares."""
+
+
+async def test_a_file_pages_by_a_schedule_that_was_made_in_slack(
+    company: Database, tmp_path: Path, clock: ManualClock
+) -> None:
+    file = tmp_path / "company.yml"
+    file.write_text(BY_NIGHTS)
+    assert [problem.message for problem in load(file).problems] == [
+        "policy standard, level 1, target 2, schedule: there is no schedule nights"
+    ]
+    await schedules.save(company, Change(nights("bob")), ANA)
+    loaded = load(file, schedules_in_slack=await configuration.schedules_in_slack(company))
+    assert loaded.problems == ()
+    assert (await configuration.apply_configuration(company, loaded)).changed == 1
+    await schedules.save(company, Change(nights("carol"), await version(company, "nights")), ANA)
+    async with company.read() as conn:
+        known = await configuration.load_catalogue(conn)
+        roster = resolve(
+            known.policies[PolicyId("standard")],
+            known,
+            await changes.since(conn, clock.now(), known.schedules.values()),
+            clock.now(),
+        )
+    assert {contact.user for found in roster.values() for contact in found.people} == {ANA, CAROL}
+
+
+async def test_a_schedule_of_slack_that_a_policy_pages_by_is_deleted_only_when_no_policy_does(
+    company: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "company.yml"
     await schedules.save(company, Change(nights("ana")), ANA)
-    async with company.write() as tx:
-        policy = next(o for o in await store.objects(tx.conn, Kind.POLICY))
-        body = {**policy.body, "levels": [{"targets": [{"kind": "schedule", "id": "nights"}]}]}
-        await store.put(tx.conn, [replace(policy, body=body)], tx.now)
-    with pytest.raises(Wrong, match=r"paged by standard \(level 1\)\. Take it out there first"):
+    file.write_text(BY_NIGHTS)
+    await configuration.apply_configuration(company, load(file, schedules_in_slack={"nights"}))
+    place = f"standard (level 1; {file}, line 10)"
+    with pytest.raises(Wrong, match=re.escape(f"paged by {place}. Take it out there first")):
         await schedules.delete(company, ScheduleId("nights"), ANA)
+    file.write_text(COMPANY)
+    await configuration.apply_configuration(company, load(file))
+    assert await schedules.delete(company, ScheduleId("nights"), ANA) is not None
+
+
+async def test_a_schedule_that_is_deleted_while_files_are_applied_keeps_all_as_it_was(
+    company: Database, tmp_path: Path
+) -> None:
+    await schedules.save(company, Change(nights("ana")), ANA)
+    (tmp_path / "company.yml").write_text(BY_NIGHTS)
+    loaded = load(tmp_path / "company.yml", schedules_in_slack={"nights"})
+    await schedules.delete(company, ScheduleId("nights"), ANA)
+    before = await configuration.objects(company)
+    with pytest.raises(CannotStart, match=r"just deleted in Slack: nights\. Nothing was applied"):
+        await configuration.apply_configuration(company, loaded)
+    assert await configuration.objects(company) == before
+
+
+async def test_an_export_whose_policy_names_a_schedule_of_slack_applies_to_nothing_changed(
+    company: Database, tmp_path: Path
+) -> None:
+    await schedules.save(company, Change(nights("ana", "bob")), ANA)
+    (tmp_path / "company.yml").write_text(BY_NIGHTS)
+    await configuration.apply_configuration(
+        company, load(tmp_path / "company.yml", schedules_in_slack={"nights"})
+    )
+    (tmp_path / "exported.yml").write_text(dump(await configuration.objects(company)))
+    exported = load(tmp_path / "exported.yml")
+    assert exported.problems == ()
+    found, _ = await configuration.preview(company, exported)
+    assert found.is_empty
 
 
 async def test_an_export_of_what_was_made_in_slack_applies_to_nothing_changed(
