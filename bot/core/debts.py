@@ -7,7 +7,7 @@ a deliver, because their lanes differ.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -38,6 +38,7 @@ class DebtKind(StrEnum):
     HOME = "home"
     USER_GROUP = "user_group"
     USER_GROUPS = "user_groups"
+    QUIET_HOURS = "quiet_hours"
 
 
 class Priority(IntEnum):
@@ -135,8 +136,10 @@ Outcome = Sent | Retry | Failed | Withdrawn
 
 PAID_BY_ONE_METHOD = frozenset({DebtKind.PAGE_COPY, DebtKind.HOME})
 """A limit that one of them meets holds for all of the kind: none is tried before it is over."""
-BEHIND_THE_SCENES = frozenset({DebtKind.CALENDAR, DebtKind.USER_GROUP, DebtKind.USER_GROUPS})
-"""Reads and sets what nobody is told; it comes at a start and every quarter of an hour, whatever people do."""
+BEHIND_THE_SCENES = frozenset(
+    {DebtKind.CALENDAR, DebtKind.USER_GROUP, DebtKind.USER_GROUPS, DebtKind.QUIET_HOURS}
+)
+"""Reads and sets what nobody is told; it comes at a start and again and again, whatever people do."""
 PAGE_KINDS = frozenset({DebtKind.PAGE_DM, DebtKind.PAGE_CHANNEL, DebtKind.PAGE_COPY})
 
 
@@ -246,3 +249,10 @@ def user_groups(after: float = 0.0) -> Converge:
     """Slack is asked for all user groups and who is in them."""
     key = "user_groups"
     return Converge(key, DebtKind.USER_GROUPS, key, {}, Priority.DECORATION, after)
+
+
+def quiet_hours(number: int, users: Sequence[UserId], after: float) -> Converge:
+    """Slack is asked for the Do Not Disturb of the `number`th so many people."""
+    key = f"quiet_hours:{number}"
+    payload = {"users": list(users)}
+    return Converge(key, DebtKind.QUIET_HOURS, "quiet_hours", payload, Priority.HOME, after)

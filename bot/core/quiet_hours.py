@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.core.ids import UserId
+from bot.core.catalogue import Catalogue
+from bot.core.ids import PersonId, UserId
+from bot.core.schedule import AllChanges, following
 
 
 @dataclass(frozen=True)
@@ -29,3 +31,31 @@ def quiet_of(user: UserId, status: Mapping[str, Any]) -> Quiet:
     if not status.get("dnd_enabled") or starts <= NEVER or ends <= NEVER:
         return Quiet(user, None, None)
     return Quiet(user, datetime.fromtimestamp(starts, UTC), datetime.fromtimestamp(ends, UTC))
+
+
+CHECK = "quiet_hours:check"
+"""The chore of asking Slack again."""
+CHECK_EVERY = timedelta(days=1)
+SOON = 2 * CHECK_EVERY
+"""Whoever comes on call before the check after the next is asked about."""
+MOST_AT_ONCE = 50
+"""Of dnd.teamInfo (docs.slack.dev)."""
+PAUSE_SECONDS = 4.0
+"""Real time between two calls: Slack allows twenty a minute, and nothing waits for these."""
+
+
+def soon_on_call(catalogue: Catalogue, changes: AllChanges, now: datetime) -> tuple[UserId, ...]:
+    """Everybody with an account who is on call for anything at `now` or begins to be within `SOON`; in order."""
+    people = {
+        person
+        for schedule in catalogue.schedules.values()
+        for shift in following(schedule, changes.of(schedule.id), now, now + SOON)
+        for person in shift.people
+    }
+    users = {catalogue.user_id(person) for person in people if not _is_gone(catalogue, person)}
+    return tuple(sorted(user for user in users if user is not None))
+
+
+def _is_gone(catalogue: Catalogue, person: PersonId) -> bool:
+    listed = catalogue.people.get(person)
+    return listed is not None and not listed.reachable

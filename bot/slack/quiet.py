@@ -14,8 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 async def ask_quiet(db: Database, gateway: Gateway, user: UserId) -> None:
-    """Whatever Slack answers: what it does not tell stays as it was."""
-    """Whoever comes on call hears so, whether or not Slack tells of their quiet hours."""
+    """What Slack does not tell stays as it was: whoever comes on call hears so all the same."""
     try:
         answer = await gateway.call("dnd.info", user=user)
     except SlackProblem as problem:

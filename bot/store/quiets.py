@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,11 +16,17 @@ from bot.store.tables import QuietRow
 _TABLE = QuietRow.__table__  # type: ignore[attr-defined]
 
 
-async def put(conn: AsyncConnection, quiet: Quiet, asked_at: datetime) -> None:
+async def put(conn: AsyncConnection, told: Sequence[Quiet], asked_at: datetime) -> None:
+    if not told:
+        return
     insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    values = {"starts_at": quiet.starts_at, "ends_at": quiet.ends_at, "asked_at": asked_at}
-    statement = insert(_TABLE).values(user=quiet.user, **values)
-    await conn.execute(statement.on_conflict_do_update(index_elements=["user"], set_=values))
+    statement = insert(_TABLE)
+    replaced = {name: statement.excluded[name] for name in ("starts_at", "ends_at", "asked_at")}
+    rows = [
+        {"user": one.user, "starts_at": one.starts_at, "ends_at": one.ends_at, "asked_at": asked_at}
+        for one in told
+    ]
+    await conn.execute(statement.on_conflict_do_update(index_elements=["user"], set_=replaced), rows)
 
 
 async def of_user(conn: AsyncConnection, user: UserId) -> Quiet | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.catalogue import Catalogue
 from bot.store.database import Database
-from bot.usecases import calendars, covers, schedule_care, shift_changes, swaps, user_groups
+from bot.usecases import calendars, covers, reachability, schedule_care, shift_changes, swaps, user_groups
 
 
 async def advance_due(db: Database, catalogue: Catalogue) -> None:
@@ -16,3 +16,4 @@ async def advance_due(db: Database, catalogue: Catalogue) -> None:
         await shift_changes.advance_due(tx, catalogue)
         await schedule_care.send_digests(tx, catalogue)
         await user_groups.advance_due(tx, catalogue)
+        await reachability.advance_due(tx, catalogue)

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.core import debts
+from bot.core.catalogue import Catalogue
 from bot.core.ids import UserId
 from bot.core.permissions import Action
-from bot.core.quiet_hours import Quiet
+from bot.core.quiet_hours import CHECK, CHECK_EVERY, MOST_AT_ONCE, PAUSE_SECONDS, Quiet, soon_on_call
 from bot.errors import Wrong
-from bot.store import quiets, reach_tests
+from bot.store import changes, chores, quiets, reach_tests
 from bot.store.database import Database
 from bot.store.reach_tests import ReachTest
+from bot.store.uow import Tx
 from bot.usecases.members import require
 
 
 async def remember_quiet(db: Database, quiet: Quiet) -> None:
     """Slack told of somebody's Do Not Disturb."""
     async with db.write() as tx:
-        await quiets.put(tx.conn, quiet, tx.now)
+        await quiets.put(tx.conn, (quiet,), tx.now)
+
+
+async def advance_due(tx: Tx, catalogue: Catalogue) -> None:
+    """Once a day Slack is asked for the quiet hours of those who are on call or soon will be, in few calls."""
+    due = (await chores.beginning_with(tx.conn, CHECK)).get(CHECK)
+    if due is not None and due > tx.now:
+        return
+    await chores.plan(tx.conn, {CHECK: tx.now + CHECK_EVERY})
+    changed = await changes.since(tx.conn, tx.now, catalogue.schedules.values())
+    users = soon_on_call(catalogue, changed, tx.now)
+    for number, at in enumerate(range(0, len(users), MOST_AT_ONCE)):
+        tx.owe(debts.quiet_hours(number, users[at : at + MOST_AT_ONCE], number * PAUSE_SECONDS))
+
+
+async def told(tx: Tx, quiet: Sequence[Quiet]) -> None:
+    """Slack answered."""
+    await quiets.put(tx.conn, quiet, tx.now)
 
 
 async def send_test(db: Database, user: UserId) -> int:

@@ -48,6 +48,7 @@ SCOPES_OF_METHOD: dict[str, set[str]] = {
     "conversations.replies": HISTORY,
     "conversations.setTopic": MANAGE,
     "dnd.info": {"dnd:read"},
+    "dnd.teamInfo": {"dnd:read"},
     "files.completeUploadExternal": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},
     "pins.add": {"pins:write"},

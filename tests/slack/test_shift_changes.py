@@ -123,7 +123,30 @@ async def test_whoever_comes_on_call_is_told_whether_they_can_be_woken_and_tests
 async def test_without_the_right_to_see_quiet_hours_the_shift_is_told_all_the_same(
     office: Office, people: Hands
 ) -> None:
-    await people.fault(method="dnd.info", error="missing_scope")
+    for method in ("dnd.info", "dnd.teamInfo"):
+        await people.fault(method=method, error="missing_scope")
     await watched(office)
     await forward(office, hours=55)
     assert "Slack does not tell me" in (await people.sees("bob", "Can you be woken tonight?"))["plain"]
+
+
+async def test_quiet_hours_are_read_daily_in_one_call_and_known_when_a_shift_begins(
+    office: Office, people: Hands
+) -> None:
+    await people.do("people", name="bob", dnd=True)
+    await people.fault(method="dnd.info", error="fatal_error")
+    await watched(office)
+    await office.quiet()
+    assert len(await people.calls("dnd.teamInfo")) == 1
+    await forward(office, hours=25)
+    await asked_twice(people)
+    await forward(office, hours=30)
+    begun = await people.sees("bob", "Can you be woken tonight?")
+    assert "Slack rings nothing for you" in begun["plain"]
+
+
+async def asked_twice(people: Hands) -> None:
+    async def twice() -> bool:
+        return len(await people.calls("dnd.teamInfo")) == 2
+
+    await eventually(twice, "Slack is asked again a day later")

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.clock import ManualClock
-from bot.core.quiet_hours import Quiet, quiet_of
+from bot.core.catalogue import Catalogue, Person
+from bot.core.debts import Converge, DebtKind
+from bot.core.ids import PersonId, ScheduleId, UserId
+from bot.core.quiet_hours import Quiet, quiet_of, soon_on_call
+from bot.core.schedule import Layer, Schedule
 from bot.errors import Wrong
-from bot.store import quiets, reach_tests
+from bot.store import changes, quiets, reach_tests
 from bot.store.database import Database
+from bot.store.uow import Tx
 from bot.usecases import reachability
-from tests.company import ANA, BOB
+from tests.company import ANA, BOB, CAROL, DAVE, company
 
 TEN_PM = datetime(2026, 11, 21, 22, tzinfo=UTC)
 
@@ -53,3 +59,70 @@ async def test_nobody_hears_for_somebody_else(database: Database) -> None:
     number = await reachability.send_test(database, ANA)
     with pytest.raises(Wrong, match="somebody else's"):
         await reachability.heard(database, number, BOB)
+
+
+def large(people: int) -> Catalogue:
+    """A company in which everybody is on call, each for a schedule of their own; the first has left Slack."""
+    base = company()
+    names = [PersonId(f"p{number:03}") for number in range(people)]
+    layer = next(iter(base.schedules.values())).layers[0]
+    assert isinstance(layer, Layer)
+    return replace(
+        base,
+        people={
+            name: Person(name, name, slack=name, user_id=UserId(name.upper()), reachable=name != names[0])
+            for name in names
+        },
+        schedules={
+            ScheduleId(name): Schedule(
+                ScheduleId(name), name, "UTC", (replace(layer, participants=((name,),)),)
+            )
+            for name in names
+        },
+    )
+
+
+def quiet_debts(tx: Tx) -> list[Converge]:
+    return [one for one in tx.converges.values() if one.kind is DebtKind.QUIET_HOURS]
+
+
+async def test_everybody_on_call_is_asked_about_once_a_day_fifty_at_once(
+    database: Database, clock: ManualClock
+) -> None:
+    catalogue = large(121)
+    async with database.write() as tx:
+        await reachability.advance_due(tx, catalogue)
+        first = quiet_debts(tx)
+    assert [len(one.payload["users"]) for one in first] == [50, 50, 20]
+    assert [one.after for one in first] == [0.0, 4.0, 8.0]
+    clock.forward(hours=23)
+    async with database.write() as tx:
+        await reachability.advance_due(tx, catalogue)
+        assert not quiet_debts(tx)
+    clock.forward(hours=1)
+    async with database.write() as tx:
+        await reachability.advance_due(tx, catalogue)
+        assert len(quiet_debts(tx)) == 3
+
+
+async def test_whoever_comes_on_call_within_two_days_is_asked_about_too(
+    database: Database, clock: ManualClock
+) -> None:
+    async with database.write() as tx:
+        assert soon_on_call(company(), await changes.since(tx.conn, tx.now, ()), tx.now) == (ANA, CAROL)
+        later = tx.now + timedelta(hours=7)  # Monday 09:00 is within 48 hours
+        assert soon_on_call(company(), await changes.since(tx.conn, later, ()), later) == (
+            ANA,
+            BOB,
+            CAROL,
+            DAVE,
+        )
+
+
+async def test_what_slack_tells_of_many_is_kept(database: Database) -> None:
+    async with database.write() as tx:
+        await reachability.told(tx, [Quiet(ANA, TEN_PM, TEN_PM + timedelta(hours=9)), Quiet(BOB, None, None)])
+        await reachability.told(tx, [])
+    async with database.read() as conn:
+        assert await quiets.of_user(conn, ANA) == Quiet(ANA, TEN_PM, TEN_PM + timedelta(hours=9))
+        assert await quiets.of_user(conn, BOB) == Quiet(BOB, None, None)

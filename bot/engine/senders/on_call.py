@@ -1,4 +1,4 @@
-"""Cover and swaps reach people: the question in each one's DM, and the edits that keep it true."""
+"""Cover and swaps reach people: the question in each DM, and the edits that keep it true. Quiet hours are read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import structlog
 from bot.core.catalogue import Catalogue
 from bot.core.debts import Debt, DebtKind, Failed, Outcome, Sent, Withdrawn, on_call_question_copy
 from bot.core.ids import UserId
+from bot.engine.senders import Sender
 from bot.engine.senders.incident_messages import GONE, post
+from bot.engine.senders.quiet_hours import QuietHoursSender
 from bot.queries import on_call_questions as queries
 from bot.slack.gateway import Gateway, Refused
 from bot.slack.render import on_call_questions as render
@@ -97,8 +99,9 @@ class QuestionCopySender:
 
 def on_call_senders(
     db: Database, gateway: Gateway, catalogue: Callable[[], Catalogue]
-) -> dict[DebtKind, QuestionSender | QuestionCopySender]:
+) -> dict[DebtKind, Sender]:
     return {
         DebtKind.ON_CALL_QUESTION: QuestionSender(db, gateway, catalogue),
         DebtKind.ON_CALL_QUESTION_COPY: QuestionCopySender(db, gateway, catalogue),
+        DebtKind.QUIET_HOURS: QuietHoursSender(gateway),
     }
