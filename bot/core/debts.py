@@ -113,8 +113,6 @@ class Retry:
     after: float | None = None
     certain: bool = True
     """False: the answer was lost, it may have gone through."""
-    limited: bool = False
-    """Slack asks to wait."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +133,7 @@ Outcome = Sent | Retry | Failed | Withdrawn
 
 
 PAID_BY_ONE_METHOD = frozenset({DebtKind.PAGE_COPY, DebtKind.HOME})
-"""A limit that one of them meets holds for all of the kind: none is tried before it is over."""
+"""A limit that one of them meets holds for all of the kind: none is tried before it is over (`bot.engine.pace`)."""
 BEHIND_THE_SCENES = frozenset(
     {DebtKind.CALENDAR, DebtKind.USER_GROUP, DebtKind.USER_GROUPS, DebtKind.QUIET_HOURS}
 )

@@ -11,7 +11,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -28,6 +28,7 @@ from bot.core.debts import (
     Withdrawn,
 )
 from bot.crashpoints import point
+from bot.engine.pace import Pace
 from bot.engine.senders import Sender
 from bot.engine.settle import Settlement
 from bot.log_context import from_here_on
@@ -53,6 +54,9 @@ class Outbox:
         self._senders = senders
         self._settlement = Settlement(db, senders)
         self._sends: dict[int, asyncio.Task[None]] = {}
+        self._in_hand: dict[int, Debt] = {}
+        """What the sends are about, by the same number."""
+        self._pace = Pace(db.clock)
         self._held = False
         self._away = False
         """Whether Slack was away when something was sent last."""
@@ -64,12 +68,12 @@ class Outbox:
         room, down_to = self._room()
         if room <= 0:
             return
+        most = self._room_by_kind()
         async with self._db.write() as tx:
-            claimed = await debts.claim(tx.conn, self.owner, tx.real, room, list(self._sends), down_to)
-        if any(debt.kind not in BEHIND_THE_SCENES for debt in claimed):
-            point("after-claim")
-        for debt in claimed:
-            self._sends[debt.id] = asyncio.create_task(self._pay(debt), name=f"send {debt.key}")
+            claimed = await debts.claim(tx.conn, self.owner, tx.real, room, list(self._sends), down_to, most)
+            if claimed.more:
+                tx.wake("deliver")
+        self._begin(claimed.debts)
 
     def hold(self) -> None:
         """Send nothing before `release`: it is not known yet whose workspace the tokens are of."""
@@ -87,9 +91,11 @@ class Outbox:
         room, down_to = self._room()
         if room <= 0:
             return None
+        without = [kind for kind, left in self._room_by_kind().items() if left == 0]
         async with self._db.read() as conn:
-            at = await debts.next_due(conn, list(self._sends), down_to)
-        return max(at, self._db.clock.real()) if at else None
+            at = await debts.next_due(conn, list(self._sends), down_to, without)
+        instants = [one for one in (at, self._pace.resumes_at()) if one is not None]
+        return max(min(instants), self._db.clock.real()) if instants else None
 
     async def take_over(self) -> None:
         """At the start of the only copy: whoever was sending is dead, so its sends are in doubt at once."""
@@ -126,6 +132,17 @@ class Outbox:
             return room - KEPT_FOR_PAGES, debts.LOWEST
         return room, Priority.PAGE
 
+    def _room_by_kind(self) -> dict[DebtKind, int]:
+        return self._pace.room([debt.kind for debt in self._in_hand.values()])
+
+    def _begin(self, claimed: Sequence[Debt]) -> None:
+        """Each send in its own task; after the commit of the claim."""
+        if any(debt.kind not in BEHIND_THE_SCENES for debt in claimed):
+            point("after-claim")
+        for debt in claimed:
+            self._in_hand[debt.id] = debt
+            self._sends[debt.id] = asyncio.create_task(self._pay(debt), name=f"send {debt.key}")
+
     async def _pay(self, debt: Debt) -> None:
         from_here_on(*debt.subject)
         try:
@@ -137,6 +154,7 @@ class Outbox:
             log.exception("a send broke", debt=debt.key)
         finally:
             self._sends.pop(debt.id, None)
+            self._in_hand.pop(debt.id, None)
 
     async def _note(self, outcome: Outcome) -> None:
         """Slack answers again: pages go before everything else, and wait for no next try."""
@@ -154,7 +172,8 @@ class Outbox:
             async with asyncio.timeout(SEND_WITHIN_SECONDS):
                 return await self._senders[debt.kind].send(debt)
         except RateLimited as problem:
-            return Retry(str(problem), after=problem.after, limited=True)
+            self._pace.asked_to_wait(debt.kind, problem.after)
+            return Retry(str(problem), after=problem.after)
         except Unavailable as problem:
             self._away = True
             return Retry(problem.reason, certain=problem.certain)

@@ -15,7 +15,6 @@ import structlog
 
 from bot.core.debts import (
     BEHIND_THE_SCENES,
-    PAID_BY_ONE_METHOD,
     Debt,
     DebtKind,
     Failed,
@@ -120,8 +119,6 @@ class Settlement:
                 after = outcome.after if outcome.after is not None else backoff(debt.tries + 1, debt.kind)
                 due_at = tx.real + timedelta(seconds=after)
                 await debts.settle_retry(tx.conn, debt, due_at, outcome.reason, certain=outcome.certain)
-                if outcome.limited and debt.kind in PAID_BY_ONE_METHOD:
-                    await debts.postpone(tx.conn, debt.kind, due_at)
             case Failed():
                 await debts.settle_over(tx.conn, debt, "failed", outcome.reason, tx.real)
             case Withdrawn():

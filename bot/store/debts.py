@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -33,6 +33,8 @@ _TABLE = DebtRow.__table__  # type: ignore[attr-defined]
 _ahead = _TABLE.alias("ahead")
 
 LOWEST = max(Priority)
+EVERY_KIND: Mapping[DebtKind, int] = {}
+"""As many as there are, of whatever kind."""
 _CANCEL = (
     update(_TABLE)
     .where(
@@ -165,6 +167,7 @@ def _blocked() -> ColumnElement[bool]:
 
 _REAL = bindparam("real", type_=Instant)
 _NOT_IN_HAND = _TABLE.c.id.not_in(bindparam("but", expanding=True))
+_OF_OTHER_KINDS = _TABLE.c.kind.not_in(bindparam("without", expanding=True))
 _URGENT = _TABLE.c.priority <= bindparam("down_to")
 _CLAIMABLE = (
     select(_TABLE)
@@ -174,6 +177,7 @@ _CLAIMABLE = (
         or_(_TABLE.c.state == "new", _TABLE.c.lease_until <= _REAL),
         ~_blocked(),
         _NOT_IN_HAND,
+        _OF_OTHER_KINDS,
         _URGENT,
     )
     .order_by(_TABLE.c.priority, _TABLE.c.due_at, _TABLE.c.id)
@@ -194,24 +198,20 @@ _TAKE = (
 )
 _NEXT_DUE = select(
     select(func.min(_TABLE.c.due_at))
-    .where(_unsettled(_TABLE), _TABLE.c.state == "new", ~_blocked(), _URGENT)
+    .where(_unsettled(_TABLE), _TABLE.c.state == "new", ~_blocked(), _OF_OTHER_KINDS, _URGENT)
     .scalar_subquery(),
     select(func.min(_TABLE.c.lease_until))
-    .where(_unsettled(_TABLE), _TABLE.c.state == "sending", _NOT_IN_HAND, _URGENT)
+    .where(_unsettled(_TABLE), _TABLE.c.state == "sending", _NOT_IN_HAND, _OF_OTHER_KINDS, _URGENT)
     .scalar_subquery(),
 )
 
 
-_POSTPONE = (
-    update(_TABLE)
-    .where(
-        _unsettled(_TABLE),
-        _TABLE.c.state == "new",
-        _TABLE.c.kind == bindparam("these"),
-        _TABLE.c.due_at < bindparam("until", type_=Instant),
-    )
-    .values(due_at=bindparam("until", type_=Instant))
-)
+@dataclass(frozen=True)
+class Claimed:
+    """What was claimed; `more`: there may be more that could be."""
+
+    debts: tuple[Debt, ...]
+    more: bool
 
 
 async def claim(
@@ -221,25 +221,49 @@ async def claim(
     limit: int,
     but: Collection[int] = (),
     down_to: Priority = LOWEST,
-) -> tuple[Debt, ...]:
+    most: Mapping[DebtKind, int] = EVERY_KIND,
+) -> Claimed:
     """Take up to `limit` debts for `owner`, the most urgent first. Committed before the send.
 
     A debt whose lease ran out comes with `sent_from`: it may have been sent. `but`: ids that the owner has in hand,
-    whatever became of their lease. `down_to`: nothing less urgent.
+    whatever became of their lease. `down_to`: nothing less urgent. `most`: no more of these kinds.
     """
-    asked = {"real": real, "but": list(but), "down_to": int(down_to), "room": limit}
+    asked = {
+        "real": real,
+        "room": limit,
+        **_looked_for(but, down_to, [kind for kind, room in most.items() if room == 0]),
+    }
     rows = (await conn.execute(_CLAIMABLE, asked)).mappings().all()
-    if rows:
-        chosen = [row["id"] for row in rows]
+    taken = tuple(_within([_debt(row) for row in rows], most))
+    if taken:
+        chosen = [debt.id for debt in taken]
         await conn.execute(_TAKE, {"chosen": chosen, "me": owner, "until": real + LEASE, "real": real})
-    return tuple([_debt(row) for row in rows])
+    return Claimed(taken, more=len(rows) == limit)
+
+
+def _looked_for(but: Collection[int], down_to: Priority, without: Collection[DebtKind]) -> dict[str, object]:
+    """No list is empty: for an empty one SQLAlchemy writes a subquery."""
+    return {"but": [0, *but], "down_to": int(down_to), "without": ["", *without]}
+
+
+def _within(debts: Iterable[Debt], most: Mapping[DebtKind, int]) -> Iterator[Debt]:
+    left = dict(most)
+    for debt in debts:
+        if debt.kind in left:
+            if left[debt.kind] == 0:
+                continue
+            left[debt.kind] -= 1
+        yield debt
 
 
 async def next_due(
-    conn: AsyncConnection, but: Collection[int] = (), down_to: Priority = LOWEST
+    conn: AsyncConnection,
+    but: Collection[int] = (),
+    down_to: Priority = LOWEST,
+    without: Collection[DebtKind] = (),
 ) -> datetime | None:
-    """The earliest real instant at which there is something to `claim`, or None."""
-    instants = (await conn.execute(_NEXT_DUE, {"but": list(but), "down_to": int(down_to)})).one()
+    """The earliest real instant at which there is something to `claim`, or None; `without`: of other kinds."""
+    instants = (await conn.execute(_NEXT_DUE, _looked_for(but, down_to, without))).one()
     return min((at for at in instants if at is not None), default=None)
 
 
@@ -273,11 +297,6 @@ async def settle_retry(
     if certain and debt.sent_from is None:
         values["sent_from"] = None
     await conn.execute(_OF_ONE, {"debt": debt.id, **values})
-
-
-async def postpone(conn: AsyncConnection, kind: DebtKind, due_at: datetime) -> None:
-    """None of this kind that waits is tried before `due_at`."""
-    await conn.execute(_POSTPONE, {"these": kind, "until": due_at})
 
 
 async def settle_over(conn: AsyncConnection, debt: Debt, state: str, reason: str, real: datetime) -> None:

@@ -24,6 +24,7 @@ from bot.core.debts import (
 )
 from bot.core.ids import TOCSIN
 from bot.engine.deliver import IN_FLIGHT, Outbox
+from bot.engine.pace import AT_ONCE, ONE_BY_ONE_FOR
 from bot.slack.gateway import RateLimited, Unavailable
 from bot.store import debts as debt_store
 from bot.store.database import Database
@@ -247,7 +248,7 @@ async def test_no_send_starts_after_an_acknowledgment_was_recorded(database: Dat
     async with database.write() as tx:
         page = await paging.begin(tx, company(), service=CHECKOUT, title="x", severity=SEV1, by=TOCSIN)
     async with database.write() as tx:
-        claimed = await debt_store.claim(tx.conn, "us", tx.real, 10)
+        claimed = (await debt_store.claim(tx.conn, "us", tx.real, 10)).debts
     await paging.acknowledge(database, company(), page.id, ANA)
     receiver = Receiver()
     box = outbox(database, receiver)
@@ -264,7 +265,7 @@ async def test_what_may_have_gone_out_is_looked_up_although_somebody_took_the_pa
     async with database.write() as tx:
         page = await paging.begin(tx, company(), service=CHECKOUT, title="x", severity=SEV1, by=TOCSIN)
     async with database.write() as tx:
-        for debt in await debt_store.claim(tx.conn, "us", tx.real, 10):
+        for debt in (await debt_store.claim(tx.conn, "us", tx.real, 10)).debts:
             await debt_store.settle_retry(tx.conn, debt, tx.real, "the answer was lost", certain=False)
     await paging.acknowledge(database, company(), page.id, ANA)
     receiver = Receiver()
@@ -286,3 +287,31 @@ async def test_a_sender_that_breaks_loses_nothing(database: Database, clock: Man
     clock.forward(minutes=1)
     await pay(box)
     assert await states(database) == {"a": "sent"}
+
+
+async def test_edits_go_one_by_one_after_a_limit_until_slack_takes_them_again(
+    database: Database, clock: ManualClock
+) -> None:
+    limited = True
+
+    def answer(_debt: Debt) -> Outcome:
+        if limited:
+            raise RateLimited("chat.update", 2)
+        return Sent()
+
+    receiver = Receiver(answer)
+    box = outbox(database, receiver)
+    await owe(database, *(page_copy(number) for number in range(20)))
+    await pay(box)
+    assert len(receiver.sent) == AT_ONCE
+    assert await box.due() == clock.real() + timedelta(seconds=2), "that is when Slack takes the next"
+    clock.forward(seconds=2)
+    await pay(box)
+    assert len(receiver.sent) == AT_ONCE + 1, "the others wait for what Slack says to this one"
+    limited = False
+    clock.forward(seconds=2)
+    await pay(box, 2)
+    assert len(receiver.sent) == AT_ONCE + 3
+    clock.forward(seconds=ONE_BY_ONE_FOR)
+    await pay(box)
+    assert len(receiver.sent) == 2 * AT_ONCE + 3

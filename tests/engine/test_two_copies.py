@@ -24,7 +24,7 @@ async def owed(database: Database) -> Database:
 async def claim(db: Database, owner: str, limit: int) -> dict[str, bool]:
     """The claimed keys; True for one that may have been sent already."""
     async with db.write() as tx:
-        claimed = await debts.claim(tx.conn, owner, tx.real, limit)
+        claimed = (await debts.claim(tx.conn, owner, tx.real, limit)).debts
         return {debt.key: debt.sent_from is not None for debt in claimed}
 
 

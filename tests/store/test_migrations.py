@@ -67,5 +67,5 @@ async def test_row_numbers_of_alerts_and_debts_do_not_end_at_two_billion(databas
         tx.owe(replace(debt, key="d2", lane="another"))
     async with database.write() as tx:
         assert [entry.id for entry in await journal.pending(tx.conn, 9)] == [last, last + 1]
-        assert {one.id for one in await debts.claim(tx.conn, "me", tx.real, 9)} == {last, last + 1}
+        assert {one.id for one in (await debts.claim(tx.conn, "me", tx.real, 9)).debts} == {last, last + 1}
         await journal.folded(tx.conn, [last, last + 1], tx.now)
