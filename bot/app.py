@@ -165,6 +165,7 @@ class Tocsin:
         self.signer = Signer(await self._signing_key())
         self.audit = Audit(self.db, self.heartbeat)
         self.outbox.hold()
+        self.db.before_commit_of_pages(self.outbox.claim_pages)
         parts = (
             Escalate(self.db, self.catalogue),
             Fold(self.db, self.catalogue, parse_body, lambda: self.journal.crowded),

@@ -11,7 +11,8 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -35,6 +36,7 @@ from bot.log_context import from_here_on
 from bot.slack.gateway import RateLimited, Refused, Unavailable
 from bot.store import debts, pages
 from bot.store.database import Database
+from bot.store.uow import Tx
 
 log = structlog.get_logger(__name__)
 
@@ -46,16 +48,22 @@ SEND_WITHIN_SECONDS = 15.0
 """Shorter than a lease: nobody else takes a debt over while it is being sent."""
 
 
+@dataclass(frozen=True)
+class _Send:
+    """One debt on its way."""
+
+    kind: DebtKind
+    task: asyncio.Task[None]
+
+
 class Outbox:
     """The deliver duty: `run` claims what is due and starts sends; each send settles itself."""
 
     def __init__(self, db: Database, senders: Mapping[DebtKind, Sender]) -> None:
         self._db = db
         self._senders = senders
-        self._settlement = Settlement(db, senders)
-        self._sends: dict[int, asyncio.Task[None]] = {}
-        self._in_hand: dict[int, Debt] = {}
-        """What the sends are about, by the same number."""
+        self._settlement = Settlement(db, senders, self.claim_next)
+        self._sends: dict[int, _Send] = {}
         self._pace = Pace(db.clock)
         self._held = False
         self._away = False
@@ -65,15 +73,22 @@ class Outbox:
 
     async def run(self) -> None:
         """Claim as much as there is room for and start sending it."""
-        room, down_to = self._room()
-        if room <= 0:
-            return
-        most = self._room_by_kind()
-        async with self._db.write() as tx:
-            claimed = await debts.claim(tx.conn, self.owner, tx.real, room, list(self._sends), down_to, most)
-            if claimed.more:
-                tx.wake("deliver")
-        self._begin(claimed.debts)
+        if self._room()[0] > 0:
+            async with self._db.write() as tx:
+                await self._claim(tx)
+
+    async def claim_pages(self, tx: Tx) -> None:
+        """Claim the pages that this transaction owes: they go out after its commit, and wait for no other.
+
+        What else it owes, and what finds no room, is the duty's.
+        """
+        claimed = await self._claim(tx, down_to=Priority.PAGE)
+        if claimed < tx.pages_owed:
+            tx.wake("deliver")
+
+    async def claim_next(self, tx: Tx, settled: Collection[Debt]) -> None:
+        """Claim what has its turn now that these are settled in this transaction."""
+        await self._claim(tx, settled={debt.id for debt in settled})
 
     def hold(self) -> None:
         """Send nothing before `release`: it is not known yet whose workspace the tokens are of."""
@@ -91,7 +106,7 @@ class Outbox:
         room, down_to = self._room()
         if room <= 0:
             return None
-        without = [kind for kind, left in self._room_by_kind().items() if left == 0]
+        without = [kind for kind, left in self._pace.room(self._kinds(self._sends)).items() if left == 0]
         async with self._db.read() as conn:
             at = await debts.next_due(conn, list(self._sends), down_to, without)
         instants = [one for one in (at, self._pace.resumes_at()) if one is not None]
@@ -107,9 +122,9 @@ class Outbox:
     async def stop(self, timeout: float) -> None:
         """Let what is being sent finish; what does not is in doubt and looked up after the next start."""
         self._stopping = True
-        if self._sends:
-            await asyncio.wait(self._sends.values(), timeout=timeout)
-        sends = list(self._sends.values())
+        sends = [send.task for send in self._sends.values()]
+        if sends:
+            await asyncio.wait(sends, timeout=timeout)
         for task in sends:
             task.cancel()
         await asyncio.gather(*sends, return_exceptions=True)
@@ -123,25 +138,38 @@ class Outbox:
     def in_flight(self) -> int:
         return len(self._sends)
 
-    def _room(self) -> tuple[int, Priority]:
+    async def _claim(self, tx: Tx, *, down_to: Priority = debts.LOWEST, settled: Collection[int] = ()) -> int:
+        """Claim what there is room for, and begin it when the transaction is committed; answers how many."""
+        in_hand = [number for number in self._sends if number not in settled]
+        room, lowest = self._room(len(in_hand))
+        if room <= 0:
+            return 0
+        most = self._pace.room(self._kinds(in_hand))
+        claimed = await debts.claim(tx.conn, self.owner, tx.real, room, in_hand, min(lowest, down_to), most)
+        tx.then(lambda: self._begin(claimed.debts))
+        if claimed.more:
+            tx.wake("deliver")
+        return len(claimed.debts)
+
+    def _room(self, in_hand: int | None = None) -> tuple[int, Priority]:
         """How many sends may begin now, and down to which urgency."""
         if self._stopping or self._held:
             return 0, debts.LOWEST
-        room = IN_FLIGHT - len(self._sends)
+        room = IN_FLIGHT - (len(self._sends) if in_hand is None else in_hand)
         if room > KEPT_FOR_PAGES:
             return room - KEPT_FOR_PAGES, debts.LOWEST
         return room, Priority.PAGE
 
-    def _room_by_kind(self) -> dict[DebtKind, int]:
-        return self._pace.room([debt.kind for debt in self._in_hand.values()])
+    def _kinds(self, numbers: Iterable[int]) -> list[DebtKind]:
+        return [self._sends[number].kind for number in numbers]
 
     def _begin(self, claimed: Sequence[Debt]) -> None:
         """Each send in its own task; after the commit of the claim."""
         if any(debt.kind not in BEHIND_THE_SCENES for debt in claimed):
             point("after-claim")
         for debt in claimed:
-            self._in_hand[debt.id] = debt
-            self._sends[debt.id] = asyncio.create_task(self._pay(debt), name=f"send {debt.key}")
+            task = asyncio.create_task(self._pay(debt), name=f"send {debt.key}")
+            self._sends[debt.id] = _Send(debt.kind, task)
 
     async def _pay(self, debt: Debt) -> None:
         from_here_on(*debt.subject)
@@ -153,8 +181,13 @@ class Outbox:
         except Exception:  # the edge of one send's task: the lease brings the debt back
             log.exception("a send broke", debt=debt.key)
         finally:
-            self._sends.pop(debt.id, None)
-            self._in_hand.pop(debt.id, None)
+            self._forget(debt.id)
+
+    def _forget(self, number: int) -> None:
+        """A converge that was wanted again meanwhile may be on its way again already."""
+        send = self._sends.get(number)
+        if send is not None and send.task is asyncio.current_task():
+            del self._sends[number]
 
     async def _note(self, outcome: Outcome) -> None:
         """Slack answers again: pages go before everything else, and wait for no next try."""

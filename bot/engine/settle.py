@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -40,6 +40,10 @@ MOST_IN_ONE_COMMIT = 16
 """Enough to share the commit; few, so that others who write need not wait long."""
 
 
+ClaimNext = Callable[[Tx, Collection[Debt]], Awaitable[None]]
+"""Claims, in the transaction that settles these debts, what was waiting for them."""
+
+
 @dataclass(frozen=True)
 class _Waiting:
     debt: Debt
@@ -50,9 +54,10 @@ class _Waiting:
 class Settlement:
     """Writes down what came of sends. Whoever comes while nobody writes, writes for all who come meanwhile."""
 
-    def __init__(self, db: Database, senders: Mapping[DebtKind, Sender]) -> None:
+    def __init__(self, db: Database, senders: Mapping[DebtKind, Sender], claim_next: ClaimNext) -> None:
         self._db = db
         self._senders = senders
+        self._claim_next = claim_next
         self._waiting: deque[_Waiting] = deque()
         self._writing = False
         self.settled: Counter[tuple[str, str]] = Counter()
@@ -102,7 +107,7 @@ class Settlement:
             for waiting in batch:
                 with about(*waiting.debt.subject):
                     await self._settle(tx, waiting.debt, waiting.outcome)
-            tx.wake("deliver")
+            await self._claim_next(tx, [waiting.debt for waiting in batch])
         if any(waiting.debt.kind not in BEHIND_THE_SCENES for waiting in batch):
             point("after-settle")
         for waiting in batch:
@@ -119,6 +124,7 @@ class Settlement:
                 after = outcome.after if outcome.after is not None else backoff(debt.tries + 1, debt.kind)
                 due_at = tx.real + timedelta(seconds=after)
                 await debts.settle_retry(tx.conn, debt, due_at, outcome.reason, certain=outcome.certain)
+                tx.wake("deliver", due_at)
             case Failed():
                 await debts.settle_over(tx.conn, debt, "failed", outcome.reason, tx.real)
             case Withdrawn():

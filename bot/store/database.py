@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -43,6 +43,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = Turns()
         self._listeners: list[Callable[[Tx], None]] = []
+        self._claim_pages: Callable[[Tx], Awaitable[None]] = _wake_deliver
         self.write_wait = Durations()
         """How long writes waited for their turn and for the database."""
         self._stood_down: StoodDown | None = None
@@ -61,6 +62,10 @@ class Database:
     def on_commit(self, listener: Callable[[Tx], None]) -> None:
         """Call `listener` with the transaction right after each commit; it must be quick and must not raise."""
         self._listeners.append(listener)
+
+    def before_commit_of_pages(self, claim: Callable[[Tx], Awaitable[None]]) -> None:
+        """`claim` takes the pages that a transaction owes, within it: they go out right after its commit."""
+        self._claim_pages = claim
 
     def stand_down(self, why: StoodDown) -> None:
         """From now on every write raises `why`: no claim, no step, nothing that somebody is told was saved."""
@@ -85,12 +90,16 @@ class Database:
                 self._refuse_when_stood_down()
                 yield tx
                 await tx.flush()
+                if tx.pages_owed:
+                    await self._claim_pages(tx)
                 self._refuse_when_stood_down()
                 if tx.wakes and not self.is_sqlite:
                     await wakeups.tell(conn, tx.wakes)
                 await self._commit(conn)
         except DBAPIError as error:
             raise told(error) from error
+        for work in tx.afterwards:
+            work()
         for listener in self._listeners:
             listener(tx)
 
@@ -162,6 +171,10 @@ class Database:
                 await conn.execute(select(func.pg_advisory_xact_lock(WRITER_LOCK)))
             stack.pop_all()  # open it stays
         return conn
+
+
+async def _wake_deliver(tx: Tx) -> None:
+    tx.wake("deliver")
 
 
 def _make_folder(database: str | None) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.debts import Converge, Deliver, home, page_copy
+from bot.core.debts import Converge, Deliver, Priority, home, page_copy
 from bot.core.facts import Fact
 from bot.core.ids import PageId, UserId
 from bot.store import debts as debt_store
@@ -31,6 +31,13 @@ class Tx:
     wakes: dict[str, datetime | None] = field(default_factory=dict)
     recorded: list[Fact] = field(default_factory=list)
     """The facts that are written; whoever hears of the commit reads them here."""
+    pages_owed: int = 0
+    """How many messages that go before everything else are owed; whoever sends may claim them before the commit."""
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+    def then(self, work: Callable[[], None]) -> None:
+        """Call `work` right after the commit, and not when there is none; it must be quick and must not raise."""
+        self.afterwards.append(work)
 
     def record(self, *facts: Fact) -> None:
         """Append to the timeline when the transaction commits."""
@@ -80,6 +87,7 @@ class Tx:
         except BaseException:  # the edge of the savepoint: nothing is swallowed
             self.facts, self.delivers, self.recorded = before.facts, before.delivers, before.recorded
             self.converges, self.touched, self.homes = before.converges, before.touched, before.homes
+            self.pages_owed = before.pages_owed
             raise
 
     async def flush(self) -> None:
@@ -93,5 +101,15 @@ class Tx:
             self.recorded += self.facts
         if self.delivers or self.converges:
             await debt_store.owe(self.conn, self.delivers, list(self.converges.values()), self.real)
-            self.wake("deliver")
+            self._wake_deliver()
         self.facts, self.delivers, self.converges, self.touched, self.homes = [], [], {}, {}, set()
+
+    def _wake_deliver(self) -> None:
+        """For what is flushed: pages are claimed or woken for by whoever commits."""
+        pages = sum(debt.priority is Priority.PAGE for debt in self.delivers)
+        self.pages_owed += pages
+        if pages < len(self.delivers):
+            self.wake("deliver")
+        elif self.converges:
+            after = min(debt.after for debt in self.converges.values())
+            self.wake("deliver", self.real + timedelta(seconds=after) if after else None)
