@@ -338,7 +338,7 @@ class Tocsin:
             DebtKind.NOTICE: NoticeSender(self.db, self.gateway, self.channels, self.catalogue, self.clock),
             DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock, self._problems),
             **incident_senders(self.db, self.gateway, self.channels, self.catalogue, self.clock),
-            **on_call_senders(self.db, self.gateway, self.catalogue),
+            **on_call_senders(self.db, self.gateway, self.catalogue, self.clock),
             **user_group_senders(self.db, self.gateway, self.catalogue, self.clock),
             DebtKind.CALENDAR: CalendarSender(self.db, self.outgoing, self.catalogue, self.clock),
         }

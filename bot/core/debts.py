@@ -39,6 +39,7 @@ class DebtKind(StrEnum):
     USER_GROUP = "user_group"
     USER_GROUPS = "user_groups"
     QUIET_HOURS = "quiet_hours"
+    REACH_TEST_COPY = "reach_test_copy"
 
 
 class Priority(IntEnum):
@@ -223,6 +224,12 @@ def on_call_question_copy(message: int) -> Converge:
     """One message that shows a cover or swap is edited to its present state."""
     key = f"copy:{message}"
     return Converge(key, DebtKind.ON_CALL_QUESTION_COPY, key, {"message": message}, Priority.NOTICE)
+
+
+def reach_test_copy(message: int) -> Converge:
+    """A message that offered a test of being woken, or is one, is edited to what came of it."""
+    key = f"copy:{message}"
+    return Converge(key, DebtKind.REACH_TEST_COPY, key, {"message": message}, Priority.NOTICE)
 
 
 def calendar(number: int) -> Converge:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.schedule import Hours, Origin
-from bot.core.shift_views import Waking
+from bot.core.shift_views import HandoffNoteView, Waking
 from bot.core.views import CoverView, MyShift, OnCallPerson, SwapView, TeamOnCall
 
 
@@ -38,6 +38,8 @@ class WhoView:
     chains: tuple[TeamOnCall, ...]
     """Who is paged after whom, for each policy that what was asked for has a part in."""
     schedules: tuple[ScheduleOnCall, ...]
+    notes: tuple[HandoffNoteView, ...] = ()
+    """What was left for the present shifts of a schedule, team or service that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -182,3 +184,5 @@ class MeView:
     questions: tuple[CoverView | SwapView, ...]
     away: tuple[AwayLine, ...]
     waking: Waking
+    notes: tuple[HandoffNoteView, ...] = ()
+    """What others left for the shifts that the reader has now."""

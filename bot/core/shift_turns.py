@@ -94,6 +94,18 @@ def stint(schedule: Schedule, changes: Changes, person: PersonId, at: datetime) 
     return None
 
 
+def last_on_call(
+    schedule: Schedule, changes: Changes, person: PersonId, since: datetime, at: datetime
+) -> datetime | None:
+    """When somebody whose time on call begins at `at` was on call last; None: not from `since` on."""
+    ended = [
+        shift.ends_at
+        for shift in following(schedule, changes, since, at)
+        if person in shift.people and shift.ends_at is not None and shift.ends_at < at
+    ]
+    return ended[-1] if ended else None
+
+
 def began(schedule: Schedule, changes: Changes, person: PersonId, since: datetime, at: datetime) -> datetime:
     """Since when somebody who is on call just before `at` is so without a break; not looked for before `since`."""
     begins = since

@@ -94,6 +94,25 @@ class ReachTestMessage:
 
 
 @dataclass(frozen=True)
+class ChangedEntry:
+    """A schedule, policy or service that is new or was changed; `by` is known of what is changed in Slack."""
+
+    kind: str
+    name: str
+    by: UserId | None = None
+
+
+@dataclass(frozen=True)
+class ChangedMeanwhile:
+    """What of the configuration behind a shift is new or was changed; never empty."""
+
+    since: datetime
+    is_last_shift: bool
+    """Whether `since` is the end of the reader's last shift."""
+    entries: tuple[ChangedEntry, ...]
+
+
+@dataclass(frozen=True)
 class ShiftBegun:
     """The reader is on call now."""
 
@@ -112,6 +131,15 @@ class ShiftBegun:
     notes: tuple[HandoffNoteView, ...] = ()
     """What was left for this hand-off or a later one, but by the reader."""
     waking: Waking = Waking(is_known=False)
+    changed: ChangedMeanwhile | None = None
+    told: str = ""
+    """What the notice was owed with, as JSON: its button carries it, so that the message can follow a test."""
+
+    @property
+    def has_tested(self) -> bool:
+        """Whether the reader has heard a test since the shift began."""
+        heard_at = self.waking.heard_at
+        return heard_at is not None and heard_at >= self.starts_at
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,7 +13,7 @@ from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.incident import Incident, may_see
 from bot.core.page import Page, PageState
-from bot.core.schedule import Schedule
+from bot.core.schedule import Schedule, Shift
 from bot.core.schedule_facts import OverrideMade
 from bot.core.shift_views import HandoffForm, HandoffNoteView, OverrideLine, ShiftFacts
 from bot.queries.home import page_line
@@ -21,6 +21,9 @@ from bot.queries.incidents import line
 from bot.queries.services_paged import services_paged
 from bot.store import handoff_notes, incidents, pages, timeline
 from bot.store.handoff_notes import HandoffNote
+
+LATE_NOTE = timedelta(hours=1)
+"""Also a note for a hand-off that was a little before is for whoever comes now."""
 
 
 async def form(
@@ -56,6 +59,19 @@ async def notes(
 ) -> tuple[HandoffNoteView, ...]:
     """What was left for hand-offs since then, the latest first."""
     return tuple(_view(catalogue, found) for found in await handoff_notes.since(conn, schedule, since))
+
+
+async def of_shifts(
+    conn: AsyncConnection, catalogue: Catalogue, shifts: Iterable[Shift], now: datetime
+) -> tuple[HandoffNoteView, ...]:
+    """What others left for the people of shifts that run now."""
+    found: list[HandoffNoteView] = []
+    for shift in shifts:
+        if shift.people:
+            theirs = {catalogue.user_id(person) for person in shift.people}
+            left = await notes(conn, catalogue, shift.schedule, shift.starts_at - LATE_NOTE)
+            found += [one for one in left if one.hand_off_at <= now and one.by not in theirs]
+    return tuple(found)
 
 
 def _view(catalogue: Catalogue, found: HandoffNote) -> HandoffNoteView:

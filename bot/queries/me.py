@@ -9,12 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, UserId
 from bot.core.on_call_views import MeView
-from bot.queries import home, on_call_forms, people, shift_notices, who_is_on_call
+from bot.queries import handoffs, home, on_call, on_call_forms, people, shift_notices, who_is_on_call
+from bot.store import changes
 
 
 async def me(conn: AsyncConnection, catalogue: Catalogue, user: UserId, now: datetime) -> MeView:
     listed = catalogue.person_of(user)
     one = listed.id if listed else PersonId(user)
+    changed = await changes.since(conn, now, catalogue.schedules.values())
     return MeView(
         reader=user,
         is_listed=listed is not None,
@@ -25,4 +27,5 @@ async def me(conn: AsyncConnection, catalogue: Catalogue, user: UserId, now: dat
         questions=await home.open_questions(conn, catalogue, user, one),
         away=await on_call_forms.time_off_of(conn, one, now),
         waking=await shift_notices.waking_of(conn, user),
+        notes=await handoffs.of_shifts(conn, catalogue, on_call.shifts_at(catalogue, changed, one, now), now),
     )

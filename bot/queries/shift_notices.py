@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,16 +25,15 @@ from bot.core.shift_views import (
 )
 from bot.core.views import OnCallPerson
 from bot.queries import schedule_care
-from bot.queries.handoffs import note, notes
+from bot.queries.changed_meanwhile import changed_meanwhile
+from bot.queries.handoffs import LATE_NOTE, note, notes
 from bot.queries.home import page_line
 from bot.queries.incidents import line
 from bot.queries.services_paged import services_paged
 from bot.store import changes, incidents, pages, quiets, reach_tests
 
-LATE_NOTE = timedelta(hours=1)
-"""Also a note for a hand-off that was a little before is for whoever comes now."""
 LOOK_BACK = timedelta(days=60)
-"""How far the beginning of a shift that is over is looked for."""
+"""How far the beginning of a shift that is over, and the last shift of whoever comes on call, are looked for."""
 
 
 async def told(
@@ -51,7 +51,8 @@ async def told(
     schedule = catalogue.schedules.get(ScheduleId(data["schedule"]))
     if schedule is None:
         return None
-    back_to = datetime.fromisoformat(data["at"]) - LOOK_BACK if data["what"] == "shift_over" else now
+    looks_back = data["what"] in ("shift_over", "shift_begun")
+    back_to = datetime.fromisoformat(data["at"]) - LOOK_BACK if looks_back else now
     changed = await changes.since(conn, min(back_to, now), (schedule,))
     own = changed.of(schedule.id)
     match data["what"]:
@@ -114,6 +115,8 @@ async def _begun(
         incidents=tuple(line(catalogue, one) for one in open_incidents if may_see(one, reader)),
         notes=tuple(one for one in left if one.by != reader),
         waking=await waking_of(conn, reader),
+        changed=await changed_meanwhile(conn, catalogue, schedule, own, me, at - LOOK_BACK, at),
+        told=json.dumps({key: data[key] for key in ("what", "to", "schedule", "person", "at", "before")}),
     )
 
 

@@ -14,7 +14,7 @@ from bot.core.ids import PersonId, PolicyId, ScheduleId, ServiceId, UserId
 from bot.core.on_call_views import PersonView, ScheduleOnCall, SpanView, WhoView
 from bot.core.schedule import AllChanges, Schedule, outlook
 from bot.core.views import OnCallPerson, TeamOnCall
-from bot.queries import on_call
+from bot.queries import handoffs, on_call
 from bot.store import changes
 
 MOST_SHIFTS = 8
@@ -32,12 +32,15 @@ async def who(
     """`about` is how what was asked for is called; `wanted` are its schedules, `services` those that page by them."""
     shown = tuple(wanted)
     changed = await changes.since(conn, min(at, now), catalogue.schedules.values())
+    has_notes = shown if about and at == now else ()
+    running = [schedules.on_call(schedule, changed.of(schedule.id), now) for schedule in has_notes]
     return WhoView(
         about=about,
         at=at,
         is_now=at == now,
         chains=tuple(_chains(catalogue, services, changed, at)),
         schedules=tuple(of_schedule(catalogue, schedule, changed, at) for schedule in shown),
+        notes=await handoffs.of_shifts(conn, catalogue, running, now),
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, case, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -59,10 +60,21 @@ async def put(conn: AsyncConnection, wanted: Iterable[ConfigObject], now: dateti
         return
     insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     statement = insert(_OBJECTS)
-    replaced = {
-        name: statement.excluded[name] for name in ("body", "owner", "file", "line", "digest", "updated_at")
+    replaced: dict[str, Any] = {
+        name: statement.excluded[name] for name in ("body", "owner", "file", "line", "digest")
     }
+    # What only stands elsewhere now did not change.
+    is_same = _OBJECTS.c.digest == statement.excluded.digest
+    replaced["updated_at"] = case((is_same, _OBJECTS.c.updated_at), else_=statement.excluded.updated_at)
     await conn.execute(statement.on_conflict_do_update(index_elements=["kind", "key"], set_=replaced), rows)
+
+
+async def changed_since(conn: AsyncConnection, since: datetime) -> frozenset[tuple[Kind, str]]:
+    """Kind and key of what was made or changed after `since`; not what the very first apply brought."""
+    first = select(func.min(_OBJECTS.c.updated_at)).scalar_subquery()
+    c = _OBJECTS.c
+    query = select(c.kind, c.key).where(c.updated_at > since, c.updated_at > first)
+    return frozenset((Kind(kind), key) for kind, key in await conn.execute(query))
 
 
 async def remove(conn: AsyncConnection, unwanted: Iterable[ConfigObject]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.shift_views import (
+    ChangedEntry,
+    ChangedMeanwhile,
     Digest,
     HandoffNoteView,
     OverrideLine,
@@ -69,6 +72,34 @@ def test_what_is_said(view: ShiftNotice, sentence: str) -> None:
 def test_whether_one_can_be_woken(waking: Waking, sentence: str) -> None:
     shown = shift_notices.notice(ShiftBegun(ANA, "payments", PRIMARY, NIGHT, None, waking=waking, notes=()))
     assert sentence in said(shown)
+
+
+def test_what_changed_meanwhile_is_one_short_line() -> None:
+    entries = (
+        ChangedEntry("schedule", "payments", ANA),
+        *(ChangedEntry("service", f"service-{number} {HOSTILE}") for number in range(6)),
+    )
+    since_last = replace(BEGUN, changed=ChangedMeanwhile(NIGHT, True, entries))
+    shown = shift_notices.notice(since_last)
+    is_accepted(shown)
+    assert "Changed since you were last on call for it, Sat 21 Nov 02:47 UTC: this schedule (by" in said(
+        shown
+    )
+    assert said(shown).count("service-") == 4
+    assert "and 2 more." in said(shown)
+    assert not [text for text in raw_texts(list(shown.blocks)) if PINGS.search(text)]
+    never = replace(BEGUN, changed=ChangedMeanwhile(NIGHT, False, (ChangedEntry("policy", "critical"),)))
+    assert "Changed in the last 7 days: policy critical." in said(shift_notices.notice(never))
+
+
+def test_the_test_is_offered_until_it_was_heard_in_this_shift() -> None:
+    def offered(waking: Waking) -> bool:
+        return "Test it now" in str(shift_notices.notice(replace(BEGUN, waking=waking)).blocks)
+
+    assert offered(Waking(True))
+    assert offered(Waking(True, tested_at=NIGHT - timedelta(days=7), heard_at=NIGHT - timedelta(days=7)))
+    assert offered(Waking(True, tested_at=NIGHT))
+    assert not offered(Waking(True, tested_at=NIGHT, heard_at=NIGHT + timedelta(minutes=1)))
 
 
 def test_a_digest_of_many_problems_fits_and_says_what_it_leaves_out() -> None:

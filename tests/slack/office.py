@@ -264,7 +264,7 @@ class Office:
             DebtKind.NOTICE: NoticeSender(*parts),
             DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock),
             **incident_senders(*parts),
-            **on_call_senders(self.db, self.gateway, self.catalogue),
+            **on_call_senders(self.db, self.gateway, self.catalogue, self.clock),
             **user_group_senders(self.db, self.gateway, self.catalogue, self.clock),
         }
 

@@ -83,6 +83,10 @@ async def test_a_note_passes_from_one_shift_to_the_next(office: Office, people: 
     await people.submit("ana", note="The deploy is rolled back; watch the queue")
     told = await people.sees("bob", "left you a hand-off note")
     assert "watch the queue" in told["plain"]
+    for who, asked in (("carol", "who payments-primary"), ("bob", "me")):
+        answered = await people.command(who, f"/oncall {asked}")
+        assert "Hand-off note for payments-primary from @ana" in answered["reply"]["plain"]
+        assert "watch the queue" in answered["reply"]["plain"]
     await people.sees("ana", "Whoever is on call now has been told")
 
 
@@ -117,7 +121,17 @@ async def test_whoever_comes_on_call_is_told_whether_they_can_be_woken_and_tests
     await people.click("dave", "Test it now", "@Tocsin")
     await people.sees("dave", "This is a test")
     await people.click("dave", "I heard it", "@Tocsin")
-    await people.sees("dave", "Good: you answered the test")
+    test = await people.sees("dave", "Good: you answered the test")
+    assert not test["buttons"]
+
+    async def says_so() -> bool:
+        shown = next(m for m in await people.messages("dave") if m["ts"] == dave["ts"])
+        return [one["text"] for one in shown["buttons"]] == [
+            "Leave a hand-off note"
+        ] and "You heard" in shown["plain"]
+
+    await eventually(says_so, "the message that offered the test says that it was heard")
+    assert sum("Good: you answered" in m["plain"] for m in await people.messages("dave")) == 1
 
 
 async def test_without_the_right_to_see_quiet_hours_the_shift_is_told_all_the_same(

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 import structlog
 
+from bot.clock import Clock
 from bot.core.catalogue import Catalogue
 from bot.core.debts import Debt, DebtKind, Failed, Outcome, Sent, Withdrawn, on_call_question_copy
 from bot.core.ids import UserId
 from bot.engine.senders import Sender
 from bot.engine.senders.incident_messages import GONE, post
 from bot.engine.senders.quiet_hours import QuietHoursSender
+from bot.engine.senders.reach_tests import ReachTestCopySender
 from bot.queries import on_call_questions as queries
 from bot.slack.gateway import Gateway, Refused
 from bot.slack.render import on_call_questions as render
@@ -98,10 +100,11 @@ class QuestionCopySender:
 
 
 def on_call_senders(
-    db: Database, gateway: Gateway, catalogue: Callable[[], Catalogue]
+    db: Database, gateway: Gateway, catalogue: Callable[[], Catalogue], clock: Clock
 ) -> dict[DebtKind, Sender]:
     return {
         DebtKind.ON_CALL_QUESTION: QuestionSender(db, gateway, catalogue),
         DebtKind.ON_CALL_QUESTION_COPY: QuestionCopySender(db, gateway, catalogue),
         DebtKind.QUIET_HOURS: QuietHoursSender(gateway),
+        DebtKind.REACH_TEST_COPY: ReachTestCopySender(db, gateway, catalogue, clock),
     }

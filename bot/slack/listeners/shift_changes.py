@@ -16,6 +16,7 @@ from bot.slack.listeners.serving import Serve
 from bot.slack.modals import handoff_note as note_modal
 from bot.slack.render import shift_notices as render
 from bot.usecases import handoff_notes, reachability
+from bot.usecases.reachability import Place
 from bot.usecases.schedule_changes import the_schedule
 
 
@@ -55,11 +56,19 @@ async def leave_note(desk: Desk, asked: Asked) -> Answer:
 
 
 async def test_reach(desk: Desk, asked: Asked) -> Answer:
-    """The test itself is the answer."""
-    await reachability.send_test(desk.db, asked.user)
+    """The test itself is the answer; a shift's beginning in which it was asked for follows it."""
+    await reachability.send_test(desk.db, asked.user, _place(asked), asked.value)
     return None
 
 
 async def heard_test(desk: Desk, asked: Asked) -> Answer:
-    test = await reachability.heard(desk.db, int(asked.value), asked.user)
-    return Tell(render.test_heard(test.sent_at, test.seen_at or desk.clock.now()))
+    """The test says so itself from now on."""
+    await reachability.heard(desk.db, int(asked.value), asked.user, _place(asked))
+    return None
+
+
+def _place(asked: Asked) -> Place | None:
+    """Of the message that was clicked in, where it can be edited."""
+    if asked.channel is None or asked.ephemeral or not asked.ts:
+        return None
+    return Place(asked.channel, asked.ts)

@@ -33,12 +33,13 @@ from bot.slack.render.message import (
     sentence,
     within,
 )
-from bot.slack.render.shift_notices import WAKING
+from bot.slack.render.shift_notices import WAKING, note_left_for
 from bot.templates import say
 
 SURFACE = "on_call_answers"
 MOST_WITH_BUTTON = 15
 MOST_OF_MINE = 5
+MOST_NOTES = 3
 EXAMPLES = (
     "who is on call for payments tomorrow 9am?",
     "who's next for checkout?",
@@ -55,7 +56,8 @@ def who(view: WhoView) -> Message:
     heading = say(SURFACE, "heading", view)
     rows = [say(SURFACE, "schedule", line) for line in view.schedules]
     rows += [say(SURFACE, "chain", chain) for chain in view.chains]
-    return listed(heading, rows)
+    shown = listed(heading, rows)
+    return Message(shown.text, (*shown.blocks, *(note_left_for(one) for one in view.notes[:MOST_NOTES])))
 
 
 def who_is_next(view: WhoView) -> Message:
@@ -164,6 +166,7 @@ def me(view: MeView) -> Message:
     waking = (say("on_call_shifts", macro, view.waking) for macro in WAKING)
     blocks: list[Block] = [
         section("\n".join(about)),
+        *(note_left_for(one) for one in view.notes[:MOST_NOTES]),
         section("\n".join(waking)),
         actions([*_giving(), button("Test it now", ids.REACH_TEST)]),
     ]

@@ -38,6 +38,7 @@ from bot.templates import mrkdwn, say
 MOST_SCHEDULES, MOST_PROBLEMS = 40, 10
 """Of a digest, and of one schedule in it."""
 WAKING = ("waking_hours", "waking_tested")
+MOST_CHANGED = 5
 MOST_OPEN = 10
 """Pages and incidents that are shown each; of the others only the number."""
 
@@ -79,12 +80,12 @@ def upcoming(view: ShiftUpcoming) -> Message:
 def begun(view: ShiftBegun) -> Message:
     """First what is true now, then what was left for the reader and what is open."""
     text = say("on_call_shifts", "begun", view)
-    blocks = [section(text), *(_note(note, "note_by") for note in view.notes), *_open(view)]
+    blocks = [section(text), *(_note(note, "note_by") for note in view.notes), *_open(view), *_changed(view)]
     blocks.append(section("\n".join(say("on_call_shifts", macro, view.waking) for macro in WAKING)))
-    buttons = [button("Test it now", ids.REACH_TEST)]
+    buttons = [] if view.has_tested else [button("Test it now", ids.REACH_TEST, view.told)]
     if view.ends_at is not None:
         buttons.append(_leave_note(view.schedule_id, view.starts_at, view.ends_at))
-    blocks.append(actions(buttons))
+    blocks += [actions(buttons)] if buttons else []
     return message(f"{text} {say('on_call_shifts', 'open_summary', view)}", blocks)
 
 
@@ -112,6 +113,11 @@ def note_left(view: HandoffNoteView, now: datetime) -> Message:
     return sentence(say("on_call_shifts", "note_left", view, view.hand_off_at <= now))
 
 
+def note_left_for(view: HandoffNoteView) -> Block:
+    """In an answer that is about more than one schedule."""
+    return _note(view, "note_for_schedule")
+
+
 def _note(view: HandoffNoteView, macro: str) -> Block:
     return section(f"{say('on_call_shifts', macro, view)}\n{mrkdwn.prose(view.text)}")
 
@@ -126,6 +132,14 @@ def _open(view: ShiftBegun) -> list[Block]:
     shown += [say("home", "incident", line, False) for line in view.incidents[:MOST_OPEN]]
     shown += [say("home", "page", line) for line in view.pages[:MOST_OPEN]]
     return [section(part) for part in lines(shown)]
+
+
+def _changed(view: ShiftBegun) -> list[Block]:
+    if view.changed is None:
+        return []
+    shown = view.changed.entries[:MOST_CHANGED]
+    left = len(view.changed.entries) - len(shown)
+    return [section(say("on_call_shifts", "changed", view.changed, shown, left))]
 
 
 def unreachable(view: UnreachableOnCall) -> Message:
