@@ -126,13 +126,18 @@ class SteadyClock(SystemClock):
         self._passed = passed
         self._read_at = wall()
         self._passed_then = passed()
+        self._read_at += self.ahead()  # what passed between these two
 
     def real(self) -> datetime:
         return self._read_at + timedelta(seconds=self._passed() - self._passed_then)
 
     def ahead(self) -> timedelta:
-        """How far the wall clock is ahead of this one: what it was set by, and what both drifted apart."""
-        return self._wall() - self.real()
+        """How far the wall clock is ahead of this one: what it was set by, and what both drifted apart.
+
+        Both cannot be read at once: what may have passed between, on a busy machine or in a sleep, does not count.
+        """
+        before, wall, after = self.real(), self._wall(), self.real()
+        return max(wall - after, timedelta()) + min(wall - before, timedelta())
 
     def follow(self, by: timedelta) -> None:
         """Move real time by so much. Product time moves with it, but goes on unmoved where it is scaled."""

@@ -152,6 +152,24 @@ async def test_a_start_with_a_later_time_than_was_seen_moves_nothing(database: D
     assert await waits(database, page) == timedelta(minutes=3) - HOUR, "the stop counts: one step, at once"
 
 
+@pytest.mark.parametrize("pause", [0.2, 3600])
+def test_a_pause_while_both_clocks_are_read_is_no_setting(pause: float) -> None:
+    machine = Machine()
+    pauses = [pause]
+
+    def looked() -> datetime:
+        told = machine.wall
+        machine.passes(pauses.pop() if pauses else 0.0)
+        return told
+
+    clock = SteadyClock(wall=looked, passed=lambda: machine.seconds)
+    assert clock.real() == machine.wall, "amid its first look, too"
+    pauses.append(pause)
+    assert clock.ahead() == timedelta()
+    machine.is_set(HOUR)
+    assert clock.ahead() == HOUR
+
+
 _events = st.lists(
     st.tuples(st.sampled_from(("passes", "is_set")), st.integers(-7200, 7200)).filter(
         lambda event: event[0] == "is_set" or event[1] >= 0
