@@ -19,6 +19,7 @@ from bot.store import covers, messages
 from bot.store.database import Database
 from bot.store.uow import Tx
 from bot.usecases.homes import refresh_recent
+from bot.usecases.incident_paging import handles
 from bot.usecases.members import require
 from bot.usecases.schedule_changes import person_of, put_on_call, refuse, tell, the_schedule, tiles
 
@@ -29,8 +30,10 @@ class AskForCover:
     starts_at: datetime
     ends_at: datetime
     people: tuple[UserId, ...] = ()
-    """Whom to ask; everybody else on the schedule when empty."""
+    """Whom to ask, besides who is in `groups`; everybody else on the schedule when both are empty."""
     reason: str = ""
+    groups: tuple[str, ...] = ()
+    """Slack user groups, by id."""
 
 
 async def ask(db: Database, catalogue: Catalogue, request: AskForCover, by: UserId) -> Cover:
@@ -42,7 +45,7 @@ async def ask(db: Database, catalogue: Catalogue, request: AskForCover, by: User
         await require(tx.conn, Action.PLAN_ON_CALL, by)
         schedule = the_schedule(catalogue, request.schedule)
         me = person_of(catalogue, by)
-        asked = _asked(catalogue, schedule, request.people, me)
+        asked = _asked(catalogue, schedule, request, me)
         same = [
             other
             for other in await covers.open_covers(tx.conn)
@@ -76,10 +79,15 @@ async def ask(db: Database, catalogue: Catalogue, request: AskForCover, by: User
 
 
 def _asked(
-    catalogue: Catalogue, schedule: Schedule, people: Sequence[UserId], me: PersonId
+    catalogue: Catalogue, schedule: Schedule, request: AskForCover, me: PersonId
 ) -> tuple[PersonId, ...]:
     """Those who are named, else everybody of the schedule; only whom a question can reach, and not oneself."""
-    chosen = [person_of(catalogue, user) for user in people] or schedule.people
+    chosen: Sequence[PersonId] = [person_of(catalogue, user) for user in request.people]
+    groups = [catalogue.user_groups[handle] for handle in handles(catalogue, request.groups)]
+    if request.people or groups:
+        chosen = [*chosen, *(member for group in groups for member in group.members)]
+    else:
+        chosen = schedule.people
     return tuple(
         dict.fromkeys(person for person in chosen if person != me and catalogue.user_id(person) is not None)
     )

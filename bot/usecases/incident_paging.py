@@ -287,8 +287,7 @@ def handles(catalogue: Catalogue, groups: Sequence[str]) -> tuple[str, ...]:
     known = {group.id: group.handle for group in catalogue.user_groups.values()}
     if any(group not in known for group in groups):
         raise Wrong(
-            "Slack does not tell me who is in that user group. Name people, teams or services instead. "
-            "Nobody was paged."
+            "Slack does not tell me who is in that user group. Name people instead. Nothing was done."
         )
     return tuple(known[group] for group in groups)
 

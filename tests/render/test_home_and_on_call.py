@@ -94,6 +94,8 @@ def test_a_quiet_home_says_what_to_do() -> None:
     assert is_accepted_view(view)
     shown = "\n".join(texts(view["blocks"]))
     assert "Nothing is open on you." in shown
+    assert "There is no schedule yet." in shown
+    assert "Change schedules…" in str(view["blocks"])
     assert "type /incident declare anywhere" in shown
 
 

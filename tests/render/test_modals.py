@@ -148,7 +148,7 @@ def test_slack_accepts_the_form(name: str) -> None:
         ("update", ["Update", "Status", "Next update"], "Post update"),
         ("severity", ["Severity"], "Change"),
         ("roles", ["Commander", "Scribe"], "Save"),
-        ("page", ["People", "Teams", "Services", "Note"], "Page"),
+        ("page", ["People", "Teams", "Slack user groups", "Services", "Note"], "Page"),
         ("resolve", ["What happened?", "What fixed it?", "Pages"], "Resolve"),
         ("reopen", ["Reason"], "Reopen"),
         ("note", ["Note"], "Add"),

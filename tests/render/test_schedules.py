@@ -12,6 +12,7 @@ from bot.config import drafts
 from bot.core.ids import PersonId, ScheduleId, TeamId, UserId
 from bot.core.schedule import (
     CalendarLayer,
+    GroupChanges,
     Layer,
     Restriction,
     RotationUnit,
@@ -67,6 +68,31 @@ def through_the_form(known: Schedule) -> Schedule:
     found = drafts.schedule(form.entry_of(read, read.schedule, lambda user: people[user]))
     assert isinstance(found, Schedule)
     return found
+
+
+def test_what_the_form_does_not_ask_comes_out_as_it_went_in() -> None:
+    known = replace(
+        schedule(),
+        announce="#payments",
+        remind_before=timedelta(hours=2),
+        holidays="GB-SCT",
+        user_groups=("@all-oncall", "@payments-oncall"),
+        user_group_changes=GroupChanges.RESPECT,
+    )
+    assert through_the_form(known) == known
+
+
+def test_the_form_offers_the_workspaces_user_groups_and_those_that_slack_lacks_yet() -> None:
+    fed = replace(schedule(), user_groups=("@to-be-made",))
+    shown = form.view(form.draft_of(drafts.entry(fed), "v1", USERS), TEAMS, ["@payments-oncall", "@dba"])
+    assert is_accepted_view(shown)
+    element = next(block["element"] for block in shown["blocks"] if block.get("block_id") == "user_groups")
+    assert [one["value"] for one in element["options"]] == ["@dba", "@payments-oncall", "@to-be-made"]
+    assert [one["value"] for one in element["initial_options"]] == ["@to-be-made"]
+    none_chosen = form.read(submitted(shown, user_groups=[]))
+    assert "user_groups" not in form.entry_of(none_chosen, "nights", lambda user: "ana")
+    without = form.view(form.draft_of(drafts.entry(schedule()), "v1", USERS), TEAMS)
+    assert "user_groups" not in [block.get("block_id") for block in without["blocks"]]
 
 
 @pytest.mark.parametrize(

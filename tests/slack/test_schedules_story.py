@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from bot.config.load import load
 from bot.core.configuration import Owner
+from bot.store import configuration as store
 from bot.usecases import configuration
 from tests.slack.office import Hands, Office, eventually
 
@@ -106,6 +108,76 @@ async def test_an_edit_shows_who_is_on_call_instead_of_whom(configured: Office, 
     await people.submit("frank")
     found = await kept(configured)
     assert found.body["layers"][0]["participants"] == [["ana"], ["carol"]]
+
+
+async def test_a_schedule_made_from_the_home_feeds_the_user_group_that_was_chosen(
+    configured: Office, people: Hands
+) -> None:
+    await people.do("usergroups", handle="payments-oncall", members=["erin"])
+
+    async def told() -> bool:
+        return "@payments-oncall" in configured.catalogue().user_groups
+
+    await eventually(told, "Slack has told of the group")
+    await people.do("home", **{"as": "ana"})
+    await eventually(lambda: offered(people, "ana"), "the Home offers it")
+    await people.click("ana", "Change schedules…", home=True)
+    await people.click("ana", "New schedule")
+    filled = {"name": "Payments nights", "team": "payments", "people__0": ["ana"]}
+    await fields(people, "ana", **filled, user_groups=["@payments-oncall"])
+    await people.submit("ana")
+    await group_holds(people, "ana")
+    assert (await kept(configured)).body["user_groups"] == ["@payments-oncall"]
+    await known(configured)
+    await edit(people, "ana")
+    await fields(people, "ana", people__0=["carol"])
+    await people.submit("ana")
+    await group_holds(people, "carol")
+    assert (await kept(configured)).body["user_groups"] == ["@payments-oncall"]
+
+
+async def offered(people: Hands, who: str) -> bool:
+    shown = await people.look("views", **{"as": who})
+    return any("schedules_open" in str(view["blocks"]) for view in shown if view["type"] == "home")
+
+
+async def group_holds(people: Hands, *names: str) -> None:
+    async def holds() -> bool:
+        found = await people.look("usergroups")
+        return [one["members"] for one in found if one["handle"] == "payments-oncall"] == [list(names)]
+
+    await eventually(holds, f"the group holds {names}")
+
+
+async def test_what_the_form_does_not_ask_is_kept_when_it_is_edited(
+    configured: Office, people: Hands
+) -> None:
+    await new_schedule(people)
+    await people.submit("ana")
+    more = {
+        "announce": "#incidents",
+        "remind_before": "PT2H",
+        "user_groups": ["@nights-oncall"],
+        "user_group_changes": "respect",
+    }
+    async with configured.db.write() as tx:
+        one = await kept(configured)
+        await store.put(tx.conn, [replace(one, body={**one.body, **more})], tx.now)
+        await configuration.revise(tx)
+
+    async def taken_up() -> bool:
+        return any(
+            one.announce == "#incidents"
+            for one in configured.catalogue().schedules.values()
+            if one.id == "payments-nights"
+        )
+
+    await eventually(taken_up, "the running copy knows it")
+    before = (await kept(configured)).content()
+    await edit(people, "ana")
+    await fields(people, "ana", name="Late nights")
+    await people.submit("ana")
+    assert (await kept(configured)).content() == replace(before, name="Late nights")
 
 
 async def test_two_edit_at_once_and_the_second_keeps_what_they_typed(

@@ -222,6 +222,26 @@ async def test_a_user_group_is_chosen_in_the_forms_that_page(office: Office, peo
     await people.sees("dave", "Search is slow")
 
 
+async def test_a_user_group_is_asked_for_cover(office: Office, people: Hands) -> None:
+    made = await people.do("usergroups", handle="dba", members=["ana", "erin", "frank"])
+    await eventually(lambda: known(office, "@dba"), "Slack has told of the group")
+    done = await told(people, "ana", f"cover today 10:00-11:00 <!subteam^{made['id']}|@dba> because dentist")
+    assert "@erin" in done and "@frank" in done and "@bob" not in done
+    await people.sees("erin", "asks for cover")
+    await people.command("ana", "/oncall cover")
+    starts = office.clock.now() + timedelta(hours=10)
+    await people.submit(
+        "ana", **{"Only from": int(starts.timestamp()), "Slack user groups": ["@dba"], "Ask": ["dave"]}
+    )
+    asked = await people.sees("dave", "asks for cover")
+    assert "I take it" in [one["text"] for one in asked["buttons"]]
+
+    async def twice() -> bool:
+        return sum("asks for cover" in m["plain"] for m in await people.messages("frank")) == 2
+
+    await eventually(twice, "Frank is asked for both")
+
+
 async def test_a_user_group_that_slack_has_not_told_of_is_not_paged(office: Office, people: Hands) -> None:
     done = await told(people, "frank", "page <!subteam^S0UNKNOWN|@nobody> the disk is full")
     assert "Slack does not tell me who is in that user group" in done

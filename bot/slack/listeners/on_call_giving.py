@@ -34,10 +34,12 @@ from bot.slack.modals import away as away_modal
 from bot.slack.modals import cover as cover_modal
 from bot.slack.modals import swap as swap_modal
 from bot.slack.modals import take as take_modal
+from bot.slack.modals.cover import Groups
 from bot.slack.naming_words import Kind, Plan
 from bot.slack.prefilled import carried
 from bot.slack.render import on_call_answers as render
 from bot.slack.render.message import Message
+from bot.slack.typed import GROUP
 from bot.usecases import covers, overrides, swaps, time_off
 from bot.usecases.covers import AskForCover
 from bot.usecases.swaps import Given
@@ -69,15 +71,16 @@ async def cover(desk: Desk, asked: Asked, text: str) -> Answer:
     """`cover sat 10:00-18:00 @bob because dentist`: everybody on the schedule when nobody is named."""
     catalogue = desk.catalogue()
     place = await here(desk, asked)
-    plan = naming_words.plan(catalogue, text, place.now, place.zone, asked.user)
+    groups = tuple(dict.fromkeys(found[0] for found in GROUP.findall(text)))
+    plan = naming_words.plan(catalogue, GROUP.sub(" ", text), place.now, place.zone, asked.user)
     understood(catalogue, plan)
     people = tuple(user_of(catalogue, one.id) for one in plan.people)
     schedule = await _mine(desk, asked, plan)
     if schedule is None or plan.span is None:
-        return await _cover_form(desk, asked, replace(chosen(plan), schedule=schedule), people)
+        return await _cover_form(desk, asked, replace(chosen(plan), schedule=schedule), people, groups)
     if not await first_time(desk, asked):
         return None
-    return await _ask(desk, asked, AskForCover(schedule, *plan.span, people, plan.reason))
+    return await _ask(desk, asked, AskForCover(schedule, *plan.span, people, plan.reason, groups))
 
 
 async def _mine(desk: Desk, asked: Asked, plan: Plan) -> ScheduleId | None:
@@ -102,11 +105,17 @@ async def open_cover(desk: Desk, asked: Asked) -> Answer:
 
 
 async def _cover_form(
-    desk: Desk, asked: Asked, choice: PlannedChoice, people: tuple[UserId, ...] = ()
+    desk: Desk,
+    asked: Asked,
+    choice: PlannedChoice,
+    people: tuple[UserId, ...] = (),
+    chosen_groups: tuple[str, ...] = (),
 ) -> Answer:
     mine = await _to_give(desk, asked)
     place = await here(desk, asked)
-    return Open(cover_modal.view(mine, place.now, place.zone, choice, people))
+    known = [(group.id, group.handle) for group in desk.catalogue().user_groups.values()]
+    groups = Groups(known, chosen_groups)
+    return Open(cover_modal.view(mine, place.now, place.zone, choice, people, groups))
 
 
 async def ask_for_cover(desk: Desk, asked: Asked) -> Answer:
@@ -119,6 +128,7 @@ async def ask_for_cover(desk: Desk, asked: Asked) -> Answer:
         filled.ends_at,
         filled.people,
         filled.reason,
+        filled.groups,
     )
     return await _ask(desk, asked, request)
 

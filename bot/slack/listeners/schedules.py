@@ -163,7 +163,9 @@ async def _the_schedule(desk: Desk, asked: Asked) -> Editable:
 
 
 def _form(desk: Desk, draft: ScheduleDraft) -> dict[str, Any]:
-    return form.view(draft, [(team.id, team.name) for team in desk.catalogue().teams.values()])
+    catalogue = desk.catalogue()
+    teams = [(team.id, team.name) for team in catalogue.teams.values()]
+    return form.view(draft, teams, [group.handle for group in catalogue.user_groups.values()])
 
 
 def _person(catalogue: Catalogue) -> Callable[[UserId], str]:

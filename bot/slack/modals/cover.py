@@ -13,6 +13,7 @@ from bot.slack import ids
 from bot.slack.modals import form, shifts
 from bot.slack.modals.form import Errors
 from bot.slack.modals.override import LONGEST_REASON
+from bot.slack.render.message import Block
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,24 @@ class Wanted:
     starts_at: datetime
     ends_at: datetime
     people: tuple[UserId, ...] = ()
+    groups: tuple[str, ...] = ()
+    """By id, of Slack."""
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Slack's user groups by id and handle, and the ids of those that were named already."""
+
+    known: Sequence[tuple[str, str]] = ()
+    chosen: Sequence[str] = ()
+
+    def field(self) -> list[Block]:
+        hint = "Asks everybody in it."
+        return [form.user_groups(self.known, hint, self.chosen)] if self.known else []
+
+
+NO_GROUPS = Groups()
 
 
 def view(
@@ -30,6 +48,7 @@ def view(
     zone: str,
     choice: PlannedChoice,
     people: Sequence[UserId] = (),
+    groups: Groups = NO_GROUPS,
 ) -> dict[str, Any]:
     """`mine` must hold at least one shift; `zone` is the reader's."""
     initial = shifts.likely(mine, choice.schedule, choice.starts_at) or shifts.likely(mine, None, None)
@@ -50,6 +69,7 @@ def view(
             "Only until", "ends", form.moment(choice.ends_at), optional=True, hint="Empty: until its end."
         ),
         form.field("Ask", "people", whom, optional=True, hint="Empty: everybody else on the schedule."),
+        *groups.field(),
         form.field("Reason", "reason", reason, optional=True, hint="Those who are asked read it."),
     ]
     return form.modal(ids.MODAL_COVER, "Ask for cover", blocks, "Ask")
@@ -59,6 +79,7 @@ def read(submitted: Mapping[str, Any]) -> Wanted | Errors:
     shift = shifts.chosen(submitted, "shift")
     starts_at, ends_at = form.moment_chosen(submitted, "starts"), form.moment_chosen(submitted, "ends")
     people = tuple(UserId(user) for user in form.persons_chosen(submitted, "people"))
+    groups = form.all_chosen(submitted, form.USER_GROUPS)
     reason = " ".join(form.typed(submitted, "reason").split())
     wrong = form.errors(
         shift=None if shift else "Choose one of your shifts.",
@@ -68,7 +89,9 @@ def read(submitted: Mapping[str, Any]) -> Wanted | Errors:
     )
     if wrong or shift is None:
         return wrong
-    return Wanted(shift.schedule, starts_at or shift.starts_at, ends_at or shift.ends_at, people, reason)
+    return Wanted(
+        shift.schedule, starts_at or shift.starts_at, ends_at or shift.ends_at, people, groups, reason
+    )
 
 
 def _within(at: datetime | None, shift: ShiftChoice) -> bool:

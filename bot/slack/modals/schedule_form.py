@@ -42,7 +42,7 @@ COVERS = (
 )
 UNITS = (("hours", "hours"), ("days", "days"), ("weeks", "weeks"))
 _AREAS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-_ASKED = ("id", "name", "team", "time_zone", "layers")
+_ASKED = ("id", "name", "team", "time_zone", "layers", "user_groups")
 _FIELDS = {
     "participants": "people",
     "rotation": "every",
@@ -85,6 +85,8 @@ class ScheduleDraft:
     schedule: str = ""
     version: str = ""
     kept: Mapping[str, Any] | None = None
+    groups: tuple[str, ...] = ()
+    """Handles of the Slack user groups that it feeds."""
 
     def with_another_layer(self) -> ScheduleDraft:
         """Above the others, like the highest of them but for its people."""
@@ -109,11 +111,14 @@ def draft_of(entry: Mapping[str, Any], version: str, users: Mapping[str, UserId]
         schedule=entry["id"],
         version=version,
         kept={key: value for key, value in entry.items() if key not in _ASKED},
+        groups=tuple(entry.get("user_groups") or ()),
     )
 
 
-def view(draft: ScheduleDraft, teams: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """`teams` are ids and names."""
+def view(
+    draft: ScheduleDraft, teams: Iterable[tuple[str, str]], groups: Iterable[str] = ()
+) -> dict[str, Any]:
+    """`teams` are ids and names, `groups` the handles of Slack's user groups; those that it feeds are among them."""
     blocks = [
         form.field("Name", "name", form.text(draft.name, LONGEST_NAME, placeholder="Payments, first call")),
         form.field(
@@ -126,6 +131,10 @@ def view(draft: ScheduleDraft, teams: Iterable[tuple[str, str]]) -> dict[str, An
             hint="Hand-offs are by the clocks there, also when they change.",
         ),
     ]
+    handles = {*groups, *draft.groups}
+    if handles:
+        hint = "They always hold whoever is on call by this schedule."
+        blocks.append(form.user_groups(((one, one) for one in handles), hint, draft.groups))
     for number, layer in enumerate(draft.layers, 1):
         blocks += _layer_blocks(layer, number, len(draft.layers))
     if len(draft.layers) < MOST_LAYERS:
@@ -151,6 +160,7 @@ def read(shown: Mapping[str, Any]) -> ScheduleDraft:
         schedule=carried["schedule"],
         version=carried["version"],
         kept=carried["kept"],
+        groups=form.all_chosen(shown, form.USER_GROUPS),
     )
 
 
@@ -163,7 +173,8 @@ def entry_of(draft: ScheduleDraft, identity: str, person: Callable[[UserId], str
         "layers": [_layer_entry(layer, person) for layer in draft.layers],
         **(draft.kept or {}),
     }
-    return entry | ({"team": draft.team} if draft.team else {})
+    chosen = {"team": draft.team, "user_groups": list(draft.groups)}
+    return entry | {key: value for key, value in chosen.items() if value}
 
 
 def field_of(draft: ScheduleDraft, at: Sequence[str | int]) -> str:
@@ -177,6 +188,8 @@ def field_of(draft: ScheduleDraft, at: Sequence[str | int]) -> str:
             return "zone"
         case ("team", *_):
             return "team"
+        case ("user_groups", *_):
+            return form.USER_GROUPS
         case _:
             return "name"
 

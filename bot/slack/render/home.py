@@ -22,7 +22,7 @@ from bot.slack.render.message import (
     overflow,
     section,
 )
-from bot.slack.render.on_call import teams
+from bot.slack.render.on_call import change_schedules, teams
 from bot.slack.render.on_call_questions import question
 from bot.slack.render.page import SNOOZES
 from bot.templates import say
@@ -40,8 +40,7 @@ def home(view: HomeView) -> dict[str, Any]:
     blocks = _status(view) + _questions(view)
     blocks += [header("On you now"), *_pages(view)]
     blocks += [divider(), header("On call now"), *_teams(view)]
-    if view.week is not None:
-        blocks += [divider(), *week(view.week)]
+    blocks += [divider(), *(week(view.week) if view.week is not None else _no_schedule())]
     blocks += [divider(), header("Open incidents"), *_incidents(view)]
     if view.manager is not None:
         blocks += [divider(), *manager(view.manager)]
@@ -130,6 +129,10 @@ def _incident(line: IncidentLine, is_mine: bool) -> Block:
         else button("Join", ids.INCIDENT_JOIN, line.id)
     )
     return section(say("home", "incident", line, is_mine), act)
+
+
+def _no_schedule() -> list[Block]:
+    return [section(say("home", "no_schedule")), actions([change_schedules()], "home:changes")]
 
 
 def _teams(view: HomeView) -> list[Block]:

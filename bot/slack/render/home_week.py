@@ -29,6 +29,7 @@ from bot.slack.render.message import (
     option,
     section,
 )
+from bot.slack.render.on_call import change_schedules
 from bot.templates import mrkdwn, say
 
 SQUARES = ("🟦", "🟧", "🟪", "🟩", "🟨", "🟫")
@@ -146,4 +147,5 @@ def _changes(view: WeekView) -> Sequence[Block]:
         button("Take over now…", ids.ON_CALL_TAKE, carried),
         button("Ask for cover…", ids.ON_CALL_COVER, carried),
         button("Swap…", ids.ON_CALL_SWAP, carried),
+        change_schedules(),
     ]

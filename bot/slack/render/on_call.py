@@ -9,7 +9,7 @@ from bot.core.ids import UserId
 from bot.core.page import PageState
 from bot.core.views import OnCallView, PageView, TeamOnCall
 from bot.slack import ids
-from bot.slack.render.message import Message, actions, button, lines, message, section, within
+from bot.slack.render.message import Block, Message, actions, button, lines, message, section, within
 from bot.templates import say
 
 
@@ -23,11 +23,16 @@ def on_call(view: OnCallView, *, with_buttons: bool = False) -> Message:
         button("My shifts", ids.ON_CALL_SHIFTS),
         button("Override…", ids.ON_CALL_OVERRIDE),
         button("Take over…", ids.ON_CALL_TAKE),
-        button("Change schedules…", ids.SCHEDULES),
+        change_schedules(),
         button("Page someone…", ids.ON_CALL_PAGE),
     ]
     blocks = (section(you), *map(section, lines(shown)))
     return message(you, (*blocks, actions(further)) if with_buttons else blocks)
+
+
+def change_schedules() -> Block:
+    """All of them, to look at, to make and to change."""
+    return button("Change schedules…", ids.SCHEDULES)
 
 
 def why(view: OnCallView, pages: Sequence[PageView], reader: UserId) -> Message:

@@ -84,7 +84,7 @@ ON_CALL: tuple[Usage, ...] = (
         "schedules payments",
         ("schedules",),
         "What a file declares is changed in the file; what was made in Slack has Edit.",
-        "Change schedules…, under the answer to the command alone",
+        "Change schedules…, on the Home and under the answer to the command alone",
     ),
     Usage(
         "gaps",
