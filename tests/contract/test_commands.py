@@ -13,6 +13,7 @@ from bot.slack.on_call_commands import Word
 from bot.slack.render import help as helping
 from bot.slack.render.on_call_usages import ON_CALL
 from bot.slack.render.usage import Usage
+from tests.contract.source import nodes, parsed
 
 ROOT = Path(__file__).parents[2]
 BOT = ROOT / "bot"
@@ -48,8 +49,8 @@ def test_the_reference_lists_every_sub_command_as_the_help_does() -> None:
 
 def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """String constants that are no docstrings."""
-    loose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    loose = {id(node.value) for node in nodes(tree) if isinstance(node, ast.Expr)}
+    for node in nodes(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in loose:
             yield node.lineno, node.value
 
@@ -59,7 +60,7 @@ def test_no_sentence_of_the_code_names_a_command_by_itself() -> None:
         f"{path.relative_to(BOT)}:{line}: {text}"
         for path in sorted(BOT.rglob("*.py"))
         if "sandbox" not in path.relative_to(BOT).parts and str(path.relative_to(BOT)) not in NAMING_THEM
-        for line, text in _texts(ast.parse(path.read_text()))
+        for line, text in _texts(parsed(path))
         if LITERAL.search(text)
     ]
     assert found == []

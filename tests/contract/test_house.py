@@ -6,9 +6,12 @@ import ast
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.contract.source import nodes, parsed
 
 ROOT = Path(__file__).parents[2]
 SANDBOX = ROOT / "bot" / "sandbox"
@@ -39,12 +42,12 @@ def _times_asked(tree: ast.Module) -> Iterator[ast.AST]:
     """Where a module asks for the time, also under another name (`from time import time as t`, `dt.datetime.now`)."""
     aliases = {
         alias.asname: alias.name
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
         if alias.asname
     }
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner), attr=name):
                 if name in ASKS_FOR_THE_TIME.get(aliases.get(owner, owner), ()):
@@ -85,11 +88,12 @@ def test_only_the_clock_asks_for_the_time() -> None:
         _where(path, node)
         for path in _sources("bot")
         if path != ROOT / "bot" / "clock.py" and SANDBOX not in path.parents
-        for node in _times_asked(ast.parse(path.read_text()))
+        for node in _times_asked(parsed(path))
     ]
     assert asked == []
 
 
+@cache
 def _functions() -> list[tuple[int, str]]:
     """Every function of the bot: its lines from `def` to its end, and where it is; longest first.
 
@@ -100,7 +104,7 @@ def _functions() -> list[tuple[int, str]]:
             ((node.end_lineno or node.lineno) - node.lineno + 1, f"{_where(path, node)} {node.name}")
             for path in _sources("bot")
             if MIGRATIONS not in path.parents
-            for node in ast.walk(ast.parse(path.read_text()))
+            for node in nodes(parsed(path))
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         ),
         reverse=True,
@@ -122,7 +126,7 @@ BROAD = {"Exception", "BaseException"}
 
 def _broad_catches(tree: ast.Module) -> Iterator[ast.AST]:
     """`except:`, `except Exception`, alone or among others, and `suppress(Exception)`."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.ExceptHandler(type=None):
                 yield node
@@ -144,9 +148,9 @@ def _says_which_edge(lines: list[str], lineno: int) -> bool:
 def test_a_broad_except_names_the_edge_that_it_guards() -> None:
     unexplained = []
     for path in _sources("bot"):
-        text = path.read_text()
-        for node in _broad_catches(ast.parse(text)):
-            if not _says_which_edge(text.splitlines(), getattr(node, "lineno", 0)):
+        lines = path.read_text().splitlines()
+        for node in _broad_catches(parsed(path)):
+            if not _says_which_edge(lines, getattr(node, "lineno", 0)):
                 unexplained.append(_where(path, node))
     assert unexplained == []
 

@@ -13,6 +13,7 @@ from bot.core.command_names import CommandNames
 from bot.slack import ids
 from bot.slack.listeners.events import HANDLERS
 from bot.slack.socket import NEEDED_SCOPES
+from tests.contract.source import nodes, parsed
 from tests.contract.test_manifest_limits import SCOPE_OF_EVENT
 
 ROOT = Path(__file__).parents[2]
@@ -69,7 +70,7 @@ def called_methods() -> set[str]:
     found = set()
     for room in ("slack", "engine"):
         for path in (ROOT / "bot" / room).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
+            for node in nodes(parsed(path)):
                 if (
                     isinstance(node, ast.Constant)
                     and isinstance(node.value, str)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tests.contract.source import nodes, parsed
+
 ROOT = Path(__file__).parents[2]
 BOT = ROOT / "bot"
 RAISED = {"BadAlert": 0, "wrong": 0, "_say": 0}
@@ -46,7 +48,7 @@ class Told:
 def modules() -> dict[str, ast.Module]:
     """Without the sandbox, which is not there when Tocsin works on a real Slack."""
     return {
-        str(path.relative_to(BOT)): ast.parse(path.read_text())
+        str(path.relative_to(BOT)): parsed(path)
         for path in sorted(BOT.rglob("*.py"))
         if path.relative_to(BOT).parts[0] != "sandbox"
     }
@@ -60,7 +62,7 @@ def error_names() -> frozenset[str]:
         more = {
             node.name
             for tree in modules().values()
-            for node in ast.walk(tree)
+            for node in nodes(tree)
             if isinstance(node, ast.ClassDef)
             and found & {base.id for base in node.bases if isinstance(base, ast.Name)}
         }
@@ -69,30 +71,32 @@ def error_names() -> frozenset[str]:
         found |= more
 
 
-def said() -> set[Told]:
+@cache
+def said() -> frozenset[Told]:
     """Sentences of errors, refusals, configuration mistakes, readiness and the auditor."""
     found: set[Told] = set()
     for name, tree in modules().items():
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             where = f"bot/{name}:{getattr(node, 'lineno', 0)}"
             found |= {
                 Told(normal(text), where) for text in (*_said(name, node, tree), *_at_fields(name, node))
             }
-    return {told for told in found if len(told.text.replace("…", "").strip()) > 3}
+    return frozenset(told for told in found if len(told.text.replace("…", "").strip()) > 3)
 
 
-def logged() -> set[Told]:
+@cache
+def logged() -> frozenset[Told]:
     """The first words of log lines above INFO."""
-    return {
+    return frozenset(
         Told(normal(text), f"bot/{name}:{node.lineno}")
         for name, tree in modules().items()
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in LOGGED
         and ast.unparse(node.func.value) == "log"
         for text in _texts(node.args[0], tree)
-    }
+    )
 
 
 def templated() -> dict[str, str]:
@@ -204,7 +208,7 @@ def _answers_text(node: ast.FunctionDef) -> bool:
 
 
 def _assigned(name: str, around: ast.AST) -> Iterator[str]:
-    for node in ast.walk(around):
+    for node in nodes(around):
         if not isinstance(node, ast.Assign):
             continue
         for target in node.targets:
@@ -218,10 +222,12 @@ def _assigned(name: str, around: ast.AST) -> Iterator[str]:
 
 def _function_around(tree: ast.Module, node: ast.AST) -> ast.AST:
     """The innermost function that holds `node`; the module when none does."""
+    line = getattr(node, "lineno", 0)
     holders = [
         each
-        for each in ast.walk(tree)
+        for each in nodes(tree)
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
-        and any(part is node for part in ast.walk(each))
+        and each.lineno <= line <= (each.end_lineno or 0)
+        and any(part is node for part in nodes(each))
     ]
     return min(holders, key=lambda each: (each.end_lineno or 0) - each.lineno, default=tree)
