@@ -34,6 +34,7 @@ from bot.engine.senders.notices import NoticeSender
 from bot.engine.senders.on_call import on_call_senders
 from bot.engine.senders.pages import CopySender, PageSender
 from bot.engine.senders.user_groups import user_group_senders
+from bot.engine.takeover import TakeOver
 from bot.engine.timekeeper import Timekeeper
 from bot.errors import CannotStart, TocsinError
 from bot.ingest.http import Intake
@@ -173,12 +174,13 @@ class Tocsin:
             self.audit,
         )
         refresh = Refresh(self.db, self.catalogue, self._take_up_configuration, self.refresh_catalogue)
-        self.engine = Engine((*duties(self.outbox, *parts), refresh.duty()), self.clock)
+        others = () if self.db.is_sqlite else (TakeOver(self.db, self.outbox.owner).duty(),)
+        self.engine = Engine((*duties(self.outbox, *parts), refresh.duty(), *others), self.clock)
         self.lag = Lag()
         self.step_lateness = Durations()
         self.db.on_commit(self._wake)
         self.db.on_commit(self._note_facts)
-        self.wakeups = WakeUps(self.db.write_engine, self.engine.wake)
+        self.wakeups = WakeUps(self.db.write_engine, self.engine.wake, self.outbox.owner)
         self.schema_watch = SchemaWatch(self.db, self._fail)
         self.journal = Journal(self.db, on_commit=lambda: self.engine.wake("intake"))
         self.server = Server(settings.http_host, self._routes())

@@ -374,9 +374,18 @@ async def oldest(conn: AsyncConnection, real: datetime) -> datetime | None:
     return found
 
 
-async def take_over_leases(conn: AsyncConnection, real: datetime) -> int:
-    """A start of the only copy: whoever was sending is dead, so its sends are in doubt now."""
-    result = await conn.execute(
-        update(_TABLE).where(_TABLE.c.state == "sending").values(lease_until=real, due_at=real)
-    )
+async def sending(conn: AsyncConnection, real: datetime) -> frozenset[str]:
+    """Who holds leases that have not run out."""
+    held = _unsettled(_TABLE), _TABLE.c.state == "sending", _TABLE.c.lease_until > real
+    return frozenset((await conn.execute(select(_TABLE.c.owner).where(*held).distinct())).scalars())
+
+
+async def take_over_leases(
+    conn: AsyncConnection, real: datetime, owners: Collection[str] | None = None
+) -> int:
+    """These owners are dead (None: whoever was sending is), so their sends are in doubt now."""
+    held = [_unsettled(_TABLE), _TABLE.c.state == "sending"]
+    if owners is not None:
+        held.append(_TABLE.c.owner.in_(owners))
+    result = await conn.execute(update(_TABLE).where(*held).values(lease_until=real, due_at=real))
     return int(result.rowcount)

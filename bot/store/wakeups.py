@@ -1,7 +1,7 @@
 """What a commit woke, told to the other copies on the same PostgreSQL: NOTIFY with the commit, LISTEN beside it.
 
 Only a hint: what is lost on the way is seen by the engine's look at the database a second later. The connection that
-listens is also how the copies are counted.
+listens is also how the copies are counted, and how they know of each other who is there.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import orjson
 import structlog
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.store import presence
 
 log = structlog.get_logger(__name__)
 
@@ -42,11 +44,15 @@ async def listening(conn: AsyncConnection) -> int:
 
 
 class WakeUps:
-    """Listens on a connection of its own, for as long as `start` to `stop`; a broken one is replaced."""
+    """Listens on a connection of its own, for as long as `start` to `stop`; a broken one is replaced.
 
-    def __init__(self, engine: AsyncEngine, wake: Wake) -> None:
+    `copy` is this copy's name, by which the others know whether it is there.
+    """
+
+    def __init__(self, engine: AsyncEngine, wake: Wake, copy: str) -> None:
         self._engine = engine
         self._wake = wake
+        self._copy = copy
         self._task: asyncio.Task[None] | None = None
         self.listening = asyncio.Event()
         """Set while a connection listens."""
@@ -76,6 +82,7 @@ class WakeUps:
             driver.add_termination_listener(lambda _: ended.set())
             try:
                 await driver.execute(f"SET application_name = '{NAME}'")
+                await presence.show(driver, self._copy)
                 await driver.add_listener(CHANNEL, self._hear)
                 self.listening.set()
                 await ended.wait()

@@ -87,7 +87,7 @@ async def test_on_postgresql_it_is_told_at_once(postgres_url: str) -> None:
     db, other = Database(postgres_url, SystemClock()), Database(postgres_url, SystemClock())
     running = Running(db)
     engine = running.engine(refresh_every=3600)
-    ears = WakeUps(db.write_engine, engine.wake)
+    ears = WakeUps(db.write_engine, engine.wake, "this copy")
     await ears.start()
     await asyncio.wait_for(ears.listening.wait(), PATIENCE_SECONDS)
     await engine.start()

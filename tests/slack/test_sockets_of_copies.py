@@ -35,7 +35,7 @@ async def test_sockets_beyond_those_of_all_copies_are_another_bots(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
         for _ in range(2):
-            copy = WakeUps(database.write_engine, lambda _duty, _at: None)
+            copy = WakeUps(database.write_engine, lambda _duty, _at: None, "a copy")
             await copy.start()
             stack.push_async_callback(copy.stop)
             await asyncio.wait_for(copy.listening.wait(), 10)

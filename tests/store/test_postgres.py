@@ -31,7 +31,7 @@ class Copy:
     def __init__(self, url: str, clock: ManualClock) -> None:
         self.db = Database(url, clock)
         self.woken: asyncio.Queue[tuple[str, datetime | None]] = asyncio.Queue()
-        self.ears = WakeUps(self.db.write_engine, self._wake)
+        self.ears = WakeUps(self.db.write_engine, self._wake, "a copy")
 
     def _wake(self, duty: str, at: datetime | None) -> None:
         if duty == "unknown":
