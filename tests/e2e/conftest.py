@@ -57,5 +57,5 @@ async def bot_process(people: Hands, database_url: str) -> AsyncIterator[BotProc
     """The bot as its own process, not started yet."""
     process = BotProcess(people.url, database_url)
     yield process
-    if process.process.child is not None and process.process.child.returncode is None:
+    if process.process.is_alive:
         await process.kill()

@@ -28,7 +28,7 @@ async def copies(people: Hands, postgres_url: str) -> AsyncIterator[list[BotProc
     both = [BotProcess(people.url, postgres_url) for _ in range(2)]
     yield both
     for copy in both:
-        if copy.process.child is not None and copy.process.child.returncode is None:
+        if copy.process.is_alive:
             await copy.kill()
 
 

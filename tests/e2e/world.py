@@ -130,20 +130,28 @@ class Process:
     child: asyncio.subprocess.Process | None = None
     _reader: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
+    def surroundings(self) -> dict[str, str]:
+        """Its whole environment: this one's, without settings of a bot."""
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("TOCSIN_", "SLACK_"))}
+        return clean | self.environment
+
+    async def start(self) -> None:
         self.child = await asyncio.create_subprocess_exec(
             *self.command,
-            env=clean | self.environment,
+            env=self.surroundings(),
             cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        self._reader = asyncio.create_task(self._read())
+        assert self.child.stdout is not None
+        self._reader = asyncio.create_task(self._read(self.child.stdout))
 
-    async def _read(self) -> None:
-        assert self.child is not None and self.child.stdout is not None
-        async for line in self.child.stdout:
+    @property
+    def is_alive(self) -> bool:
+        return self.child is not None and self.child.returncode is None
+
+    async def _read(self, output: asyncio.StreamReader) -> None:
+        async for line in output:
             self.output.append(line.decode().rstrip())
 
     async def says(self, pattern: str, within: float = PATIENCE_SECONDS) -> re.Match[str]:
@@ -151,7 +159,7 @@ class Process:
 
         async def look() -> re.Match[str] | None:
             found = next((m for line in self.output if (m := re.search(pattern, line))), None)
-            if found is None and self.child is not None and self.child.returncode is not None:
+            if found is None and not self.is_alive:
                 raise AssertionError("it ended:\n" + "\n".join(self.output[-40:]))
             return found
 

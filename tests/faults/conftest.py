@@ -13,6 +13,7 @@ from bot.sandbox.server import Running, serve
 from bot.store.database import Database
 from tests.conftest import NIGHT
 from tests.e2e import world
+from tests.e2e.nursery import BornBot
 from tests.faults.storm import LEVEL_SECONDS
 from tests.slack.office import Hands, NightClock, Office
 
@@ -70,11 +71,22 @@ async def people(tmp_path: Path) -> AsyncIterator[world.Hands]:
 @pytest.fixture
 async def bot_process(people: world.Hands, tmp_path: Path) -> AsyncIterator[world.BotProcess]:
     """The bot with the bench company on SQLite, its time running; not started yet."""
-    bot = world.BotProcess(people.url, f"sqlite+aiosqlite:///{tmp_path}/tocsin.db", SCALE, str(COMPANY))
+    bot = BornBot(people.url, f"sqlite+aiosqlite:///{tmp_path}/tocsin.db", SCALE, str(COMPANY))
     yield bot
     await _end(bot)
 
 
+@pytest.fixture
+async def copies(
+    people: world.Hands, postgres_url: str
+) -> AsyncIterator[tuple[world.BotProcess, world.BotProcess]]:
+    """Two of it on one PostgreSQL; not started yet."""
+    one, other = (BornBot(people.url, postgres_url, SCALE, str(COMPANY)) for _ in range(2))
+    yield one, other
+    await _end(one)
+    await _end(other)
+
+
 async def _end(bot: world.BotProcess) -> None:
-    if bot.process.child is not None and bot.process.child.returncode is None:
+    if bot.process.is_alive:
         await bot.kill()

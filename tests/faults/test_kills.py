@@ -21,36 +21,46 @@ from tests.faults.storm import (
     sent_up_to_now,
 )
 
-PARTS, KILLS, PAGES = 7, 4, 30
-"""In parts, each with a workspace and a database of its own."""
+PARTS, KILLS, PAGES = 5, 5, 40
+"""25 kills and 200 pages in all, in parts, each with a workspace and a database of its own."""
 
 
-async def dies_some_time(bot: BotProcess, storm: Storm) -> None:
-    """Die while it starts, or amid what it has to send, after any of its first messages."""
-    comes_to_send = storm.dice.random() < 0.7
-    await bot.start(wait=comes_to_send)
+async def moment(storm: Storm, bot: BotProcess) -> None:
+    """Any one while a bot has something to send, or starts."""
     storm.fire(PAGES // KILLS)
-    if comes_to_send:
+    if storm.dice.random() < 0.7:
         await sends(bot, storm.dice.randint(1, 8))
     await asyncio.sleep(storm.dice.uniform(0.0, 0.5))
-    await bot.kill()
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_kills_at_random_moments_lose_no_page_and_send_none_twice_on_sqlite(
     people: Hands, bot_process: BotProcess, part: int
 ) -> None:
-    storm = Storm(people, [bot_process], random.Random(seed() + part), PAGES)
+    bot = bot_process
+    storm = Storm(people, [bot], random.Random(seed() + part), PAGES)
+    await bot.start()
     for _ in range(KILLS):
-        await dies_some_time(bot_process, storm)
-    await bot_process.start()
-    await ends_well(storm, bot_process)
-    is_whole(bot_process)
-
-
-def is_whole(bot: BotProcess) -> None:
+        await moment(storm, bot)
+        await bot.kill()
+        await bot.start(wait=False)
+    await ends_well(storm, bot)
     with sqlite3.connect(bot.database.partition(":///")[2]) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+async def test_kills_of_either_copy_lose_no_page_and_send_none_twice_on_postgresql(
+    people: Hands, copies: tuple[BotProcess, BotProcess], part: int
+) -> None:
+    storm = Storm(people, copies, random.Random(seed() + part), PAGES)
+    await asyncio.gather(*(copy.start() for copy in copies))
+    for _ in range(KILLS):
+        await moment(storm, copies[0])
+        dead = [storm.dice.choice(copies)] if storm.dice.random() < 0.8 else copies
+        await asyncio.gather(*(copy.kill() for copy in dead))
+        await asyncio.gather(*(copy.start(wait=False) for copy in dead))
+    await ends_well(storm, *copies)
 
 
 async def further(storm: Storm, bot: BotProcess) -> bool:
@@ -61,6 +71,7 @@ async def further(storm: Storm, bot: BotProcess) -> bool:
 
 async def ends_well(storm: Storm, *bots: BotProcess) -> None:
     """With all alive: every alert is accepted, what is owed goes out, the alerts are over, and the promise held."""
+    await asyncio.gather(*(bot.process.says("connected to Slack") for bot in bots))
     await storm.accepted()
     await sent_up_to_now(bots[0])
     await eventually(lambda: further(storm, bots[0]), "a level passes", PATIENCE_SECONDS)
@@ -68,7 +79,6 @@ async def ends_well(storm: Storm, *bots: BotProcess) -> None:
     await storm.resolve()
     await over(bots[0])
     await auditors_are_content(storm.people, bots)
-    for bot in bots:
-        await bot.kill()
+    await asyncio.gather(*(bot.kill() for bot in bots))
     recorded = await promise_held(storm.people, bots[0])
     assert sum(note.state == "sent" for note in recorded) > storm.pages, "levels passed meanwhile"

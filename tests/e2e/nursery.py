@@ -1,0 +1,77 @@
+"""Bots born by a process that has imported everything: a start takes what the bot does, not what Python reads.
+
+Each is a process of its own, to be killed like any other. Stories that start a bot dozens of times are told with these.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import signal
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
+
+from bot import crashpoints
+from bot.cli import run
+from tests.e2e.world import PATIENCE_SECONDS, ROOT, BotProcess, Process
+
+_NURSERY = get_context("forkserver")
+_NURSERY.set_forkserver_preload([__name__])
+
+
+def _live(environment: dict[str, str], output: Connection) -> None:
+    """What the newborn does: as `python -m bot run` in this environment."""
+    for number in (1, 2):
+        os.dup2(output.fileno(), number)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(ROOT)
+    importlib.reload(crashpoints)
+    run()
+
+
+@dataclass
+class Born(Process):
+    """A bot from the nursery, of whatever command."""
+
+    born: ForkServerProcess | None = None
+
+    async def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        reading, writing = _NURSERY.Pipe(duplex=False)
+        arguments = (self.surroundings(), writing)
+        self.born = _NURSERY.Process(target=_live, args=arguments, daemon=True)
+        await asyncio.to_thread(self.born.start)
+        writing.close()
+        stream = asyncio.StreamReader()
+        source = os.fdopen(os.dup(reading.fileno()), "rb")
+        reading.close()
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stream), source)
+        self._reader = asyncio.create_task(self._read(stream))
+
+    @property
+    def is_alive(self) -> bool:
+        return self.born is not None and self.born.is_alive()
+
+    async def ended(self, within: float = PATIENCE_SECONDS) -> int:
+        assert self.born is not None and self._reader is not None
+        await asyncio.wait_for(self._reader, within)
+        await asyncio.to_thread(self.born.join, within)
+        assert self.born.exitcode is not None
+        return self.born.exitcode
+
+    async def kill(self, number: int = signal.SIGKILL) -> int:
+        assert self.born is not None and self.born.pid is not None
+        if self.born.is_alive():
+            os.kill(self.born.pid, number)
+        return await self.ended()
+
+
+class BornBot(BotProcess):
+    """A `BotProcess` from the nursery."""
+
+    def _process(self) -> Process:
+        return Born([], self._environment())
