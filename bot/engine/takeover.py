@@ -56,7 +56,8 @@ class TakeOver:
             dead = await presence.gone(tx.conn, long_gone)
             count = await debts.take_over_leases(tx.conn, tx.real, dead)
             tx.wake("deliver")
-        log.info("sends of a copy that is gone are in doubt", count=count, copies=sorted(dead))
+        if count:
+            log.info("sends of a copy that is gone are in doubt", count=count, copies=sorted(dead))
 
     def duty(self) -> Duty:
         return Duty("takeover", self.run, self.due, "real")

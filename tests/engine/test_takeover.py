@@ -49,7 +49,7 @@ async def db(postgres_url: str, clock: ManualClock) -> AsyncIterator[Database]:
     async with database.write() as tx:
         tx.owe(Deliver("a", DebtKind.NOTICE, "lane", {}, Priority.PAGE))
     async with database.write() as tx:
-        assert await debts.claim(tx.conn, OTHER, tx.real, 10)
+        assert (await debts.claim(tx.conn, OTHER, tx.real, 10)).debts
     yield database
     await database.close()
 
@@ -66,7 +66,7 @@ async def other(db: Database) -> AsyncIterator[Ears]:
 async def in_doubt(db: Database) -> list[str]:
     """What this copy can claim, and knows that it may have been sent."""
     async with db.write() as tx:
-        claimed = await debts.claim(tx.conn, ME, tx.real, 10)
+        claimed = (await debts.claim(tx.conn, ME, tx.real, 10)).debts
     return [debt.key for debt in claimed if debt.sent_from is not None]
 
 
