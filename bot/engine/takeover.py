@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import structlog
-
 from bot.engine.scheduler import Duty
-from bot.store import debts, presence
+from bot.queries import copies
 from bot.store.database import Database
-
-log = structlog.get_logger(__name__)
+from bot.usecases.copies import take_over
 
 GONE_FOR_SECONDS = 3.0
 """So long must a copy be gone, at every look. A living one whose connection broke is back by then; and what a killed
@@ -38,8 +35,7 @@ class TakeOver:
             {},
         )  # a look that fails proves nothing: the wait begins anew
         async with self._db.read() as conn:
-            others = await debts.sending(conn, self._db.clock.real()) - {self._me}
-            gone = await presence.gone(conn, others) if others else frozenset()
+            gone = await copies.gone(conn, self._db.clock.real(), self._me)
         now = self._db.clock.monotonic()
         self._gone_since = {copy: before.get(copy, now) for copy in gone}
         if not gone:
@@ -50,14 +46,8 @@ class TakeOver:
     async def run(self) -> None:
         now = self._db.clock.monotonic()
         long_gone = [copy for copy, since in self._gone_since.items() if now - since >= GONE_FOR_SECONDS]
-        if not long_gone:
-            return
-        async with self._db.write() as tx:
-            dead = await presence.gone(tx.conn, long_gone)
-            count = await debts.take_over_leases(tx.conn, tx.real, dead)
-            tx.wake("deliver")
-        if count:
-            log.info("sends of a copy that is gone are in doubt", count=count, copies=sorted(dead))
+        if long_gone:
+            await take_over(self._db, long_gone)
 
     def duty(self) -> Duty:
         return Duty("takeover", self.run, self.due, "real")
