@@ -141,7 +141,7 @@ def _from_to(first: _Read, last: _Read, now: datetime, zone: str) -> tuple[datet
     elif last.day is None:
         local = begins.astimezone(ZoneInfo(zone))
         ends = wall_clock(local.date(), last.at or time(0), ZoneInfo(zone))
-        if ends <= begins:  # over midnight
+        if ends < begins:  # over midnight
             ends = wall_clock(local.date() + timedelta(days=1), last.at or time(0), ZoneInfo(zone))
     elif last.at is None:
         ends = wall_clock(last.day + timedelta(days=1), time(0), ZoneInfo(zone))

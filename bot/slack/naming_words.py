@@ -24,6 +24,8 @@ LONGEST_NAME = 8
 _REASON = re.compile(r"(.*?)(?:^|[\s,;])(?:because|reason:)\s+(.+)", re.IGNORECASE | re.DOTALL)
 _LEADING = re.compile(r"(?:for|of|the|my|from|to|with|on|by|and)\b[\s:]*|[,;]\s*", re.IGNORECASE)
 _MENTION = re.compile(f"{PERSON.pattern}|{GROUP.pattern}")
+_BETWEEN = re.compile(r"(?<=>)\s*(?:and\b|,|&amp;|\+)\s*(?=<@)", re.IGNORECASE)
+"""Two mentions."""
 _MYSELF = frozenset({"me", "@me", "myself", "i"})
 
 
@@ -142,6 +144,8 @@ class Plan:
     reason: str = ""
     span: tuple[datetime, datetime] | None = None
     """What `time` means; None while it means nothing."""
+    unknown: str = ""
+    """Of `time`, what is neither a name nor part of a span."""
 
     @property
     def lasts(self) -> timedelta | None:
@@ -167,12 +171,13 @@ def plan(
     found = _Found()
     people = list(dict.fromkeys(PERSON.findall(text)))
     found.people += [person_subject(catalogue, UserId(user)) for user in people]
-    rest = _take_names(catalogue, PERSON.sub(" ", text).strip(), found, kinds, me)
+    rest = _take_names(catalogue, PERSON.sub(" ", _BETWEEN.sub(" ", text)).strip(), found, kinds, me)
     time = readable(rest).strip(" ,")
     span = span_of(time, now, zone)
     if time and span is None:  # a name may also stand after the time
         span, time = _time_before_names(catalogue, rest, found, kinds, me, (now, zone))
-    return Plan(found.about, tuple(dict.fromkeys(found.people)), time, reason, span)
+    unknown = _unknown(time, now, zone) if span is None else ""
+    return Plan(found.about, tuple(dict.fromkeys(found.people)), time, reason, span, unknown)
 
 
 def span_of(time: str, now: datetime, zone: str) -> tuple[datetime, datetime] | None:
@@ -219,6 +224,18 @@ def _time_before_names(
             found.about, found.people = tried.about, tried.people
             return span, rest[: word.start()].strip()
     return None, readable(rest).strip(" ,")
+
+
+def _unknown(time: str, now: datetime, zone: str) -> str:
+    """The fewest words that keep the others from being a span; all of them when none is one."""
+    words = time.split()
+    for count in range(1, len(words)):
+        first, last = words[:count], words[len(words) - count :]
+        if span_of(" ".join(words[count:]), now, zone):
+            return " ".join(first)
+        if span_of(" ".join(words[: len(words) - count]), now, zone):
+            return " ".join(last)
+    return time
 
 
 def _reason(text: str) -> tuple[str, str]:

@@ -82,6 +82,7 @@ def _environment() -> SandboxedEnvironment:
         "link": mrkdwn.link,
         "address": lambda url: mrkdwn.link("link", url),
         "addressee": mrkdwn.addressee,
+        "prose": mrkdwn.prose,
     }
     return environment
 

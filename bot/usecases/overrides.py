@@ -78,6 +78,10 @@ async def take(
         if not timedelta(0) < lasts <= LONGEST_TAKE:
             raise Wrong("Take it for a minute up to seven days. Nothing was changed.", "lasts")
         me = person_of(catalogue, by)
+        known = the_schedule(catalogue, schedule)
+        now_on_call = [tile.people for tile in await tiles(tx, known, tx.now, tx.now + lasts)]
+        if all(people == (me,) for people in now_on_call):
+            raise Wrong("You are on call all that time already. Nothing was changed.", "schedule")
         wanted = Override(schedule, me, tx.now, tx.now + lasts, made_at=tx.now, by=by, origin=Origin.TAKE)
         return await _make(tx, catalogue, wanted, by)
 

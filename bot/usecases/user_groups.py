@@ -179,7 +179,7 @@ def _put_right(
     who: Belonging,
     kept: Mapping[str, Chore],
 ) -> None:
-    if not who.users:
+    if not who.users and _people_are_known(catalogue):
         _tell_owners(tx, catalogue, group, known, who)
     if known is not None and known.disabled:
         about = {"handle": group.handle, "error": "disabled"}
@@ -187,6 +187,11 @@ def _put_right(
     wanted = rules.to_set(group, known, who)
     if wanted is not None and not _is_refused(tx, group.handle, wanted, kept):
         tx.owe(debts.user_group(group.handle))
+
+
+def _people_are_known(catalogue: Catalogue) -> bool:
+    """At the very first start Slack may tell of the groups before it has told of the people."""
+    return not catalogue.people or any(person.user_id for person in catalogue.people.values())
 
 
 def _is_refused(tx: Tx, handle: str, wanted: Sequence[UserId], kept: Mapping[str, Chore]) -> bool:

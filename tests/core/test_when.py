@@ -98,7 +98,17 @@ def test_a_span(text: str, begins: str, ends: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "9am", "sat 10:00", "18:00 until", "for ever", "mon 9:00 to 2026-11-20", "bob to carol"]
+    "text",
+    [
+        "",
+        "9am",
+        "sat 10:00",
+        "18:00 until",
+        "for ever",
+        "mon 9:00 to 2026-11-20",
+        "bob to carol",
+        "sat 10:00-10:00",
+    ],
 )
 def test_what_is_no_span_is_not_guessed(text: str) -> None:
     assert when.span(text, NOW, MADRID) is None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
 from pydantic import SecretStr
 
 from bot.app import Tocsin
-from bot.clock import ManualClock
+from bot.clock import Clock
 from bot.settings import Settings
 from tests.e2e.world import ROOT, BotProcess, Hands, eventually, free_port, sandbox_process
 
@@ -31,15 +32,23 @@ async def people(http: aiohttp.ClientSession) -> AsyncIterator[Hands]:
 
 
 @pytest.fixture
-async def bot(people: Hands, database_url: str, clock: ManualClock) -> AsyncIterator[Tocsin]:
-    """The bot in this process, on a clock to push, with the demo company."""
+def config() -> Path:
+    """The demo company's."""
+    return ROOT / "manifests" / "demo"
+
+
+@pytest.fixture
+async def bot(people: Hands, database_url: str, clock: Clock, config: Path) -> AsyncIterator[Tocsin]:
+    """The bot in this process, on a clock to push."""
+    port = free_port()
     settings = Settings(
         slack_bot_token=SecretStr("xoxb-sandbox"),
         slack_app_token=SecretStr("xapp-sandbox"),
         slack_api_url=f"{people.url}/api/",
         database_url=database_url,
-        config=ROOT / "manifests" / "demo",
-        http_port=free_port(),
+        config=config,
+        http_port=port,
+        public_url=f"http://127.0.0.1:{port}",
     )
     running = Tocsin(settings, clock)
     await running.start()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.core.alert import Link
+from bot.core.calendar_views import CalendarsView, FeedLine
 from bot.core.catalogue import COMMANDER, Role
 from bot.core.ids import (
     ChannelId,
@@ -26,6 +27,7 @@ from bot.core.incident import IncidentStatus
 from bot.core.task import Task
 from bot.core.views import IncidentPlace, MergeView, TasksView
 from bot.slack.modals import (
+    calendars,
     declare,
     escalate,
     links,
@@ -365,3 +367,9 @@ def test_what_a_form_carries_fits_into_its_metadata() -> None:
     view = note.view(None, link="https://slack.example.com/" + "x" * 5000, open_incidents=[LINE])
     assert is_accepted_view(view)
     assert json.loads(view["private_metadata"])["incident"] is None
+
+
+def test_the_address_of_a_feed_can_be_copied_whatever_is_in_it() -> None:
+    url = "https://tocsin.example.com/v1/feeds/Ojk._a__b_c_.ics"
+    shown = calendars.view(CalendarsView((FeedLine(1, "my shifts", url),), True, None))
+    assert f"<{url}>" in str(shown["blocks"])

@@ -64,13 +64,16 @@ async def eventually(look: Callable[[], Awaitable[T]], what: str) -> T:
 
 
 class NightClock(SystemClock):
-    """Product time that begins at a given night and runs; a test may jump ahead."""
+    """Product time that begins at a given night and runs, by `scale`; a test may jump ahead."""
 
-    def __init__(self, night: datetime) -> None:
-        super().__init__(Anchor(self.real(), night, 1.0))
+    def __init__(self, night: datetime, scale: float = 1.0) -> None:
+        super().__init__(Anchor(self.real(), night, scale))
 
     def forward(self, by: timedelta) -> None:
-        self.anchor = Anchor(self.real(), self.now() + by, 1.0)
+        self.set(self.now() + by)
+
+    def set(self, at: datetime) -> None:
+        self.anchor = Anchor(self.real(), at, self.scale)
 
 
 @dataclass

@@ -92,8 +92,11 @@ REFUSED = (
     ("override payments-primary @bob yesterday 9:00-10:00", "That time is over"),
     ("override payments-primary @bob tomorow 9-10ish", "I don't understand"),
     ("override payments-primary @bob @carol tomorrow", "One person goes on call"),
+    ("override payments-primary @bob and @carol tomorrow", "One person goes on call"),
     ("override platform @bob tomorrow", "platform has no schedule"),
-    ("override zoltan tomorrow", "I don't understand"),
+    ("override zoltan tomorrow", 'I don\'t understand "zoltan", as a name'),
+    ("override payments-primary @zoltan tomorrow", 'I know nobody called "@zoltan"'),
+    ("override payments-primary @bob sat 10:00-10:00", "I don't understand"),
 )
 
 

@@ -63,6 +63,7 @@ async def test_a_swap_with_somebody_without_shifts_is_refused_at_the_field(
     assert "has no shift in the next 60 days" in str(opened["view"]["blocks"])
     wrong = await people.submit("ana")
     assert "Choose somebody who has a shift" in wrong["errors"]["person"]
+    assert "A swap is with one person" in await told(people, "ana", "swap @bob and @dave")
     nothing = await told(people, "frank", "swap @ana")
     assert "You have no shift in the next 60 days" in nothing
 
@@ -89,6 +90,8 @@ async def test_taking_over_by_the_form(office: Office, people: Hands) -> None:
     assert "@bob (took over) until Sat 21 Nov 03:17 UTC" in await told(
         people, "carol", "who payments-primary"
     )
+    again = await told(people, "bob", "take payments-primary for 20 min")
+    assert "You are on call all that time already" in again
     later = await told(people, "bob", "take payments-primary tomorrow 9:00-10:00")
     assert "Taking over begins now" in later
     too_long = await told(people, "bob", "take payments-primary for 9 days")

@@ -123,6 +123,18 @@ async def test_nobody_on_call_is_told_to_the_owner_once_and_nothing_is_set(
     assert await notices(database) == [("user_group_stays", ERIN)]
 
 
+async def test_nobody_is_missed_before_slack_has_told_of_the_people(
+    database: Database, clock: ManualClock
+) -> None:
+    strangers = {key: replace(person, user_id=None) for key, person in COMPANY.people.items()}
+    fresh = replace(COMPANY, people=strangers)
+    await tell(database, listed(BOB, at=clock.real()), fresh)
+    assert await notices(database) == []
+    await tell(database, listed(BOB, at=clock.real()))
+    assert await owed(database, DebtKind.USER_GROUP) == [{"handle": HANDLE}]
+    assert await notices(database) == []
+
+
 async def test_what_slack_refuses_is_told_once_and_tried_again_daily(
     database: Database, clock: ManualClock
 ) -> None:

@@ -144,6 +144,8 @@ async def swap(desk: Desk, asked: Asked, text: str) -> Answer:
     place = await here(desk, asked)
     plan = naming_words.plan(catalogue, text, place.now, place.zone, asked.user, (Kind.PERSON,))
     understood(catalogue, plan)
+    if len(plan.people) > 1:
+        raise Wrong("A swap is with one person. Name one; nothing was changed.")
     user = user_of(catalogue, plan.people[0].id) if plan.people else None
     return await _swap_form(desk, asked, swap_modal.Filled(None, user, plan.reason))
 

@@ -118,10 +118,12 @@ def understood(catalogue: Catalogue, plan: Plan) -> None:
     """Raises `Wrong` for words that are neither a name nor a time."""
     if not plan.time or plan.span is not None:
         return
-    near = naming_words.nearest_name(catalogue, plan.time.split()[0])
+    near = naming_words.nearest_name(catalogue, plan.unknown.split()[0])
     meant = f" Did you mean {near}?" if near else ""
+    if plan.unknown.startswith("@"):
+        raise Wrong(f'I know nobody called "{plan.unknown[:80]}".{meant} Nothing was changed.')
     raise Wrong(
-        f'I don\'t understand "{plan.time[:80]}", as a name or as a time.{meant} Write times like {SPANS}. '
+        f'I don\'t understand "{plan.unknown[:80]}", as a name or as a time.{meant} Write times like {SPANS}. '
         "Nothing was changed.",
     )
 
