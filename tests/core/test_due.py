@@ -69,6 +69,7 @@ def test_what_names_no_coming_time_is_none(words: str) -> None:
         ("tomorrow", True),
         ("in two ours", True),
         ("friady", True),
+        ("yesterday", True),
         ("25:00", True),
         ("diligence", False),
         ("", False),
