@@ -45,7 +45,10 @@ def due_at(words: str, now: datetime, zone: ZoneInfo) -> datetime | None:
 def looks_like_a_time(words: str) -> bool:
     """Whether somebody means a time by `words`, be it one that is understood: "in two ours", but not "diligence"."""
     first = words.lower().split()[0] if words.split() else ""
-    return bool(re.match(r"\d|(in|by|at|on|next|today|tonight|tomorrow|yesterday)$", first)) or first[:3] in _DAYS
+    return (
+        bool(re.match(r"\d|(in|by|at|on|next|today|tonight|tomorrow|yesterday)$", first))
+        or first[:3] in _DAYS
+    )
 
 
 def _day(word: str, today: date) -> date | None:
