@@ -10,7 +10,8 @@ from typing import Any
 from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, ScheduleId, TeamId, UserId
 from bot.core.schedule import GroupChanges, Layer
-from bot.usecases import overrides
+from bot.usecases import overrides, swaps
+from bot.usecases.swaps import Given
 from tests.slack.office import Hands, Office, eventually
 from tests.slack.test_on_call_commands import told
 
@@ -79,6 +80,69 @@ async def test_an_override_is_in_the_group_at_once_and_goes_when_it_ends(
     )
     await group_is(people, "dave")
     office.clock.forward(timedelta(hours=8))
+    await group_is(people, "ana")
+
+
+async def jump(office: Office, **by: float) -> None:
+    """Once nothing is under way any more."""
+    await office.quiet()
+    office.clock.forward(timedelta(**by))
+
+
+async def test_the_group_follows_a_cover_when_its_time_comes_and_back(office: Office, people: Hands) -> None:
+    await office.configure(feeding(PRIMARY))
+    await group_is(people, "ana")
+    await told(people, "ana", "cover today 10:00-18:00 because dentist")
+    await people.sees("bob", "asks for cover")
+    await people.click("bob", "I take it", "@Tocsin")
+    await people.sees("ana", "takes your time on call")
+    await office.quiet()
+    assert await members(people) == ["ana"]
+    await jump(office, hours=8)
+    await group_is(people, "bob")
+    await jump(office, hours=8)
+    await group_is(people, "ana")
+
+
+async def test_the_group_follows_both_halves_of_a_swap(office: Office, people: Hands) -> None:
+    await office.configure(feeding(PRIMARY))
+    await group_is(people, "ana")
+    ten = office.clock.now().replace(hour=10, minute=0, second=0, microsecond=0)
+    saturday = Given(PRIMARY, ten, ten + timedelta(hours=8))
+    tuesday = Given(PRIMARY, ten + timedelta(days=3), ten + timedelta(days=3, hours=8))
+    ana, bob = user(office, "ana"), user(office, "bob")
+    await swaps.propose(office.db, office.catalogue(), saturday, bob, tuesday, ana, "concert")
+    await people.sees("bob", "proposes a swap")
+    await people.click("bob", "Agree", "@Tocsin")
+    await people.sees("ana", "agrees to the swap")
+    for hours, name in ((8, "bob"), (8, "ana"), (38.5, "bob"), (26, "ana"), (8, "bob")):
+        await jump(office, hours=hours)
+        await group_is(people, name)
+
+
+async def test_whoever_takes_over_is_in_the_group_at_once_and_for_that_long(
+    office: Office, people: Hands
+) -> None:
+    await office.configure(feeding(PRIMARY))
+    await group_is(people, "ana")
+    await told(people, "bob", "take payments-primary for 2 h")
+    await group_is(people, "bob")
+    await jump(office, hours=2)
+    await group_is(people, "ana")
+
+
+async def test_the_group_has_whoever_stands_in_for_somebody_who_is_away(
+    office: Office, people: Hands
+) -> None:
+    await office.configure(feeding(PRIMARY))
+    await group_is(people, "ana")
+    await told(people, "ana", "away now for 3 h because dentist")
+    await group_is(people, "bob")
+    await people.click("ana", "Take it back", "#general")
+    await group_is(people, "ana")
+    await told(people, "ana", "away now for 3 h")
+    await group_is(people, "bob")
+    await jump(office, hours=3)
     await group_is(people, "ana")
 
 
