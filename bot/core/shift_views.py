@@ -113,6 +113,15 @@ class ChangedMeanwhile:
 
 
 @dataclass(frozen=True)
+class Arranged:
+    """Who made a shift begin or end by an override, or took the override back."""
+
+    by: UserId
+    reason: str = ""
+    taken_back: bool = False
+
+
+@dataclass(frozen=True)
 class ShiftBegun:
     """The reader is on call now."""
 
@@ -132,6 +141,8 @@ class ShiftBegun:
     """What was left for this hand-off or a later one, but by the reader."""
     waking: Waking = Waking(is_known=False)
     changed: ChangedMeanwhile | None = None
+    arranged: Arranged | None = None
+    """None: nobody did, or the reader themselves."""
     told: str = ""
     """What the notice was owed with, as JSON: its button carries it, so that the message can follow a test."""
 
@@ -155,6 +166,8 @@ class ShiftOver:
     """Empty in a gap."""
     until: datetime | None
     """Until when they are, or nobody is."""
+    arranged: Arranged | None = None
+    """As of `ShiftBegun`."""
 
 
 @dataclass(frozen=True)

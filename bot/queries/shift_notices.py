@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.catalogue import Catalogue
-from bot.core.ids import PersonId, ScheduleId, UserId
+from bot.core.ids import PersonId, ScheduleId, UserId, user_of
 from bot.core.incident import may_see
-from bot.core.schedule import Changes, Schedule, following, on_call
+from bot.core.schedule import Changes, Origin, Schedule, following, on_call
+from bot.core.schedule_facts import OverrideEnded, OverrideMade
 from bot.core.shift_turns import LONGEST_STINT, began, stint
 from bot.core.shift_views import (
+    Arranged,
     ReachTestMessage,
     ShiftAnnounced,
     ShiftBegun,
@@ -30,8 +32,9 @@ from bot.queries.handoffs import LATE_NOTE, note, notes
 from bot.queries.home import page_line
 from bot.queries.incidents import line
 from bot.queries.services_paged import services_paged
-from bot.store import changes, incidents, pages, quiets, reach_tests
+from bot.store import changes, incidents, pages, quiets, reach_tests, timeline
 
+SAME_MOMENT = timedelta(seconds=1)
 LOOK_BACK = timedelta(days=60)
 """How far the beginning of a shift that is over, and the last shift of whoever comes on call, are looked for."""
 
@@ -61,7 +64,8 @@ async def told(
         case "shift_begun":
             return await _begun(conn, catalogue, schedule, own, data, now)
         case "shift_over":
-            return _over(catalogue, schedule, own, data, now)
+            arranged = await _arranged(conn, schedule, data)
+            return _over(catalogue, schedule, own, data, now, arranged)
         case _:
             shift = on_call(schedule, own, now)
             before = _people(catalogue, data["before"])
@@ -116,6 +120,7 @@ async def _begun(
         notes=tuple(one for one in left if one.by != reader),
         waking=await waking_of(conn, reader),
         changed=await changed_meanwhile(conn, catalogue, schedule, own, me, at - LOOK_BACK, at),
+        arranged=await _arranged(conn, schedule, data),
         told=json.dumps({key: data[key] for key in ("what", "to", "schedule", "person", "at", "before")}),
     )
 
@@ -132,8 +137,29 @@ async def waking_of(conn: AsyncConnection, reader: UserId) -> Waking:
     )
 
 
+async def _arranged(conn: AsyncConnection, schedule: Schedule, data: Mapping[str, Any]) -> Arranged | None:
+    """By what is on the schedule's timeline for that very moment; None when it was the reader, or nobody."""
+    at = datetime.fromisoformat(data["at"])
+    for fact in reversed(await timeline.of_schedule(conn, schedule.id)):
+        found: Arranged | None = None
+        by = user_of(fact.by)
+        match fact:
+            case OverrideMade(origin=Origin.OVERRIDE) if by and abs(fact.starts_at - at) < SAME_MOMENT:
+                found = Arranged(by, fact.reason)
+            case OverrideEnded() if by and abs(fact.at - at) < SAME_MOMENT:
+                found = Arranged(by, taken_back=True)
+        if found is not None:
+            return found if found.by != data["to"] else None
+    return None
+
+
 def _over(
-    catalogue: Catalogue, schedule: Schedule, own: Changes, data: Mapping[str, Any], now: datetime
+    catalogue: Catalogue,
+    schedule: Schedule,
+    own: Changes,
+    data: Mapping[str, Any],
+    now: datetime,
+    arranged: Arranged | None,
 ) -> ShiftOver | None:
     me, at = PersonId(data["person"]), datetime.fromisoformat(data["at"])
     people = on_call(schedule, own, now).people
@@ -147,6 +173,7 @@ def _over(
         ended_at=at,
         now_on_call=_people(catalogue, people),
         until=_until(schedule, own, now),
+        arranged=arranged,
     )
 
 

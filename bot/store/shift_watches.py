@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import RowMapping, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,17 +25,20 @@ class Watch:
     """By the last look."""
 
 
+def _watch(row: RowMapping) -> Watch:
+    on_call = tuple(PersonId(person) for person in row["on_call"])
+    return Watch(ScheduleId(row["schedule"]), row["told_until"], row["due_at"], on_call)
+
+
 async def every(conn: AsyncConnection) -> dict[ScheduleId, Watch]:
     rows = (await conn.execute(select(_TABLE).order_by(_TABLE.c.schedule))).mappings()
-    return {
-        ScheduleId(row["schedule"]): Watch(
-            ScheduleId(row["schedule"]),
-            row["told_until"],
-            row["due_at"],
-            tuple(PersonId(person) for person in row["on_call"]),
-        )
-        for row in rows
-    }
+    return {ScheduleId(row["schedule"]): _watch(row) for row in rows}
+
+
+async def of(conn: AsyncConnection, schedule: ScheduleId) -> Watch | None:
+    """None: it has not been looked at yet."""
+    row = (await conn.execute(select(_TABLE).where(_TABLE.c.schedule == schedule))).mappings().first()
+    return _watch(row) if row else None
 
 
 async def save(conn: AsyncConnection, watches: Collection[Watch]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from bot.store.database import Database
 from bot.store.uow import Tx
 from bot.usecases.members import require
 from bot.usecases.schedule_changes import (
+    hear_at_once,
     others,
     person_of,
     put_on_call,
@@ -50,8 +52,8 @@ async def override(
 ) -> Made:
     """Put `user` on call for the span; of several the latest made wins.
 
-    Whoever goes on or off call by it hears so, unless they did it. Raises `Wrong` at the field that is wrong and
-    `NotAllowed`.
+    Whoever goes on or off call by it later hears so, unless they did it; whoever does at once hears of the change of
+    shift. Raises `Wrong` at the field that is wrong and `NotAllowed`.
     """
     async with db.write(first=True) as tx:
         await require(tx.conn, Action.PLAN_ON_CALL, by)
@@ -135,7 +137,9 @@ async def _make(tx: Tx, catalogue: Catalogue, wanted: Override, by: UserId) -> M
         "reason": made.reason,
         "by": by,
     }
-    tell(tx, catalogue, f"override:{made.id}", (made.person, *instead), "override_made", data, but=by)
+    at_once = await hear_at_once(tx, made.schedule, (made.person,)) if made.starts_at <= tx.now else ()
+    others_told = [person for person in (made.person, *instead) if person not in at_once]
+    tell(tx, catalogue, f"override:{made.id}", others_told, "override_made", data, but=by)
     return Made(made, instead)
 
 
@@ -160,9 +164,13 @@ async def end(db: Database, catalogue: Catalogue, number: int, by: UserId) -> Ov
         )
         await touched(tx)
         back: tuple[PersonId, ...] = ()
+        at_once: Collection[PersonId] = ()
         if found.schedule in catalogue.schedules:
             known = catalogue.schedules[found.schedule]
-            back = others(await tiles(tx, known, max(found.starts_at, tx.now), found.ends_at), found.person)
+            again = await tiles(tx, known, max(found.starts_at, tx.now), found.ends_at)
+            back = others(again, found.person)
+            if found.starts_at <= tx.now:
+                at_once = await hear_at_once(tx, found.schedule, again[0].people)
         data = {
             "schedule": found.schedule,
             "person": found.person,
@@ -171,7 +179,8 @@ async def end(db: Database, catalogue: Catalogue, number: int, by: UserId) -> Ov
             "ends_at": found.ends_at.isoformat(),
             "by": by,
         }
-        tell(tx, catalogue, f"override:{number}", (found.person, *back), "override_ended", data, but=by)
+        others_told = [person for person in (found.person, *back) if person not in at_once]
+        tell(tx, catalogue, f"override:{number}", others_told, "override_ended", data, but=by)
         return found
 
 

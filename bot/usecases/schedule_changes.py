@@ -13,7 +13,7 @@ from bot.core.planning import Refusal
 from bot.core.schedule import Override, Schedule, Shift, shifts
 from bot.core.schedule_facts import OverrideMade
 from bot.errors import Wrong
-from bot.store import changes, overrides
+from bot.store import changes, overrides, shift_watches
 from bot.store.database import Database
 from bot.store.uow import Tx
 from bot.usecases.homes import refresh_recent
@@ -73,6 +73,12 @@ async def put_on_call(tx: Tx, catalogue: Catalogue, override: Override, by: User
 def others(before: Iterable[Shift], person: PersonId) -> tuple[PersonId, ...]:
     """Who else is on call in the shifts, each once."""
     return tuple(dict.fromkeys(one for tile in before for one in tile.people if one != person))
+
+
+async def hear_at_once(tx: Tx, schedule: ScheduleId, on_call: Iterable[PersonId]) -> frozenset[PersonId]:
+    """Who goes on or off call now that these are: the change of shift tells them so, with who arranged it."""
+    watch = await shift_watches.of(tx.conn, schedule)
+    return frozenset(watch.on_call) ^ frozenset(on_call) if watch else frozenset()
 
 
 def tell(

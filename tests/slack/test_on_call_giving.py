@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.slack.office import Hands, Office
 from tests.slack.test_on_call_commands import told
+from tests.slack.test_shift_changes import watched
 
 
 async def test_cover_is_asked_for_by_command_and_accepted_by_another(office: Office, people: Hands) -> None:
@@ -69,10 +70,11 @@ async def test_a_swap_with_somebody_without_shifts_is_refused_at_the_field(
 
 
 async def test_taking_over_now_pages_whoever_took(office: Office, people: Hands) -> None:
+    await watched(office)
     done = await told(people, "bob", "take payments-primary for 2 h")
     assert "You are on call for payments-primary now" in done
     assert "instead of @ana, who hears so" in done
-    await people.sees("ana", "so you are not")
+    await people.sees("ana", "You are off call for payments-primary")
     assert "@bob (took over) until Sat 21 Nov 04:47 UTC, then @ana" in await told(
         people, "carol", "who payments-primary"
     )
@@ -85,8 +87,9 @@ async def test_taking_over_now_pages_whoever_took(office: Office, people: Hands)
 async def test_taking_over_by_the_form(office: Office, people: Hands) -> None:
     opened = await people.command("bob", "/oncall take")
     assert opened["view"]["callback_id"] == "on_call_take"
+    await watched(office)
     await people.submit("bob", For="30 min")
-    await people.sees("ana", "so you are not")
+    await people.sees("ana", "You are off call for payments-primary")
     assert "@bob (took over) until Sat 21 Nov 03:17 UTC" in await told(
         people, "carol", "who payments-primary"
     )

@@ -62,6 +62,31 @@ async def test_whoever_takes_over_is_told_so(office: Office, people: Hands) -> N
     await people.sees("ana", "You are off call for payments-primary")
 
 
+async def test_an_override_that_begins_now_is_told_once_to_each_with_who_arranged_it(
+    office: Office, people: Hands
+) -> None:
+    await watched(office)
+
+    async def heard(name: str, number: int) -> str:
+        """All that they were told about being on call, once it is `number` messages."""
+        await people.sees(name, "call for payments-primary")
+        await office.quiet()
+        found = [m["plain"] for m in await people.messages(name) if "call for payments-primary" in m["plain"]]
+        assert len(found) == number, found
+        return str(found[-1])
+
+    typed = "/oncall override payments-primary @bob now for 2 h because Ana travels."
+    await people.command("dave", typed)
+    for name, state in (("bob", "You are on call"), ("ana", "You are off call")):
+        assert state in await heard(name, 1)
+        assert "@dave arranged it: Ana travels." in await heard(name, 1)
+    await people.click("dave", "Take it back", "#general")
+    await people.sees("ana", "took the override back")
+    for name, state in (("bob", "You are off call"), ("ana", "You are on call")):
+        assert state in await heard(name, 2)
+        assert "@dave took the override back." in await heard(name, 2)
+
+
 async def test_a_note_passes_from_one_shift_to_the_next(office: Office, people: Hands) -> None:
     page = await office.page("Error rate above 5 %")
     await people.sees("ana", "Error rate above 5 %")

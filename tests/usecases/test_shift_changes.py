@@ -76,6 +76,45 @@ async def test_people_hear_before_and_at_each_of_two_hand_offs(
     assert len(await told(database, SECONDARY)) == 6
 
 
+async def notices(db: Database) -> list[tuple[str, str]]:
+    """Everything that is told of payments-primary or of an override, and to whom."""
+    async with db.read() as conn:
+        rows = await conn.execute(text("SELECT key FROM debt WHERE kind = 'notice' ORDER BY id"))
+        keys = [str(row.key) for row in rows]
+    return [(key.rsplit(":", 2)[1], key.rsplit(":", 2)[2]) for key in keys if SECONDARY not in key]
+
+
+async def test_an_override_for_others_that_begins_now_is_told_once(
+    database: Database, clock: ManualClock
+) -> None:
+    await look(database)
+    now = clock.now()
+    made = await overrides.override(
+        database, COMPANY, PRIMARY, DAVE, now, now + timedelta(days=3), CAROL, "Ana travels"
+    )
+    await look(database)
+    assert sorted(await notices(database)) == sorted(
+        [("override_made", BOB), ("shift_begun", DAVE), ("shift_over", ANA)]
+    )  # Bob's turn comes on Monday, so that he hears of it now
+    clock.forward(hours=1)
+    await overrides.end(database, COMPANY, made.override.id, CAROL)
+    await look(database)
+    assert sorted((await notices(database))[3:]) == sorted(
+        [("override_ended", BOB), ("shift_begun", ANA), ("shift_over", DAVE)]
+    )
+
+
+async def test_an_override_within_ones_own_week_is_told_by_nothing_but_itself(
+    database: Database, clock: ManualClock
+) -> None:
+    """It changes nothing now, and the time after their turn must be known."""
+    await look(database)
+    now = clock.now()
+    await overrides.override(database, COMPANY, PRIMARY, ANA, now, now + timedelta(days=3), CAROL)
+    await look(database)
+    assert sorted(await notices(database)) == sorted([("override_made", ANA), ("override_made", BOB)])
+
+
 async def test_an_override_is_told_at_its_beginning_and_its_end(
     database: Database, clock: ManualClock
 ) -> None:
