@@ -46,7 +46,7 @@ class Subject:
 
 ANY = (Kind.SCHEDULE, Kind.TEAM, Kind.SERVICE, Kind.PERSON)
 PAGED = (*ANY, Kind.GROUP)
-"""What can be paged."""
+"""What can be paged, and asked about: a Slack user group may follow schedules."""
 PLANNED = (Kind.SCHEDULE, Kind.TEAM, Kind.SERVICE)
 """What has a schedule of its own, or leads to one."""
 
@@ -59,7 +59,7 @@ def take(
     if Kind.PERSON in kinds and (found := PERSON.match(rest)):
         return person_subject(catalogue, UserId(found[1])), rest[found.end() :].lstrip(" :")
     if Kind.GROUP in kinds and (found := GROUP.match(rest)):
-        return Subject(Kind.GROUP, found[1], readable(found[0])), rest[found.end() :].lstrip(" :")
+        return _group(catalogue, found), rest[found.end() :].lstrip(" :")
     words = list(re.finditer(r"\S+", rest))
     if words and me is not None and Kind.PERSON in kinds and _key(words[0][0]) in _MYSELF:
         return person_subject(catalogue, me), rest[words[0].end() :].strip()
@@ -107,6 +107,12 @@ def person_subject(catalogue: Catalogue, user: UserId) -> Subject:
     """`id` is as configuration names them, or their Slack id."""
     listed = catalogue.person_of(user)
     return Subject(Kind.PERSON, listed.id if listed else user, listed.name if listed else user)
+
+
+def _group(catalogue: Catalogue, mention: re.Match[str]) -> Subject:
+    """By its handle, as Slack told it; else as the mention calls it."""
+    handles = {one.id: one.handle for one in catalogue.user_groups.values()}
+    return Subject(Kind.GROUP, mention[1], handles.get(mention[1]) or readable(mention[0]))
 
 
 def schedules_meant(catalogue: Catalogue, subject: Subject) -> tuple[Schedule, ...]:

@@ -63,6 +63,19 @@ async def test_a_group_that_slack_lacks_is_made_and_changes_at_the_shift(
     assert len(await people.calls("usergroups.create")) == 1
 
 
+async def test_who_is_in_the_group_is_asked_by_its_mention(office: Office, people: Hands) -> None:
+    await office.configure(feeding(PRIMARY))
+    await group_is(people, "ana")
+    group = next(one for one in await people.look("usergroups") if one["handle"] == HANDLE.lstrip("@"))
+    await eventually(lambda: known(office, HANDLE), "Slack's answer is known")
+    shown = await told(people, "carol", f"who <!subteam^{group['id']}|{HANDLE}> mon 10:00")
+    assert "payments-primary @bob until" in shown
+    assert "payments-secondary" not in shown
+    other = await people.do("usergroups", handle="dba", members=["dave"])
+    nobody = await told(people, "carol", f"who <!subteam^{other['id']}|@dba>")
+    assert "@dba has no schedule and no escalation policy" in nobody
+
+
 async def test_an_override_is_in_the_group_at_once_and_goes_when_it_ends(
     office: Office, people: Hands
 ) -> None:

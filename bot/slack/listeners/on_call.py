@@ -66,9 +66,9 @@ async def _unknown(desk: Desk, asked: Asked, command: Unknown) -> Answer:
 async def who(desk: Desk, asked: Asked, text: str) -> Answer:
     """`who payments tomorrow 9am`; without a name, every schedule."""
     place = await here(desk, asked)
-    subject, words = naming_words.take(desk.catalogue(), text, me=asked.user)
+    subject, words = naming_words.take(desk.catalogue(), text, naming_words.PAGED, asked.user)
     if subject is None:
-        subject, words = naming_words.find(desk.catalogue(), text)
+        subject, words = naming_words.find(desk.catalogue(), text, naming_words.PAGED)
     at = _instant(desk.catalogue(), subject, words, place)
     if subject is not None and subject.kind is Kind.PERSON:
         return await _person(desk, asked, PersonId(subject.id), at, place.now)

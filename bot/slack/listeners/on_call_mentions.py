@@ -39,9 +39,9 @@ async def answer_mention(desk: Desk, asked: Asked) -> Message:
 async def _who(desk: Desk, asked: Asked, text: str, *, is_next: bool = False) -> Message:
     catalogue = desk.catalogue()
     place = await here(desk, asked)
-    subject, words = naming_words.take(catalogue, text, me=asked.user)
+    subject, words = naming_words.take(catalogue, text, naming_words.PAGED, asked.user)
     if subject is None:
-        subject, words = naming_words.find(catalogue, text)
+        subject, words = naming_words.find(catalogue, text, naming_words.PAGED)
     at = when.instant(words, place.now, place.zone) if words else None
     if subject is None and at is None and not is_next:
         async with desk.db.read() as conn:
