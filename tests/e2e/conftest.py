@@ -12,7 +12,8 @@ from pydantic import SecretStr
 from bot.app import Tocsin
 from bot.clock import Clock
 from bot.settings import Settings
-from tests.e2e.world import ROOT, BotProcess, Hands, eventually, free_port, sandbox_process
+from tests.e2e.nursery import BornBot, sandbox_process
+from tests.e2e.world import ROOT, BotProcess, Hands, eventually, free_port
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ async def _is_set(running: Tocsin) -> bool:
 @pytest.fixture
 async def bot_process(people: Hands, database_url: str) -> AsyncIterator[BotProcess]:
     """The bot as its own process, not started yet."""
-    process = BotProcess(people.url, database_url)
+    process = BornBot(people.url, database_url)
     yield process
     if process.process.is_alive:
         await process.kill()

@@ -1,6 +1,7 @@
-"""Bots born by a process that has imported everything: a start takes what the bot does, not what Python reads.
+"""Bots and sandboxes born by a process that has imported everything: a start takes what they do, not what Python reads.
 
-Each is a process of its own, to be killed like any other. Stories that start a bot dozens of times are told with these.
+Each is a process of its own, to be killed like any other. What a start itself is like, `test_start` tells without
+these.
 """
 
 from __future__ import annotations
@@ -9,40 +10,42 @@ import asyncio
 import importlib
 import os
 import signal
+import sys
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 
-from bot import crashpoints
-from bot.cli import run
-from tests.e2e.world import PATIENCE_SECONDS, ROOT, BotProcess, Process
+from bot import cli, crashpoints
+from bot.sandbox import cli as sandbox_cli
+from tests.e2e.world import PATIENCE_SECONDS, ROOT, BotProcess, Process, free_port
 
 _NURSERY = get_context("forkserver")
 _NURSERY.set_forkserver_preload([__name__])
 
 
-def _live(environment: dict[str, str], output: Connection) -> None:
-    """What the newborn does: as `python -m bot run` in this environment."""
+def _live(words: list[str], environment: dict[str, str], output: Connection) -> None:
+    """What the newborn does: as `python -m bot …` or `python -m bot.sandbox …` in this environment."""
     for number in (1, 2):
         os.dup2(output.fileno(), number)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(ROOT)
     importlib.reload(crashpoints)
-    run()
+    sys.argv = words
+    {"bot": cli.main, "bot.sandbox": sandbox_cli.main}[words[0]]()
 
 
 @dataclass
 class Born(Process):
-    """A bot from the nursery, of whatever command."""
+    """A process from the nursery; its command is a module and the module's arguments."""
 
     born: ForkServerProcess | None = None
 
     async def start(self) -> None:
         loop = asyncio.get_running_loop()
         reading, writing = _NURSERY.Pipe(duplex=False)
-        arguments = (self.surroundings(), writing)
+        arguments = (self.command, self.surroundings(), writing)
         self.born = _NURSERY.Process(target=_live, args=arguments, daemon=True)
         await asyncio.to_thread(self.born.start)
         writing.close()
@@ -74,4 +77,11 @@ class BornBot(BotProcess):
     """A `BotProcess` from the nursery."""
 
     def _process(self) -> Process:
-        return Born([], self._environment())
+        if "LD_PRELOAD" in self.extra:  # which only a program that is started anew takes up
+            return super()._process()
+        return Born(["bot", "run"], self._environment())
+
+
+def sandbox_process() -> Process:
+    """A fresh workspace, not started yet."""
+    return Born(["bot.sandbox", "serve", "--port", str(free_port())], {})

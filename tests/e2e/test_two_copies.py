@@ -9,6 +9,7 @@ from contextlib import suppress
 import aiohttp
 import pytest
 
+from tests.e2e.nursery import BornBot
 from tests.e2e.world import BotProcess, Hands, alert, eventually, on_call_now
 from tests.postgres import Cluster
 
@@ -25,7 +26,7 @@ async def pages_at_slack(people: Hands) -> list[str]:
 @pytest.fixture
 async def copies(people: Hands, postgres_url: str) -> AsyncIterator[list[BotProcess]]:
     """Two copies; the first is up before the second comes."""
-    both = [BotProcess(people.url, postgres_url) for _ in range(2)]
+    both: list[BotProcess] = [BornBot(people.url, postgres_url) for _ in range(2)]
     yield both
     for copy in both:
         if copy.process.is_alive:

@@ -184,10 +184,6 @@ class Process:
         return await self.ended()
 
 
-def sandbox_process() -> Process:
-    return Process([sys.executable, "-m", "bot.sandbox", "serve", "--port", str(free_port())], {})
-
-
 @dataclass
 class BotProcess:
     """The bot as its own process, to be killed and started again on the same database."""

@@ -13,7 +13,7 @@ from bot.sandbox.server import Running, serve
 from bot.store.database import Database
 from tests.conftest import NIGHT
 from tests.e2e import world
-from tests.e2e.nursery import BornBot
+from tests.e2e.nursery import BornBot, sandbox_process
 from tests.faults.storm import LEVEL_SECONDS
 from tests.slack.office import Hands, NightClock, Office
 
@@ -45,7 +45,7 @@ async def office(slack: Running, database: Database) -> AsyncIterator[Office]:
 @pytest.fixture
 async def workspace() -> AsyncIterator[world.Hands]:
     """A fresh workspace in a process of its own."""
-    process = world.sandbox_process()
+    process = sandbox_process()
     await process.start()
     url = (await process.says(r"listening on (http://\S+?)/?$")).group(1)
     async with aiohttp.ClientSession() as http:
@@ -56,7 +56,7 @@ async def workspace() -> AsyncIterator[world.Hands]:
 @pytest.fixture
 async def bot(workspace: world.Hands, database_url: str) -> AsyncIterator[world.BotProcess]:
     """The bot as a process on that workspace, with the demo company; not started yet."""
-    process = world.BotProcess(workspace.url, database_url)
+    process = BornBot(workspace.url, database_url)
     yield process
     await _end(process)
 
