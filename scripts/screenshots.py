@@ -1,14 +1,15 @@
-"""Makes the README's screenshots: walks through an incident in the sandbox with a real browser.
+"""Makes the pictures of the README and of docs/: walks through an incident and days on call in a browser.
 
     .venv/bin/python scripts/screenshots.py
 
 It starts the sandbox and the bot on free ports with a database of their own, drives Chromium as the people of the demo
 company would, and writes docs/screenshots/*.png. Debian needs the packages chromium and fonts-noto-color-emoji; without
-the fonts every emoji is a box.
+the fonts every emoji is a box. With Pillow (pip install pillow) a picture takes a third of the space.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -41,9 +42,13 @@ ARGUMENTS = [
 PHONE = (390, 844)
 MODAL = (760, 860)
 HOME = (1080, 520)
+HOME_WEEK = (1080, 620)
 CHANNEL_WINDOW = (1080, 700)
 READY_WITHIN = 30.0
 """Seconds."""
+COLOURS = 256
+CHANNEL_HELP = (1080, 420)
+SUPPORT = "payments-support"
 CHANNEL = "inc-1-checkout-is-down"
 
 
@@ -81,9 +86,10 @@ def walk(desk: Desk) -> None:
     work(erin)
     tasks(erin)
     forms(erin)
-    home(desk)
-    on_call(desk)
-    giving(desk)
+    roles_and_merging(erin)
+    for part in (deep_help, schedule, home, on_call, giving):
+        part(desk)
+        desk.clear(erin)
     resolve(erin)
 
 
@@ -138,14 +144,69 @@ def forms(erin: Page) -> None:
         opened(erin, name)
 
 
+def roles_and_merging(erin: Page) -> None:
+    """The card's Roles, and an incident that is the same as another one."""
+    erin.get_by_role("button", name="Roles").first.click()
+    opened(erin, "roles")
+    command(erin, f"#{CHANNEL}", "/incident declare Payments page is blank")
+    form = erin.get_by_role("dialog", name="Declare an incident")
+    form.get_by_label("Severity").select_option(label="SEV2")
+    form.get_by_label("Nobody").check()
+    form.get_by_role("button", name="Declare").click()
+    erin.locator("#sidebar a[data-place='#inc-2-payments-page-is-blank']").wait_for(state="attached")
+    command(erin, f"#{CHANNEL}", "/incident merge INC-2 INC-1")
+    opened(erin, "merge")
+
+
+def deep_help(desk: Desk) -> None:
+    """One command explained, wide and on a phone."""
+    for size, name in ((CHANNEL_HELP, "help"), (PHONE, "help-phone")):
+        carol = desk.window("carol", "#general", size=size)
+        command(carol, "#general", "/oncall help override")
+        messages(carol).filter(has_text="Without typing").last.wait_for()
+        picture(carol, name)
+
+
+def schedule(desk: Desk) -> None:
+    """A schedule made in Slack that ends on the Sunday after next, so that there is a gap to see; and an override."""
+    monday = datetime.now(UTC).date() - timedelta(days=datetime.now(UTC).weekday())
+    ana = desk.window("ana", "#general", size=MODAL)
+    command(ana, "#general", "/oncall schedules")
+    ana.get_by_role("button", name="New schedule").click()
+    form = ana.get_by_role("dialog", name="New schedule")
+    form.get_by_label("Name").fill(SUPPORT)
+    form.get_by_label("Team").select_option(label="payments")
+    people = form.get_by_role("combobox", name="Who takes turns")
+    for name in ("Ana", "Bob", "Carol"):
+        people.fill(name)
+        form.get_by_label("Choices for Who takes turns").get_by_role("option", name=name).first.click()
+    form.get_by_label("Hours, days or weeks").select_option(label="days")
+    form.get_by_label("First day").fill(f"{monday:%Y-%m-%d}")
+    form.get_by_label("Last day").fill(f"{monday + timedelta(days=13):%Y-%m-%d}")
+    form.get_by_label("Name").focus()
+    picture(ana, "schedule-editor")
+    form.get_by_role("button", name="Preview").click()
+    preview = ana.get_by_role("dialog", name="Preview")
+    preview.wait_for()
+    picture(ana, "schedule-preview")
+    ana.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    picture(ana, "schedule-preview-phone")
+    preview.get_by_role("button", name="Save").click()
+    messages(ana).filter(has_text="is made").last.wait_for()
+    wednesday = monday + timedelta(days=9)
+    carol = desk.window("carol", "#general", size=MODAL)
+    command(
+        carol, "#general", f"/oncall override {SUPPORT} @dave {wednesday} 10:00-18:00 because a conference"
+    )
+    messages(carol).filter(has_text="is on call for").last.wait_for()
+
+
 def opened(page: Page, name: str) -> None:
     """A picture of the form that has opened, which is closed again."""
     dialog = page.get_by_role("dialog").last
     dialog.wait_for()
     picture(page, name)
-    dialog.get_by_role("button", name="Cancel", exact=True).or_(
-        dialog.get_by_role("button", name="Close", exact=True)
-    ).last.click()
+    dialog.get_by_role("button", name="Close", exact=True).first.click()
     dialog.wait_for(state="hidden")
 
 
@@ -154,12 +215,15 @@ def home(desk: Desk) -> None:
     ana = desk.window("ana", "@Tocsin", size=HOME, tab="home")
     ana.get_by_role("button", name="Earlier").wait_for()
     picture(ana, "home")
-    phone = desk.window("ana", "@Tocsin", size=PHONE, tab="home")
-    phone.get_by_role("button", name="Earlier").wait_for()
-    phone.get_by_role("button", name="Earlier").scroll_into_view_if_needed()
-    picture(phone, "home-week-phone")
-    ana.get_by_role("button", name="Earlier").scroll_into_view_if_needed()
-    picture(ana, "home-week")
+    ana.get_by_label("Choose a schedule").select_option(label=SUPPORT)
+    ana.get_by_text(f"{SUPPORT} ·").first.wait_for()
+    ana.get_by_role("button", name="Later").click()
+    ana.get_by_role("button", name="This week").wait_for()
+    for size, name in ((HOME_WEEK, "home-week"), (PHONE, "home-week-phone")):
+        window = desk.window("ana", "@Tocsin", size=size, tab="home")
+        window.get_by_role("button", name="Take it").wait_for()
+        window.get_by_text(f"{SUPPORT} ·").first.evaluate("node => node.scrollIntoView({block: 'start'})")
+        picture(window, name)
 
 
 def giving(desk: Desk) -> None:
@@ -175,16 +239,24 @@ def giving(desk: Desk) -> None:
         ("swap", "swap"),
         ("take", "take"),
         ("away", "away"),
-        ("calendar", "calendars"),
     ):
         command(mine, "#general", f"/oncall {typed}")
         opened(mine, name)
+    command(mine, "#general", "/oncall calendar")
+    mine.get_by_role("button", name="Feed of my shifts").click()
+    mine.get_by_role("button", name="Revoke").wait_for()
+    opened(mine, "calendars")
     command(mine, "#general", "/oncall cover payments-primary now for 2 h because dentist")
     asked = desk.window(other, "@Tocsin", size=PHONE)
     messages(asked).filter(has_text="asks for cover").last.wait_for()
     picture(asked, "cover-phone")
     asked.get_by_role("button", name="I take it").last.click()
     messages(asked).filter(has_text="You take it").last.wait_for()
+    messages(asked).filter(has_text="Can you be woken").last.wait_for()
+    note = asked.get_by_role("button", name="Close the note of new messages")
+    if note.is_visible():
+        note.click()
+    picture(asked, "shift-start-phone")
     command(dave, "#general", "/oncall who payments-primary")
     messages(dave).filter(has_text="cover").last.wait_for()
     picture(dave, "on-call-covered")
@@ -203,7 +275,7 @@ def on_call(desk: Desk) -> None:
     override = "/oncall override payments-primary @bob tomorrow 10:00-18:00 because Ana travels"
     for typed, seen in (
         ("/oncall who checkout tomorrow 11am", "Paged for checkout"),
-        (override, "instead of"),
+        (override, "is on call for payments-primary"),
     ):
         command(ana, "#general", typed)
         messages(ana).filter(has_text=seen).last.wait_for()
@@ -213,7 +285,7 @@ def on_call(desk: Desk) -> None:
     form.get_by_label("To", exact=True).click()
     ana.get_by_role("option", name="Bob").first.click()
     form.get_by_text("You take").wait_for()
-    picture(ana, "swap-phone")
+    opened(ana, "swap-phone")
 
 
 def resolve(erin: Page) -> None:
@@ -242,10 +314,16 @@ class Desk:
         context = self.browser.new_context(viewport={"width": width, "height": height})
         context.add_init_script("localStorage.setItem('tocsin.greeted', 'yes')")
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.goto(f"{self.tocsin.page}/?as={name}&in={quote(place)}&tab={tab}")
         page.locator("#sidebar .me").wait_for(state="attached")
         return page
+
+    def clear(self, keep: Page) -> None:
+        """Close every window but this one: each costs the machine something."""
+        for context in self.browser.contexts:
+            if context is not keep.context:
+                context.close()
 
 
 def messages(page: Page) -> Locator:
@@ -265,7 +343,18 @@ def picture(page: Page, name: str) -> None:
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     path = OUT / f"{name}.png"
     page.screenshot(path=path, animations="disabled", caret="hide")
+    if importlib.util.find_spec("PIL"):
+        lighten(path)
     print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} kB")  # noqa: T201  # what the script is for
+
+
+def lighten(path: Path) -> None:
+    """The same picture in few colours."""
+    from PIL import Image
+
+    with Image.open(path) as full:
+        few = full.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
 
 
 @contextmanager
@@ -277,6 +366,7 @@ def running() -> Iterator[Tocsin]:
             **os.environ,
             "TOCSIN_SANDBOX_PORT": str(ports[0]),
             "TOCSIN_HTTP_PORT": str(ports[1]),
+            "TOCSIN_PUBLIC_URL": "https://tocsin.example.com",
             "TOCSIN_CONFIG": str(ROOT / "manifests" / "demo"),
             "TOCSIN_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/tocsin.db",
         }

@@ -373,3 +373,11 @@ def test_the_address_of_a_feed_can_be_copied_whatever_is_in_it() -> None:
     url = "https://tocsin.example.com/v1/feeds/Ojk._a__b_c_.ics"
     shown = calendars.view(CalendarsView((FeedLine(1, "my shifts", url),), True, None))
     assert f"<{url}>" in str(shown["blocks"])
+
+
+@pytest.mark.parametrize(
+    ("pages", "sentence"), [(2, "move there. 3 people are"), (0, "would move. 3 people are")]
+)
+def test_the_merge_form_speaks_in_whole_sentences(pages: int, sentence: str) -> None:
+    shown = merge.view(MergeView(LINE, replace(LINE, id=IncidentId(9)), pages, 0, 0, 3))
+    assert sentence in str(shown["blocks"])
