@@ -26,6 +26,9 @@ run: $(INSTALLED)
 		echo "Only one of SLACK_BOT_TOKEN and SLACK_APP_TOKEN is set, so this is the sandbox, not Slack."; fi; \
 	exec $(BIN)/python -m bot sandbox
 
+# Many stories wait for Slack and for time to pass: two for each core keep the cores at work.
+WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+
 stage = @echo "== $(1)"; $(2) || { echo "make test: stopped, the stage '$(1)' failed" >&2; exit 1; }
 
 test: $(INSTALLED_TESTS)
@@ -33,7 +36,7 @@ test: $(INSTALLED_TESTS)
 	$(call stage,format,$(BIN)/python -m ruff format --check .)
 	$(call stage,types,$(BIN)/python -m mypy --explicit-package-bases bot bench tests)
 	$(call stage,import contracts,$(BIN)/lint-imports --no-logo)
-	$(call stage,tests,$(BIN)/python -m pytest -n auto -m "not timing")
+	$(call stage,tests,$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not timing")
 	$(call stage,tests of time,$(BIN)/python -m pytest -n 3 -m timing)
 	@echo "make test: all stages passed"
 
