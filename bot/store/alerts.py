@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.alert import Alert, AlertStatus, Link
 from bot.core.ids import AlertId, IntegrationId, PageId
+from bot.store.hot import hot
 from bot.store.tables import AlertRow
 
 _TABLE = AlertRow.__table__  # type: ignore[attr-defined]
@@ -34,9 +35,24 @@ _SAME = [
 
 
 _COLUMNS = [_TABLE.c[name] for name in (*_SAME, "id", "tags", "payload", "links", "page_id")]
-_OF_PAGE = select(*_COLUMNS).where(_TABLE.c.page_id == bindparam("page")).order_by(_TABLE.c.id)
-_ADD = insert(_TABLE).returning(_TABLE.c.id, _TABLE.c.integration, _TABLE.c.dedup_key)
-_SAVE = update(_TABLE).where(_TABLE.c.id == bindparam("alert"))
+_OF_PAGE = hot(select(*_COLUMNS).where(_TABLE.c.page_id == bindparam("page")).order_by(_TABLE.c.id))
+_FIRING_ON = hot(
+    select(func.count()).where(_TABLE.c.page_id == bindparam("page"), _TABLE.c.status == AlertStatus.FIRING)
+)
+_LATEST = hot(
+    select(*_COLUMNS).where(
+        _TABLE.c.id.in_(
+            select(func.max(_TABLE.c.id))
+            .where(
+                _TABLE.c.integration == bindparam("source"),
+                _TABLE.c.dedup_key.in_(bindparam("keys", expanding=True)),
+            )
+            .group_by(_TABLE.c.dedup_key)
+        )
+    )
+)
+_ADD = hot(insert(_TABLE).returning(_TABLE.c.id, _TABLE.c.integration, _TABLE.c.dedup_key))
+_SAVE = hot(update(_TABLE).where(_TABLE.c.id == bindparam("alert")))
 
 
 def _row(alert: Alert) -> dict[str, Any]:
@@ -70,13 +86,8 @@ async def latest(
     conn: AsyncConnection, integration: IntegrationId, keys: Collection[str]
 ) -> dict[str, Alert]:
     """The latest occurrence of each key that is known, whatever its status."""
-    newest = (
-        select(func.max(_TABLE.c.id))
-        .where(_TABLE.c.integration == integration, _TABLE.c.dedup_key.in_(keys))
-        .group_by(_TABLE.c.dedup_key)
-    )
-    found = await _read(conn, select(*_COLUMNS).where(_TABLE.c.id.in_(newest)))
-    return {alert.dedup_key: alert for alert in found}
+    found = await conn.execute(_LATEST, {"source": integration, "keys": list(keys)})
+    return {alert.dedup_key: alert for alert in map(_alert, found)}
 
 
 async def add(conn: AsyncConnection, born: Collection[Alert]) -> dict[tuple[IntegrationId, str], AlertId]:
@@ -96,8 +107,7 @@ async def of_page(conn: AsyncConnection, page: PageId) -> tuple[Alert, ...]:
 
 
 async def firing_on(conn: AsyncConnection, page: PageId) -> int:
-    query = select(func.count()).where(_TABLE.c.page_id == page, _TABLE.c.status == AlertStatus.FIRING)
-    return int((await conn.execute(query)).scalar_one())
+    return int((await conn.execute(_FIRING_ON, {"page": page})).scalar_one())
 
 
 async def firing_on_any(conn: AsyncConnection, pages: Collection[PageId]) -> int:

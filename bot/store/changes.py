@@ -20,6 +20,7 @@ from bot.core.schedule import (
     TimeOff,
     all_changes,
 )
+from bot.store.hot import hot
 from bot.store.overrides import override_of
 from bot.store.tables import CalendarRow, OverrideRow, TimeOffRow
 from bot.store.types import Instant
@@ -49,9 +50,11 @@ def _entries() -> CompoundSelect[Any]:
     away = select(
         t.id, null(), t.person, t.starts_at, t.ends_at, t.made_at, t.reason, t.by, literal("").label("origin")
     )
-    return union_all(
-        made.where(o.ends_at > start, o.removed_at.is_(None)),
-        away.where(t.ends_at > start, t.removed_at.is_(None)),
+    return hot(
+        union_all(
+            made.where(o.ends_at > start, o.removed_at.is_(None)),
+            away.where(t.ends_at > start, t.removed_at.is_(None)),
+        )
     )
 
 

@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.debts import Converge, Debt, DebtKind, Deliver, Priority
 from bot.core.page import Page
+from bot.store.hot import hot
 from bot.store.tables import DebtRow
 from bot.store.types import Instant
 
@@ -35,7 +36,7 @@ _ahead = _TABLE.alias("ahead")
 LOWEST = max(Priority)
 EVERY_KIND: Mapping[DebtKind, int] = {}
 """As many as there are, of whatever kind."""
-_CANCEL = (
+_CANCEL = hot(
     update(_TABLE)
     .where(
         _TABLE.c.page_id == bindparam("page"),
@@ -46,10 +47,12 @@ _CANCEL = (
     )
     .values(state="canceled", settled_at=bindparam("at"), error="the page moved on")
 )
-_OF_ONE = update(_TABLE).where(_TABLE.c.id == bindparam("debt"))
-_SETTLE = update(_TABLE).where(
-    _TABLE.c.id == bindparam("debt"),
-    or_(_TABLE.c.mode == "deliver", _TABLE.c.wanted == bindparam("told")),
+_OF_ONE = hot(update(_TABLE).where(_TABLE.c.id == bindparam("debt")))
+_SETTLE = hot(
+    update(_TABLE).where(
+        _TABLE.c.id == bindparam("debt"),
+        or_(_TABLE.c.mode == "deliver", _TABLE.c.wanted == bindparam("told")),
+    )
 )
 
 _WAITS = ("due_at", "lease_until", "sent_from")
@@ -86,8 +89,8 @@ def _owing(dialect: str) -> _Owing:
         "tries": 0,
     }
     return _Owing(
-        statement.on_conflict_do_nothing(index_elements=["key"]),
-        statement.on_conflict_do_update(index_elements=["key"], set_=again),
+        hot(statement.on_conflict_do_nothing(index_elements=["key"])),
+        hot(statement.on_conflict_do_update(index_elements=["key"], set_=again)),
     )
 
 
@@ -169,7 +172,7 @@ _REAL = bindparam("real", type_=Instant)
 _NOT_IN_HAND = _TABLE.c.id.not_in(bindparam("but", expanding=True))
 _OF_OTHER_KINDS = _TABLE.c.kind.not_in(bindparam("without", expanding=True))
 _URGENT = _TABLE.c.priority <= bindparam("down_to")
-_CLAIMABLE = (
+_CLAIMABLE = hot(
     select(_TABLE)
     .where(
         _unsettled(_TABLE),
@@ -185,7 +188,7 @@ _CLAIMABLE = (
     .with_for_update(skip_locked=True)
 )
 """Due, not held by a living sender, and first in its lane."""
-_TAKE = (
+_TAKE = hot(
     update(_TABLE)
     .where(_TABLE.c.id.in_(bindparam("chosen", expanding=True)))
     .values(
@@ -196,13 +199,15 @@ _TAKE = (
         sent_from=func.coalesce(_TABLE.c.sent_from, _REAL),
     )
 )
-_NEXT_DUE = select(
-    select(func.min(_TABLE.c.due_at))
-    .where(_unsettled(_TABLE), _TABLE.c.state == "new", ~_blocked(), _OF_OTHER_KINDS, _URGENT)
-    .scalar_subquery(),
-    select(func.min(_TABLE.c.lease_until))
-    .where(_unsettled(_TABLE), _TABLE.c.state == "sending", _NOT_IN_HAND, _OF_OTHER_KINDS, _URGENT)
-    .scalar_subquery(),
+_NEXT_DUE = hot(
+    select(
+        select(func.min(_TABLE.c.due_at))
+        .where(_unsettled(_TABLE), _TABLE.c.state == "new", ~_blocked(), _OF_OTHER_KINDS, _URGENT)
+        .scalar_subquery(),
+        select(func.min(_TABLE.c.lease_until))
+        .where(_unsettled(_TABLE), _TABLE.c.state == "sending", _NOT_IN_HAND, _OF_OTHER_KINDS, _URGENT)
+        .scalar_subquery(),
+    )
 )
 
 

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.store.hot import HotEngine
 from bot.store.sqlite import Driver
 
 READ_LOCK_WAIT_MS = 250
@@ -23,7 +24,7 @@ CONNECT_WITHIN_SECONDS = 5.0
 
 
 def sqlite_engine(url: str, *, writes: bool) -> AsyncEngine:
-    engine = create_async_engine(
+    made = create_async_engine(
         url,
         module=Driver(),
         json_serializer=_dumps,
@@ -32,6 +33,7 @@ def sqlite_engine(url: str, *, writes: bool) -> AsyncEngine:
         max_overflow=0,  # those beyond the pool would be opened and closed for each use
         connect_args={"timeout": READ_LOCK_WAIT_MS / 1000},
     )
+    engine = HotEngine(made)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ids import ScheduleId, UserId
+from bot.store.hot import hot
 from bot.store.tables import HomeRow
+from bot.store.types import Instant
 
 _TABLE = HomeRow.__table__  # type: ignore[attr-defined]
 
@@ -48,10 +50,20 @@ async def choose(conn: AsyncConnection, user: UserId, what: Chosen, at: datetime
     await _put(conn, row, ["opened_at", "schedule", "week"])
 
 
+_FOLLOWED = hot(
+    select(_TABLE.c.user)
+    .where(
+        _TABLE.c.user.in_(bindparam("users", expanding=True)),
+        _TABLE.c.opened_at >= bindparam("since", type_=Instant),
+    )
+    .order_by(_TABLE.c.user)
+)
+
+
 async def followed(conn: AsyncConnection, users: Collection[UserId], real: datetime) -> tuple[UserId, ...]:
     """Which of these looked at their Home within `FOLLOWED_FOR`."""
-    query = select(_TABLE.c.user).where(_TABLE.c.user.in_(users), _TABLE.c.opened_at >= real - FOLLOWED_FOR)
-    return tuple(UserId(user) for user in (await conn.execute(query.order_by(_TABLE.c.user))).scalars())
+    found = await conn.execute(_FOLLOWED, {"users": list(users), "since": real - FOLLOWED_FOR})
+    return tuple(UserId(user) for user in found.scalars())
 
 
 async def recent(conn: AsyncConnection, since: datetime) -> Sequence[UserId]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.hot import hot
 from bot.store.tables import JournalRow
+from bot.store.types import Instant
 
 _TABLE = JournalRow.__table__  # type: ignore[attr-defined]
 
@@ -36,9 +40,29 @@ class Pending:
     tries: int
 
 
+@cache
+def _appending(dialect: str) -> Any:
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return hot(insert(_TABLE).on_conflict_do_nothing(index_elements=["dedupe_key"]))
+
+
+_PENDING = hot(
+    select(_TABLE.c.id, _TABLE.c.integration, _TABLE.c.kind, _TABLE.c.body, _TABLE.c.tries)
+    .where(_TABLE.c.folded_at.is_(None))
+    .order_by(_TABLE.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_OLDEST_PENDING = hot(select(func.min(_TABLE.c.received_at)).where(_TABLE.c.folded_at.is_(None)))
+_FOLDED = hot(
+    update(_TABLE)
+    .where(_TABLE.c.id.in_(bindparam("entries", expanding=True)))
+    .values(folded_at=bindparam("at", type_=Instant), problem=None)
+)
+
+
 async def append(conn: AsyncConnection, entries: Sequence[NewEntry], at: datetime) -> None:
     """Keep all of them, in their order."""
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     rows = [
         {
             "integration": entry.integration,
@@ -50,30 +74,21 @@ async def append(conn: AsyncConnection, entries: Sequence[NewEntry], at: datetim
         }
         for entry in entries
     ]
-    await conn.execute(insert(_TABLE).on_conflict_do_nothing(index_elements=["dedupe_key"]), rows)
+    await conn.execute(_appending(conn.dialect.name), rows)
 
 
 async def pending(conn: AsyncConnection, limit: int) -> tuple[Pending, ...]:
     """What is not folded yet, the oldest first."""
-    query = (
-        select(_TABLE.c.id, _TABLE.c.integration, _TABLE.c.kind, _TABLE.c.body, _TABLE.c.tries)
-        .where(_TABLE.c.folded_at.is_(None))
-        .order_by(_TABLE.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return tuple(Pending(*row) for row in await conn.execute(query))
+    return tuple([Pending(*row) for row in await conn.execute(_PENDING, {"most": limit})])
 
 
 async def oldest_pending(conn: AsyncConnection) -> datetime | None:
     """When the oldest body that is not folded yet came."""
-    return (
-        await conn.execute(select(func.min(_TABLE.c.received_at)).where(_TABLE.c.folded_at.is_(None)))
-    ).scalar()
+    return (await conn.execute(_OLDEST_PENDING)).scalar()
 
 
 async def folded(conn: AsyncConnection, ids: Sequence[int], at: datetime) -> None:
-    await conn.execute(update(_TABLE).where(_TABLE.c.id.in_(ids)).values(folded_at=at, problem=None))
+    await conn.execute(_FOLDED, {"entries": list(ids), "at": at})
 
 
 async def failed(conn: AsyncConnection, entry: int, problem: str, at: datetime) -> None:

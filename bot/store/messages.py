@@ -13,14 +13,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ids import ChannelId, IncidentId, NotificationId, PageId
+from bot.store.hot import hot
 from bot.store.tables import MessageRow, ReceivedRow
 
 _TABLE = MessageRow.__table__  # type: ignore[attr-defined]
 _RECEIVED = ReceivedRow.__table__  # type: ignore[attr-defined]
 
 
-_LOAD = select(_TABLE).where(_TABLE.c.id == bindparam("message"))
-_SHOWS = update(_TABLE).where(_TABLE.c.id == bindparam("message"))
+_LOAD = hot(select(_TABLE).where(_TABLE.c.id == bindparam("message")))
+_OF_SUBJECTS = hot(
+    select(_TABLE.c.id, _TABLE.c.subject)
+    .where(_TABLE.c.subject.in_(bindparam("subjects", expanding=True)))
+    .order_by(_TABLE.c.id)
+)
+_SHOWS = hot(update(_TABLE).where(_TABLE.c.id == bindparam("message")))
 
 
 def of_page(page: PageId) -> str:
@@ -62,7 +68,7 @@ def _upsert(conn: AsyncConnection, table: Any) -> Any:
 @cache
 def _adding(dialect: str) -> Any:
     insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(_TABLE).on_conflict_do_nothing(index_elements=["channel", "ts"])
+    return hot(insert(_TABLE).on_conflict_do_nothing(index_elements=["channel", "ts"]))
 
 
 async def add(
@@ -104,8 +110,8 @@ async def of_subject(
 async def of_pages(conn: AsyncConnection, touched: Collection[PageId]) -> tuple[tuple[int, PageId], ...]:
     """The copies of these pages: each message's number with its page."""
     subjects = {of_page(page): page for page in touched}
-    query = select(_TABLE.c.id, _TABLE.c.subject).where(_TABLE.c.subject.in_(subjects)).order_by(_TABLE.c.id)
-    return tuple((number, subjects[subject]) for number, subject in await conn.execute(query))
+    found = await conn.execute(_OF_SUBJECTS, {"subjects": list(subjects)})
+    return tuple((number, subjects[subject]) for number, subject in found)
 
 
 async def at_place(conn: AsyncConnection, channel: str, ts: str) -> SlackMessage | None:

@@ -27,7 +27,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.catalogue import Policy
 from bot.core.ids import IncidentId, NotificationId, PageId, ServiceId, UserId
 from bot.core.page import Page, PageState
+from bot.store.hot import hot
 from bot.store.tables import NotificationRow, PageRow
+from bot.store.types import Instant
 from bot.store.uow import Tx
 
 _TABLE = PageRow.__table__  # type: ignore[attr-defined]
@@ -46,11 +48,24 @@ _COLUMNS = [
     for name in _FIELDS
 ]
 """A page's fields in their order; the policy as text, because the same text is the same policy."""
-_LOAD = select(*_COLUMNS).where(_TABLE.c.id == bindparam("page"))
-_LOAD_TO_CHANGE = _LOAD.with_for_update()
-_SAVE = update(_TABLE).where(_TABLE.c.id == bindparam("page"))
-_VERSION = select(_TABLE.c.version).where(_TABLE.c.id == bindparam("page"))
-_ADD = insert(_TABLE).returning(_TABLE.c.id)
+_LOAD = hot(select(*_COLUMNS).where(_TABLE.c.id == bindparam("page")))
+_LOAD_TO_CHANGE = hot(_LOAD.with_for_update())
+_OPEN_FOR = hot(
+    select(_TABLE.c.group_key, *_COLUMNS)
+    .where(_TABLE.c.group_key.in_(bindparam("keys", expanding=True)), _OPEN)
+    .with_for_update()
+)
+_DUE = hot(
+    select(*_COLUMNS)
+    .where(_TABLE.c.due_at <= bindparam("now", type_=Instant))
+    .order_by(_TABLE.c.due_at, _TABLE.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_NEXT_DUE = hot(select(func.min(_TABLE.c.due_at)))
+_SAVE = hot(update(_TABLE).where(_TABLE.c.id == bindparam("page")))
+_VERSION = hot(select(_TABLE.c.version).where(_TABLE.c.id == bindparam("page")))
+_ADD = hot(insert(_TABLE).returning(_TABLE.c.id))
 
 
 def group_key(service: ServiceId | None, policy: Policy) -> str:
@@ -112,24 +127,17 @@ async def save(tx: Tx, *changed: Page) -> None:
 
 async def open_for(conn: AsyncConnection, keys: Collection[str]) -> dict[str, Page]:
     """The open pages that alerts of these group keys join, by key."""
-    query = select(_TABLE.c.group_key, *_COLUMNS).where(_TABLE.c.group_key.in_(keys), _OPEN).with_for_update()
-    return {row[0]: _page(row[1:]) for row in await conn.execute(query)}
+    rows = await conn.execute(_OPEN_FOR, {"keys": list(keys)})
+    return {row[0]: _page(row[1:]) for row in rows}
 
 
 async def due(conn: AsyncConnection, now: datetime, limit: int) -> tuple[Page, ...]:
     """Pages whose next step is due, the longest waiting first."""
-    query = (
-        select(*_COLUMNS)
-        .where(_TABLE.c.due_at <= now)
-        .order_by(_TABLE.c.due_at, _TABLE.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return await _read(conn, query)
+    return tuple([_page(row) for row in await conn.execute(_DUE, {"now": now, "most": limit})])
 
 
 async def next_due(conn: AsyncConnection) -> datetime | None:
-    return (await conn.execute(select(func.min(_TABLE.c.due_at)))).scalar()
+    return (await conn.execute(_NEXT_DUE)).scalar()
 
 
 async def move(conn: AsyncConnection, by: timedelta) -> None:
@@ -211,8 +219,8 @@ class Notification:
         return None if self.is_channel else UserId(self.addressee)
 
 
-_ADD_NOTES = insert(_NOTES).returning(_NOTES.c.id, _NOTES.c.page_id, _NOTES.c.step, _NOTES.c.addressee)
-_CANCEL = (
+_ADD_NOTES = hot(insert(_NOTES).returning(_NOTES.c.id, _NOTES.c.page_id, _NOTES.c.step, _NOTES.c.addressee))
+_CANCEL = hot(
     update(_NOTES)
     .where(
         _NOTES.c.page_id == bindparam("page"),
@@ -242,9 +250,11 @@ _NOTE_FIELDS = [
 
 
 _NOTE_COLUMNS = [_NOTES.c.id, _NOTES.c.page_id, *(_NOTES.c[name] for name in _NOTE_FIELDS)]
-_NOTE = select(*_NOTE_COLUMNS).where(_NOTES.c.id == bindparam("number"))
-_NOTES_OF_PAGE = select(*_NOTE_COLUMNS).where(_NOTES.c.page_id == bindparam("page")).order_by(_NOTES.c.id)
-_SETTLE = update(_NOTES).where(_NOTES.c.id == bindparam("number"))
+_NOTE = hot(select(*_NOTE_COLUMNS).where(_NOTES.c.id == bindparam("number")))
+_NOTES_OF_PAGE = hot(
+    select(*_NOTE_COLUMNS).where(_NOTES.c.page_id == bindparam("page")).order_by(_NOTES.c.id)
+)
+_SETTLE = hot(update(_NOTES).where(_NOTES.c.id == bindparam("number")))
 
 
 def _notification(row: Sequence[Any]) -> Notification:

@@ -13,6 +13,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy.util.concurrency import await_
@@ -86,6 +87,24 @@ class Connection:
             self._work = 0
             await_(asyncio.sleep(0))
 
+    async def turn(self, rows: int) -> None:
+        """`give_way` for whoever is not within SQLAlchemy."""
+        self._work += 1 + rows // 5
+        if self._work >= WORK_IN_ONE_TURN:
+            self._work = 0
+            await asyncio.sleep(0)
+
+    def run(self, statement: str, parameters: Sequence[Any]) -> Ran:
+        """Run it here. Raises `sqlite3.OperationalError` for a SELECT that turns out to be long: it wants a thread."""
+        self.interruptible = statement.startswith("SELECT")
+        try:
+            return _ran(self._connection.execute(statement, parameters))
+        finally:
+            self.interruptible = False
+
+    def run_many(self, statement: str, parameters: Sequence[Sequence[Any]]) -> Ran:
+        return _ran(self._connection.executemany(statement, parameters))
+
     def rollback(self) -> None:
         if self._connection.in_transaction:
             self._connection.rollback()
@@ -95,6 +114,22 @@ class Connection:
 
     def terminate(self) -> None:
         self._connection.close()
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of a statement."""
+
+    rows: list[Any]
+    names: list[str]
+    """Of the rows' columns."""
+    count: int
+    """How many rows it changed."""
+
+
+def _ran(cursor: sqlite3.Cursor) -> Ran:
+    names = [column[0] for column in cursor.description or ()]
+    return Ran(cursor.fetchall() if names else [], names, cursor.rowcount)
 
 
 class Cursor:

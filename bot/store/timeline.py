@@ -23,14 +23,15 @@ from bot.core.facts import (
 )
 from bot.core.ids import IncidentId, PageId, ScheduleId
 from bot.core.schedule_facts import SCHEDULE_FACTS, ScheduleFact
+from bot.store.hot import hot
 from bot.store.tables import PageRow, TimelineRow
 
 _COMMON = {"at", "by", "page", "incident"}
 _KINDS = FACT_BY_KIND | {fact.kind: fact for fact in SCHEDULE_FACTS}
 _OF_MESSAGES = [fact.kind for fact in (NoteAdded, NoteEdited, NoteRetracted, NoteSourceDeleted)]
 _TABLE = TimelineRow.__table__  # type: ignore[attr-defined]
-_APPEND = insert(_TABLE)
-_OF_PAGE = select(_TABLE).where(_TABLE.c.page_id == bindparam("page")).order_by(_TABLE.c.id)
+_APPEND = hot(insert(_TABLE))
+_OF_PAGE = hot(select(_TABLE).where(_TABLE.c.page_id == bindparam("page")).order_by(_TABLE.c.id))
 _PAGES = PageRow.__table__  # type: ignore[attr-defined]
 
 

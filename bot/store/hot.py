@@ -1,0 +1,183 @@
+"""Statements that run several times for each page and click: made once, and on SQLite given to the driver directly.
+
+Of the 100 µs and more that a statement takes through SQLAlchemy, SQLite itself needs ten; half of what a page cost was
+this. A statement marked with `hot` is compiled by SQLAlchemy once for each shape of its parameters; from then on its
+values are bound and its rows read here, by the same types. Everything else, and whatever goes wrong, is SQLAlchemy's.
+Why: `docs/decisions/009-hot-statements.md`.
+
+To add one: keep the statement at module level, with `bindparam` for what changes, and wrap it in `hot(…)`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Dialect
+from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from bot.store.sqlite import ROWS_ON_THE_LOOP, Connection, Ran
+
+Statement = TypeVar("Statement", bound=Any)
+Parameters = Mapping[str, Any]
+Convert = Callable[[Any], Any] | None
+
+_HOT: dict[int, Any] = {}
+"""By identity: a statement is not compared, and is never forgotten."""
+
+
+def hot(statement: Statement) -> Statement:
+    """Mark a statement that its module keeps; it works as before, and on SQLite costs a third."""
+    _HOT[id(statement)] = statement
+    return statement
+
+
+class Rows(IteratorResult[Any]):
+    """What came back, as SQLAlchemy's results are read."""
+
+    rowcount: int
+
+
+@dataclass(frozen=True)
+class _Value:
+    """Where a placeholder's value comes from: a parameter, one of its list, or the statement itself."""
+
+    name: str
+    place: int | None
+    otherwise: Any
+    convert: Convert
+
+    def of(self, parameters: Parameters) -> Any:
+        value = parameters.get(self.name, self.otherwise)
+        if self.place is not None:
+            value = value[self.place]
+        return value if self.convert is None else self.convert(value)
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    """A statement for parameters of one shape."""
+
+    text: str
+    values: tuple[_Value, ...]
+    converts: tuple[tuple[int, Callable[[Any], Any]], ...]
+    """Of the columns that come back, those that are not read as they are stored."""
+
+    def run(self, driver: Connection, parameters: Any) -> Ran:
+        if isinstance(parameters, list) and len(parameters) > 1:
+            return driver.run_many(self.text, [self._bound(one) for one in parameters])
+        one = parameters[0] if isinstance(parameters, list) else parameters or {}
+        return driver.run(self.text, self._bound(one))
+
+    def rows(self, ran: Ran) -> Rows:
+        rows = Rows(SimpleResultMetaData(ran.names), map(self._read, ran.rows))
+        rows.rowcount = ran.count
+        return rows
+
+    def _bound(self, parameters: Parameters) -> list[Any]:
+        return [value.of(parameters) for value in self.values]
+
+    def _read(self, row: Sequence[Any]) -> Sequence[Any]:
+        if not self.converts:
+            return row
+        values = list(row)
+        for place, convert in self.converts:
+            values[place] = convert(values[place])
+        return tuple(values)
+
+
+class HotConnection(AsyncConnection):
+    """A connection to SQLite that knows hot statements."""
+
+    async def execute(self, statement: Any, parameters: Any = None, **options: Any) -> Any:
+        """As SQLAlchemy's; a hot statement that fails is given to SQLAlchemy again, which says what is wrong."""
+        recipe = None
+        watched = self.sync_engine.dispatch.before_cursor_execute  # whoever listens hears of every statement
+        if id(statement) in _HOT and not options and not watched:
+            recipe = cast(HotEngine, self.engine).recipe(statement, parameters)
+        if recipe is None:
+            return await super().execute(statement, parameters, **options)
+        driver = await self._driver()
+        try:
+            ran = recipe.run(driver, parameters)
+        except (sqlite3.Error, TypeError, ValueError):  # nothing was changed: SQLite undoes what fails
+            return await super().execute(statement, parameters, **options)
+        await driver.turn(len(ran.rows))
+        return recipe.rows(ran)
+
+    async def _driver(self) -> Connection:
+        if not self.in_transaction():
+            await self.begin()
+        assert self.sync_connection is not None
+        return cast(Connection, self.sync_connection.connection.dbapi_connection)
+
+
+class HotEngine(AsyncEngine):
+    """An engine for SQLite whose connections know hot statements."""
+
+    _connection_cls = HotConnection
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        super().__init__(engine.sync_engine)
+        self._plans: dict[tuple[Any, ...], _Plan | None] = {}
+
+    def recipe(self, statement: Any, parameters: Any) -> _Recipe | None:
+        """None when it is SQLAlchemy's after all: many rows that return something, values that Python fills in."""
+        several = isinstance(parameters, list) and len(parameters) > 1
+        if isinstance(parameters, list):
+            if not 0 < len(parameters) <= ROWS_ON_THE_LOOP:
+                return None
+            parameters = parameters[0]
+        shape = id(statement), several, *(parameters or ())
+        if shape not in self._plans:
+            self._plans[shape] = _plan(statement, parameters or {}, self.dialect, several=several)
+        plan = self._plans[shape]
+        return plan.recipe(parameters or {}) if plan is not None else None
+
+
+class _Plan:
+    """A statement for parameters of these names; a list among them makes a recipe for each of its lengths."""
+
+    def __init__(self, statement: Any, compiled: SQLCompiler, dialect: Dialect) -> None:
+        self._compiled = compiled
+        self._dialect = dialect
+        self._lists = tuple(name for name, bind in compiled.binds.items() if bind.expanding)
+        self._recipes: dict[tuple[int, ...], _Recipe] = {}
+        reads = [self._type(one).result_processor(dialect, None) for one in statement.exported_columns]
+        self._converts = tuple((place, read) for place, read in enumerate(reads) if read is not None)
+
+    def recipe(self, parameters: Parameters) -> _Recipe:
+        lengths = tuple([len(parameters[name]) for name in self._lists])
+        if lengths not in self._recipes:
+            self._recipes[lengths] = self._made(parameters)
+        return self._recipes[lengths]
+
+    def _made(self, parameters: Parameters) -> _Recipe:
+        state = self._compiled.construct_expanded_state(dict(parameters))
+        places = {
+            name: (source, place)
+            for source, names in state.parameter_expansion.items()
+            for place, name in enumerate(names)
+        }
+        values = [self._value(*places.get(name, (name, None))) for name in state.positiontup or ()]
+        return _Recipe(state.statement, tuple(values), self._converts)
+
+    def _value(self, name: str, place: int | None) -> _Value:
+        bind = self._compiled.binds[name]
+        return _Value(name, place, bind.effective_value, self._type(bind).bind_processor(self._dialect))
+
+    def _type(self, of: Any) -> Any:
+        return of.type.dialect_impl(self._dialect)
+
+
+def _plan(statement: Any, parameters: Parameters, dialect: Dialect, *, several: bool) -> _Plan | None:
+    compiled = cast(SQLCompiler, statement.compile(dialect=dialect, column_keys=sorted(parameters)))
+    filled_in = compiled.insert_prefetch or compiled.update_prefetch
+    missing = any(bind.required and name not in parameters for name, bind in compiled.binds.items())
+    if filled_in or missing or (several and list(statement.exported_columns)):
+        return None
+    return _Plan(statement, compiled, dialect)
