@@ -2,32 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, bindparam, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Text,
+    bindparam,
+    literal,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.ids import PersonId
+from bot.core.ids import PersonId, ScheduleId
 from bot.core.schedule import (
     AllChanges,
     CalendarLayer,
     CalendarSpan,
+    Origin,
     Override,
     Schedule,
     TimeOff,
     all_changes,
 )
 from bot.store.hot import hot
-from bot.store.overrides import override_of
 from bot.store.tables import CalendarRow, OverrideRow, TimeOffRow
-from bot.store.types import Instant
+from bot.store.types import Instant, stored_instant
 
 _OVERRIDES = OverrideRow.__table__  # type: ignore[attr-defined]
 _TIME_OFF = TimeOffRow.__table__  # type: ignore[attr-defined]
 _CALENDARS = CalendarRow.__table__  # type: ignore[attr-defined]
+
+
+class _Entry(NamedTuple):
+    """What was entered by hand, as it is stored; time off has no schedule."""
+
+    id: int
+    schedule: str | None
+    person: str
+    starts_at: str | datetime
+    ends_at: str | datetime
+    made_at: str | datetime
+    reason: str
+    by: str
+    origin: str
 
 
 async def since(conn: AsyncConnection, start: datetime, schedules: Iterable[Schedule]) -> AllChanges:
@@ -35,10 +59,12 @@ async def since(conn: AsyncConnection, start: datetime, schedules: Iterable[Sche
 
     One statement, and one more when a calendar is among the layers: a page waits for this.
     """
-    overrides, time_off = await _entered(conn, start)
+    entered = tuple([_Entry(*row) for row in await conn.execute(_entries(), {"start": start})])
     layers = (layer for schedule in schedules for layer in schedule.layers)
     urls = {layer.url for layer in layers if isinstance(layer, CalendarLayer)}
-    return all_changes(overrides, time_off, await _calendars(conn, urls) if urls else None)
+    if not urls:
+        return _without_calendars(entered)
+    return all_changes(*_read(entered), await _calendars(conn, urls))
 
 
 @cache
@@ -46,9 +72,17 @@ def _entries() -> CompoundSelect[Any]:
     """What was entered by hand and ends after `start`; time off has no schedule."""
     o, t = _OVERRIDES.c, _TIME_OFF.c
     start = bindparam("start", type_=Instant)
-    made = select(o.id, o.schedule, o.person, o.starts_at, o.ends_at, o.made_at, o.reason, o.by, o.origin)
+    made = select(
+        o.id, o.schedule, o.person, *_as_stored(o.starts_at, o.ends_at, o.made_at), o.reason, o.by, o.origin
+    )
     away = select(
-        t.id, null(), t.person, t.starts_at, t.ends_at, t.made_at, t.reason, t.by, literal("").label("origin")
+        t.id,
+        null(),
+        t.person,
+        *_as_stored(t.starts_at, t.ends_at, t.made_at),
+        t.reason,
+        t.by,
+        literal("").label("origin"),
     )
     return hot(
         union_all(
@@ -58,15 +92,40 @@ def _entries() -> CompoundSelect[Any]:
     )
 
 
-async def _entered(conn: AsyncConnection, start: datetime) -> tuple[list[Override], list[TimeOff]]:
-    rows: Sequence[Any] = (await conn.execute(_entries(), {"start": start})).mappings().all()
+def _as_stored(*columns: ColumnElement[datetime]) -> list[ColumnElement[str]]:
+    """Without their type: instants are read by `_read`, once for as long as the rows are the same."""
+    return [type_coerce(column, Text) for column in columns]
+
+
+@lru_cache(maxsize=8)
+def _without_calendars(entered: tuple[_Entry, ...]) -> AllChanges:
+    """The same rows make the same changes, with all that was resolved by them."""
+    return all_changes(*_read(entered))
+
+
+@lru_cache(maxsize=8)
+def _read(entered: tuple[_Entry, ...]) -> tuple[list[Override], list[TimeOff]]:
     return (
-        [override_of(row) for row in rows if row["schedule"] is not None],
+        [_override(one) for one in entered if one.schedule is not None],
         [
-            TimeOff(PersonId(row["person"]), row["starts_at"], row["ends_at"])
-            for row in rows
-            if row["schedule"] is None
+            TimeOff(PersonId(one.person), stored_instant(one.starts_at), stored_instant(one.ends_at))
+            for one in entered
+            if one.schedule is None
         ],
+    )
+
+
+def _override(one: _Entry) -> Override:
+    return Override(
+        id=one.id,
+        schedule=ScheduleId(one.schedule or ""),
+        person=PersonId(one.person),
+        starts_at=stored_instant(one.starts_at),
+        ends_at=stored_instant(one.ends_at),
+        made_at=stored_instant(one.made_at),
+        reason=one.reason,
+        by=one.by,
+        origin=Origin(one.origin),
     )
 
 

@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.cover import Cover, CoverState
 from bot.core.ids import CoverId, PersonId, ScheduleId, UserId
+from bot.store.hot import hot
 from bot.store.tables import CoverRow
 
 _TABLE = CoverRow.__table__  # type: ignore[attr-defined]
+_ALL_OPEN = hot(select(_TABLE).where(_TABLE.c.state == CoverState.OPEN.value).order_by(_TABLE.c.id))
 
 
 def subject(cover: CoverId) -> str:
@@ -79,8 +81,7 @@ async def load(conn: AsyncConnection, cover: CoverId) -> Cover | None:
 
 async def open_covers(conn: AsyncConnection) -> tuple[Cover, ...]:
     """The questions that nobody has settled, the oldest first."""
-    query = select(_TABLE).where(_TABLE.c.state == CoverState.OPEN.value).order_by(_TABLE.c.id)
-    return tuple(_cover(row) for row in (await conn.execute(query)).mappings())
+    return tuple(_cover(row) for row in (await conn.execute(_ALL_OPEN)).mappings())
 
 
 async def due(conn: AsyncConnection, now: datetime) -> tuple[Cover, ...]:

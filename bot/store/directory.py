@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ids import ChannelId, UserId
+from bot.store.hot import hot
 from bot.store.tables import SlackUserRow
 
 _TABLE = SlackUserRow.__table__  # type: ignore[attr-defined]
+_KNOWN = hot(select(_TABLE).where(_TABLE.c.id.in_(bindparam("users", expanding=True))))
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ def _user(row: RowMapping) -> SlackUser:
 
 async def known(conn: AsyncConnection, users: Sequence[UserId]) -> dict[UserId, SlackUser]:
     """Those of `users` that are remembered."""
-    rows = await conn.execute(select(_TABLE).where(_TABLE.c.id.in_(users)))
+    rows = await conn.execute(_KNOWN, {"users": list(users)})
     return {UserId(row["id"]): _user(row) for row in rows.mappings()}
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.hot import hot
 from bot.store.tables import CalendarRow, ChoreRow, CoverRow, ShiftWatchRow, SwapRow
 
 _DUE = [
@@ -16,10 +17,11 @@ _DUE = [
     ChoreRow.__table__.c.due_at,  # type: ignore[attr-defined]
     ShiftWatchRow.__table__.c.due_at,  # type: ignore[attr-defined]
 ]
+_earliest = union_all(*(select(func.min(due).label("due_at")) for due in _DUE)).subquery()
+_NEXT_DUE = hot(select(func.min(_earliest.c.due_at)))
 
 
 async def next_due(conn: AsyncConnection) -> datetime | None:
     """The earliest deadline of any of them, in product time; one statement."""
-    earliest = union_all(*(select(func.min(due).label("due_at")) for due in _DUE)).subquery()
-    found: datetime | None = (await conn.execute(select(func.min(earliest.c.due_at)))).scalar_one()
+    found: datetime | None = (await conn.execute(_NEXT_DUE)).scalar_one()
     return found

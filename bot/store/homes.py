@@ -22,6 +22,17 @@ FOLLOWED_FOR = timedelta(hours=12)
 """A Home that was opened so long ago may still be on somebody's screen; any other is published when it is opened."""
 
 
+_OF_USER = hot(select(_TABLE).where(_TABLE.c.user == bindparam("reader")))
+_FOLLOWED = hot(
+    select(_TABLE.c.user)
+    .where(
+        _TABLE.c.user.in_(bindparam("users", expanding=True)),
+        _TABLE.c.opened_at >= bindparam("since", type_=Instant),
+    )
+    .order_by(_TABLE.c.user)
+)
+
+
 @dataclass(frozen=True)
 class Chosen:
     """What somebody looks at on their Home: a schedule (None: their own first one) and a week (None: this one)."""
@@ -32,7 +43,7 @@ class Chosen:
 
 
 async def chosen(conn: AsyncConnection, user: UserId) -> Chosen:
-    row = (await conn.execute(select(_TABLE).where(_TABLE.c.user == user))).mappings().first()
+    row = (await conn.execute(_OF_USER, {"reader": user})).mappings().first()
     if row is None:
         return Chosen()
     week = date.fromisoformat(row["week"]) if row["week"] else None
@@ -48,16 +59,6 @@ async def choose(conn: AsyncConnection, user: UserId, what: Chosen, at: datetime
     week = what.week.isoformat() if what.week else None
     row = {"user": user, "opened_at": at, "schedule": what.schedule, "week": week}
     await _put(conn, row, ["opened_at", "schedule", "week"])
-
-
-_FOLLOWED = hot(
-    select(_TABLE.c.user)
-    .where(
-        _TABLE.c.user.in_(bindparam("users", expanding=True)),
-        _TABLE.c.opened_at >= bindparam("since", type_=Instant),
-    )
-    .order_by(_TABLE.c.user)
-)
 
 
 async def followed(conn: AsyncConnection, users: Collection[UserId], real: datetime) -> tuple[UserId, ...]:

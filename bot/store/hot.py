@@ -142,10 +142,13 @@ class HotEngine(AsyncEngine):
 class _Plan:
     """A statement for parameters of these names; a list among them makes a recipe for each of its lengths."""
 
-    def __init__(self, statement: Any, compiled: SQLCompiler, dialect: Dialect) -> None:
+    def __init__(
+        self, statement: Any, compiled: SQLCompiler, dialect: Dialect, parameters: Parameters
+    ) -> None:
         self._compiled = compiled
         self._dialect = dialect
-        self._lists = tuple(name for name, bind in compiled.binds.items() if bind.expanding)
+        lists = (name for name, bind in compiled.binds.items() if bind.expanding)
+        self._lists = tuple(name for name in lists if name in parameters)
         self._recipes: dict[tuple[int, ...], _Recipe] = {}
         reads = [self._type(one).result_processor(dialect, None) for one in statement.exported_columns]
         self._converts = tuple((place, read) for place, read in enumerate(reads) if read is not None)
@@ -180,4 +183,4 @@ def _plan(statement: Any, parameters: Parameters, dialect: Dialect, *, several: 
     missing = any(bind.required and name not in parameters for name, bind in compiled.binds.items())
     if filled_in or missing or (several and list(statement.exported_columns)):
         return None
-    return _Plan(statement, compiled, dialect)
+    return _Plan(statement, compiled, dialect, parameters)

@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ids import ChannelId, IncidentId, ServiceId
 from bot.core.incident import WORKING, Incident, IncidentLink, IncidentStatus, Update
+from bot.store.hot import hot
 from bot.store.tables import DebtRow, IncidentRow
 from bot.store.uow import Tx
 
 _TABLE = IncidentRow.__table__  # type: ignore[attr-defined]
+_WORKING = hot(select(_TABLE).where(_TABLE.c.status.in_(WORKING)).order_by(_TABLE.c.id.desc()))
 _DEBTS = DebtRow.__table__  # type: ignore[attr-defined]
 _UPDATE: TypeAdapter[Update | None] = TypeAdapter(Update | None)
 _LINKS: TypeAdapter[tuple[IncidentLink, ...]] = TypeAdapter(tuple[IncidentLink, ...])
@@ -99,7 +101,7 @@ async def save(tx: Tx, incident: Incident) -> None:
 
 async def open_incidents(conn: AsyncConnection) -> tuple[Incident, ...]:
     """All open ones, the newest first."""
-    rows = await conn.execute(select(_TABLE).where(_TABLE.c.status.in_(WORKING)).order_by(_TABLE.c.id.desc()))
+    rows = await conn.execute(_WORKING)
     return tuple(_incident(row) for row in rows.mappings())
 
 

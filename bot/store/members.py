@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ids import UserId
 from bot.core.permissions import Standing
 from bot.store import meta
+from bot.store.hot import hot
 from bot.store.tables import SlackUserRow
 
 _TABLE = SlackUserRow.__table__  # type: ignore[attr-defined]
+_OF_USER = hot(select(_TABLE).where(_TABLE.c.id == bindparam("user")))
 
 
 async def standing(conn: AsyncConnection, user: UserId) -> Standing:
     """By what Slack last told."""
-    row = (await conn.execute(select(_TABLE).where(_TABLE.c.id == user))).mappings().first()
+    row = (await conn.execute(_OF_USER, {"user": user})).mappings().first()
     if row is None:
         return Standing.UNKNOWN
     if row["deleted"]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.hot import hot
 from bot.store.tables import MetaRow
 
 _TABLE = MetaRow.__table__  # type: ignore[attr-defined]
+_VALUE = hot(select(_TABLE.c.value).where(_TABLE.c.key == bindparam("name")))
 
 
 async def get(conn: AsyncConnection, key: str) -> Any:
     """The value, or None."""
-    return (await conn.execute(select(_TABLE.c.value).where(_TABLE.c.key == key))).scalar()
+    return (await conn.execute(_VALUE, {"name": key})).scalar()
 
 
 async def put(conn: AsyncConnection, key: str, value: Any) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    exists,
     func,
     insert,
     literal_column,
@@ -26,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.catalogue import Policy
 from bot.core.ids import IncidentId, NotificationId, PageId, ServiceId, UserId
-from bot.core.page import Page, PageState
+from bot.core.page import OPEN_STATES, Page, PageState
 from bot.store.hot import hot
 from bot.store.tables import NotificationRow, PageRow
 from bot.store.types import Instant
@@ -251,6 +252,17 @@ _NOTE_FIELDS = [
 
 _NOTE_COLUMNS = [_NOTES.c.id, _NOTES.c.page_id, *(_NOTES.c[name] for name in _NOTE_FIELDS)]
 _NOTE = hot(select(*_NOTE_COLUMNS).where(_NOTES.c.id == bindparam("number")))
+_INVOLVING = hot(
+    select(*_COLUMNS)
+    .where(
+        _TABLE.c.state.in_(OPEN_STATES),  # by its index: whatever is over is not looked at
+        or_(
+            exists().where(_NOTES.c.page_id == _TABLE.c.id, _NOTES.c.addressee == bindparam("person")),
+            _TABLE.c.acknowledged_by == bindparam("person"),
+        ),
+    )
+    .order_by(_TABLE.c.id)
+)
 _NOTES_OF_PAGE = hot(
     select(*_NOTE_COLUMNS).where(_NOTES.c.page_id == bindparam("page")).order_by(_NOTES.c.id)
 )
@@ -292,9 +304,7 @@ async def cancel_notifications(conn: AsyncConnection, moved: Sequence[Page], now
 
 async def involving(conn: AsyncConnection, user: UserId) -> Sequence[Page]:
     """Open pages that this user was paged for or holds, the oldest first."""
-    paged = select(_NOTES.c.page_id).where(_NOTES.c.addressee == user)
-    mine = or_(_TABLE.c.id.in_(paged), _TABLE.c.acknowledged_by == user)
-    return await _read(conn, select(*_COLUMNS).where(_OPEN, mine).order_by(_TABLE.c.id))
+    return tuple([_page(row) for row in await conn.execute(_INVOLVING, {"person": user})])
 
 
 async def times_paged(

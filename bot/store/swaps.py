@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ids import PersonId, ScheduleId, SwapId, UserId
 from bot.core.swap import Part, Swap, SwapState
+from bot.store.hot import hot
 from bot.store.tables import SwapRow
 
 _TABLE = SwapRow.__table__  # type: ignore[attr-defined]
+_PROPOSED = hot(select(_TABLE).where(_TABLE.c.state == SwapState.PROPOSED.value).order_by(_TABLE.c.id))
 
 
 def subject(swap: SwapId) -> str:
@@ -85,8 +87,7 @@ async def load(conn: AsyncConnection, swap: SwapId) -> Swap | None:
 
 async def proposed(conn: AsyncConnection) -> tuple[Swap, ...]:
     """Those that wait for an answer, the oldest first."""
-    query = select(_TABLE).where(_TABLE.c.state == SwapState.PROPOSED.value).order_by(_TABLE.c.id)
-    return tuple(_swap(row) for row in (await conn.execute(query)).mappings())
+    return tuple(_swap(row) for row in (await conn.execute(_PROPOSED)).mappings())
 
 
 async def due(conn: AsyncConnection, now: datetime) -> tuple[Swap, ...]:

@@ -41,6 +41,13 @@ def _from_text(value: str | None) -> datetime | None:
     return datetime.fromisoformat(value).replace(tzinfo=UTC) if value is not None else None
 
 
+def stored_instant(value: str | datetime) -> datetime:
+    """An `Instant` that was read without its type, which SQLite keeps as text."""
+    read = _from_text(value) if isinstance(value, str) else _as_utc(value)
+    assert read is not None
+    return read
+
+
 RowNumber = BigInteger().with_variant(Integer(), "sqlite")
 """The key of a table that grows by every alert. SQLite's own row numbers have 64 bits, and only under this name."""
 

@@ -82,3 +82,20 @@ async def test_a_calendar_that_was_read_fills_its_layer(database: Database, cloc
     async with database.write() as tx:
         await tx.conn.execute(insert(CalendarRow).values(row | {"due_at": now}))
     assert await _who(database, clock, by_calendar) == ("carol",)
+
+
+async def test_the_same_rows_are_read_once_and_any_other_row_is_seen(
+    database: Database, clock: ManualClock
+) -> None:
+    now = clock.now()
+    async with database.write() as tx:
+        await overrides.add(
+            tx.conn, Override(PRIMARY.id, PersonId("frank"), now - HOUR, now + HOUR, now, "Dentist")
+        )
+    async with database.read() as conn:
+        first = await changes.since(conn, now, [PRIMARY])
+        assert await changes.since(conn, now, [PRIMARY]) is first
+    assert await _who(database, clock) == ("frank",)
+    async with database.write() as tx:
+        await tx.conn.execute(update(OverrideRow).values(ends_at=now))
+    assert await _who(database, clock) == ("ana",)

@@ -49,7 +49,7 @@ async def add(database: Database, *keys: str) -> None:
 
 async def both(conn: AsyncConnection, statement: Any, parameters: Any) -> tuple[list[Any], list[Any]]:
     """What it answers here, and what SQLAlchemy answers."""
-    here = await conn.execute(statement, parameters)
+    here: Any = await conn.execute(statement, parameters)
     assert isinstance(here, Rows), "it is not a hot one after all"
     theirs = await AsyncConnection.execute(conn, statement, parameters)
     assert list(here.keys()) == list(theirs.keys())

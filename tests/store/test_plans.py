@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import ManualClock
-from bot.core.ids import IntegrationId, PageId
+from bot.core.ids import IntegrationId, PageId, UserId
 from bot.store import alerts, debts, journal, messages, pages
 from bot.store.database import Database
 from bot.store.migrations import migrate
@@ -25,6 +25,7 @@ LOOKS: dict[str, Callable[[AsyncConnection], Awaitable[Any]]] = {
     "open page of a service": lambda conn: pages.open_for(conn, ["search:default", "pay:default"]),
     "bodies to fold": lambda conn: journal.pending(conn, 200),
     "latest alerts": lambda conn: alerts.latest(conn, IntegrationId("demo"), ["a", "b"]),
+    "pages on a person": lambda conn: pages.involving(conn, UserId("UANA")),
     "copies of pages": lambda conn: messages.of_pages(conn, [PageId(1), PageId(2)]),
 }
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bot.core.ids import PersonId, ScheduleId
-from bot.core.schedule.model import CalendarSpan, Override, TimeOff
+from bot.core.schedule.model import CalendarSpan, Override, Schedule, Shift, TimeOff
 from bot.core.schedule.segments import Segments, together, winners
 
 Calendars = Mapping[str, Iterable[CalendarSpan]]
 """What stands in calendars, by the address of the layer."""
 
+MOST_KNOWN = 2048
 _NO_OVERRIDE: Segments[Override | None] = Segments((), (None,))
 _NOBODY: Segments[tuple[PersonId, ...]] = Segments((), ((),))
 
@@ -24,6 +26,17 @@ class Changes:
     away: Mapping[PersonId, Segments[tuple[PersonId, ...]]] = field(default_factory=dict)
     """Of each person with time off, when they are away."""
     calendars: Mapping[str, Segments[tuple[PersonId, ...]]] = field(default_factory=dict)
+
+    @cached_property
+    def known(self) -> dict[Schedule, Shift]:
+        """Of each schedule the shift that was resolved last: it answers for every instant that it covers."""
+        return {}
+
+    def keep(self, schedule: Schedule, shift: Shift) -> None:
+        """Remember it; of many thousand schedules, which only tests have, the latest."""
+        if len(self.known) >= MOST_KNOWN:
+            self.known.clear()
+        self.known[schedule] = shift
 
     def calendar(self, url: str) -> Segments[tuple[PersonId, ...]]:
         """Who is on call by a calendar; nobody while it has not been read."""

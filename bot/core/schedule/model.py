@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
+from functools import cached_property
 
 from bot.core.ids import PersonId, ScheduleId, TeamId
 
@@ -123,7 +124,15 @@ class Schedule:
     """Handles of Slack user groups that follow it, such as `@payments-oncall`."""
     user_group_changes: GroupChanges = GroupChanges.UNDO
 
-    @property
+    def __hash__(self) -> int:
+        """Of all fields, reckoned once: what is known of a schedule is looked up by it again and again."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(tuple(getattr(self, each.name) for each in fields(self)))
+
+    @cached_property
     def people(self) -> tuple[PersonId, ...]:
         """Everybody in its rotations, each once, in the order in which they stand there."""
         rotations = [layer for layer in self.layers if isinstance(layer, Layer)]

@@ -24,9 +24,15 @@ def on_call(schedule: Schedule, changes: Changes, at: datetime) -> Shift:
     Raises `ValueError` for a naive instant and `ZoneInfoNotFoundError` for an unknown zone.
     """
     at = utc(at)
+    found = changes.known.get(schedule)
+    if found is not None and found.starts_at <= at and (found.ends_at is None or at < found.ends_at):
+        return found
     seen = _Resolver(schedule, changes).look(at)
     starts_at = seen.starts_at if seen.starts_at > EARLIEST else min(BEGINNING, at)
-    return seen.shift(schedule.id, starts_at, None if seen.ends_at == LATEST else seen.ends_at)
+    found = seen.shift(schedule.id, starts_at, None if seen.ends_at == LATEST else seen.ends_at)
+    if starts_at >= BEGINNING:
+        changes.keep(schedule, found)
+    return found
 
 
 def shifts(schedule: Schedule, changes: Changes, start: datetime, end: datetime) -> tuple[Shift, ...]:

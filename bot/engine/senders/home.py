@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
+
+import orjson
 
 from bot.clock import Clock
 from bot.core.catalogue import Catalogue
@@ -68,4 +69,4 @@ class HomeSender:
 
 
 def _digest(view: dict[str, Any]) -> bytes:
-    return hashlib.sha256(json.dumps(view, sort_keys=True).encode()).digest()
+    return hashlib.sha256(orjson.dumps(view, option=orjson.OPT_SORT_KEYS)).digest()
