@@ -35,7 +35,7 @@ class Groups:
     chosen: Sequence[str] = ()
 
     def field(self) -> list[Block]:
-        hint = "Asks everybody in it."
+        hint = "Everybody in them is asked."
         return [form.user_groups(self.known, hint, self.chosen)] if self.known else []
 
 

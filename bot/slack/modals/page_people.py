@@ -38,7 +38,7 @@ def view(
         element = form.choices(form.named(teams), "Choose teams")
         blocks.append(form.field("Teams", "teams", element, optional=True))
     if groups:
-        blocks.append(form.user_groups(groups, "Pages whoever is in it."))
+        blocks.append(form.user_groups(groups, "Pages whoever is in them."))
     if services:
         element = form.choices(form.named(services), "Choose services")
         hint = "Pages whoever is on call for it."
