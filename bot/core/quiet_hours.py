@@ -21,6 +21,17 @@ class Quiet:
     ends_at: datetime | None
 
 
+def as_of(quiet: Quiet, now: datetime) -> Quiet:
+    """What was told a while ago, as of `now`: hours that are over come again at the same time of the day.
+
+    A pause that was set once looks the same in what Slack tells: of it this warns in vain until Slack is asked again.
+    """
+    if quiet.starts_at is None or quiet.ends_at is None or quiet.ends_at > now:
+        return quiet
+    later = timedelta(days=(now - quiet.ends_at) // timedelta(days=1) + 1)
+    return Quiet(quiet.user, quiet.starts_at + later, quiet.ends_at + later)
+
+
 NEVER = 1
 """What Slack writes for a time that does not come."""
 

@@ -26,6 +26,6 @@ async def me(conn: AsyncConnection, catalogue: Catalogue, user: UserId, now: dat
         on_call=await who_is_on_call.person(conn, catalogue, one, user, now, now),
         questions=await home.open_questions(conn, catalogue, user, one),
         away=await on_call_forms.time_off_of(conn, one, now),
-        waking=await shift_notices.waking_of(conn, user),
+        waking=await shift_notices.waking_of(conn, user, now),
         notes=await handoffs.of_shifts(conn, catalogue, on_call.shifts_at(catalogue, changed, one, now), now),
     )

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, ScheduleId, UserId, user_of
 from bot.core.incident import may_see
+from bot.core.quiet_hours import as_of
 from bot.core.schedule import Changes, Origin, Schedule, following, on_call
 from bot.core.schedule_facts import OverrideEnded, OverrideMade
 from bot.core.shift_turns import LONGEST_STINT, began, stint
@@ -118,16 +119,17 @@ async def _begun(
         pages=tuple(page_line(catalogue, page) for page in open_pages),
         incidents=tuple(line(catalogue, one) for one in open_incidents if may_see(one, reader)),
         notes=tuple(one for one in left if one.by != reader),
-        waking=await waking_of(conn, reader),
+        waking=await waking_of(conn, reader, now),
         changed=await changed_meanwhile(conn, catalogue, schedule, own, me, at - LOOK_BACK, at),
         arranged=await _arranged(conn, schedule, data),
         told=json.dumps({key: data[key] for key in ("what", "to", "schedule", "person", "at", "before")}),
     )
 
 
-async def waking_of(conn: AsyncConnection, reader: UserId) -> Waking:
+async def waking_of(conn: AsyncConnection, reader: UserId, now: datetime) -> Waking:
     """By what Slack last told of Do Not Disturb, and by the last test."""
-    quiet, test = await quiets.of_user(conn, reader), await reach_tests.latest(conn, reader)
+    told, test = await quiets.of_user(conn, reader), await reach_tests.latest(conn, reader)
+    quiet = as_of(told, now) if told else None
     return Waking(
         is_known=quiet is not None,
         silent_from=quiet.starts_at if quiet else None,

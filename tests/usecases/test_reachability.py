@@ -11,7 +11,7 @@ from bot.clock import ManualClock
 from bot.core.catalogue import Catalogue, Person
 from bot.core.debts import Converge, DebtKind
 from bot.core.ids import PersonId, ScheduleId, UserId
-from bot.core.quiet_hours import Quiet, quiet_of, soon_on_call
+from bot.core.quiet_hours import Quiet, as_of, quiet_of, soon_on_call
 from bot.core.schedule import Layer, Schedule
 from bot.errors import Wrong
 from bot.store import changes, quiets, reach_tests
@@ -34,6 +34,17 @@ TEN_PM = datetime(2026, 11, 21, 22, tzinfo=UTC)
 )
 def test_quiet_hours_as_slack_writes_them(status: dict[str, object], starts_at: datetime | None) -> None:
     assert quiet_of(ANA, status).starts_at == starts_at
+
+
+@pytest.mark.parametrize(
+    ("hours_later", "days"), [(-3, 0), (1, 0), (8, 0), (9, 1), (12, 1), (32, 1), (33, 2), (100, 4)]
+)
+def test_hours_that_are_over_come_again_the_next_day(hours_later: int, days: int) -> None:
+    """From 22:00 until 07:00; seen that many hours after 22:00."""
+    told = Quiet(ANA, TEN_PM, TEN_PM + timedelta(hours=9))
+    seen = as_of(told, TEN_PM + timedelta(hours=hours_later))
+    assert seen == Quiet(ANA, TEN_PM + timedelta(days=days), TEN_PM + timedelta(days=days, hours=9))
+    assert as_of(Quiet(ANA, None, None), TEN_PM) == Quiet(ANA, None, None)
 
 
 async def test_the_latest_word_of_slack_is_kept(database: Database) -> None:
