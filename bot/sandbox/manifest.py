@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+
+from bot.sandbox import yaml_file
 
 DEFAULT_SCOPES = (
     "app_mentions:read bookmarks:write channels:history channels:join channels:manage channels:read chat:write "
@@ -80,7 +81,7 @@ def load(path: Path) -> Manifest:
     if not path.exists():
         return Manifest()
     try:
-        document = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        document = yaml_file.read(path)
     except YAMLError as problem:
         raise BadManifest(f"{path} is not YAML: {problem}") from problem
     if not isinstance(document, dict):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
+from bot.sandbox import yaml_file
 from bot.sandbox.ids import Ids, secret
 from bot.sandbox.state import Canvas, Conversation, Kind, Message, Person, Scheduled, UserGroup, epoch
 
@@ -161,7 +160,7 @@ def new_workspace(bot_name: str, people: Path = PEOPLE) -> Workspace:
         ids.new("U"), bot_name.lower(), bot_name, "UTC", "", is_bot=True, bot_id=ids.new("B"), app_id=app
     )
     workspace = Workspace(ids, team, app, bot)
-    for entry in YAML(typ="safe").load(people.read_text(encoding="utf-8")):
+    for entry in yaml_file.read(people):
         workspace.hire(entry["name"], entry.get("tz"), entry.get("email"), entry.get("real_name"))
     workspace.people[bot.id] = bot
     humans = [person.id for person in workspace.humans()]
