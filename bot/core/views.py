@@ -453,6 +453,8 @@ class HomeView:
     """Those of them in which the reader has a part."""
     shifts: tuple[MyShift, ...] = ()
     """The reader's next ones."""
+    silent: tuple[datetime, datetime] | None = None
+    """When Slack rings nothing next for a reader who has a shift; None: never, or not known."""
     questions: tuple[CoverView | SwapView, ...] = ()
     """Open ones that wait for the reader, or that the reader has put."""
     week: WeekView | None = None

@@ -12,6 +12,7 @@ from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, UserId
 from bot.core.incident import may_see
 from bot.core.page import Page
+from bot.core.quiet_hours import as_of
 from bot.core.schedule import outlook
 from bot.core.views import CoverView, HomeView, PageLine, SwapView
 from bot.queries import home_manager
@@ -22,7 +23,7 @@ from bot.queries.incidents import has_part, line
 from bot.queries.on_call import LOOK_AHEAD, my_shift, on_call_in
 from bot.queries.on_call_questions import cover_view, swap_view
 from bot.queries.people import zone_among
-from bot.store import changes, covers, debts, directory, homes, incidents, pages, swaps
+from bot.store import changes, covers, debts, directory, homes, incidents, pages, quiets, swaps
 from bot.store.homes import Chosen
 
 NEXT_SHIFTS = 3
@@ -56,18 +57,27 @@ async def home(
     monday = monday_shown(chosen.week, now, zone)
     plans = [(schedule, changed.of(schedule.id)) for schedule in catalogue.schedules.values()]
     shifts = outlook.next_shifts(plans, me, now, NEXT_SHIFTS, within=LOOK_AHEAD)
+    now_on_call = on_call_in(catalogue, changed, me, now, shifts)
     return HomeView(
         reader=user,
-        on_call=on_call_in(catalogue, changed, me, now, shifts),
+        on_call=now_on_call,
         pages=tuple(page_line(catalogue, page) for page in mine),
         incidents=tuple(line(catalogue, incident) for incident in visible),
         mine=tuple(incident.id for incident in visible if has_part(incident, user, called)),
         shifts=tuple(my_shift(catalogue, shift) for shift in shifts),
+        silent=await _silent(conn, user, now) if now_on_call.mine or shifts else None,
         questions=await open_questions(conn, catalogue, user, me),
         week=week_view(catalogue, changed, shown, monday, zone, now, own) if shown else None,
         manager=await home_manager.manager_view(conn, catalogue, care, known, now) if cared_for else None,
         health=await _health(conn, real, problems) if me in catalogue.admins else None,
     )
+
+
+async def _silent(conn: AsyncConnection, user: UserId, now: datetime) -> tuple[datetime, datetime] | None:
+    """By what Slack last told of Do Not Disturb."""
+    told = await quiets.of_user(conn, user)
+    quiet = as_of(told, now) if told else None
+    return (quiet.starts_at, quiet.ends_at) if quiet and quiet.starts_at and quiet.ends_at else None
 
 
 def _earliest(chosen: Chosen, is_manager: bool, now: datetime) -> datetime:

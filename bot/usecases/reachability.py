@@ -30,7 +30,7 @@ def subject(test: int) -> str:
 async def remember_quiet(db: Database, quiet: Quiet) -> None:
     """Slack told of somebody's Do Not Disturb."""
     async with db.write() as tx:
-        await quiets.put(tx.conn, (quiet,), tx.now)
+        await told(tx, (quiet,))
 
 
 async def advance_due(tx: Tx, catalogue: Catalogue) -> None:
@@ -46,8 +46,9 @@ async def advance_due(tx: Tx, catalogue: Catalogue) -> None:
 
 
 async def told(tx: Tx, quiet: Sequence[Quiet]) -> None:
-    """Slack answered."""
+    """Slack told; Homes that people look at show it."""
     await quiets.put(tx.conn, quiet, tx.now)
+    tx.touch_homes(*(one.user for one in quiet))
 
 
 @dataclass(frozen=True)

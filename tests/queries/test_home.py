@@ -12,6 +12,7 @@ from sqlalchemy import event
 from bot.clock import ManualClock
 from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, ScheduleId, UserId
+from bot.core.quiet_hours import Quiet
 from bot.core.schedule import Layer, Origin, TimeOfDay
 from bot.core.views import CoverView, HomeView
 from bot.queries import home
@@ -19,7 +20,7 @@ from bot.store import directory, homes
 from bot.store.database import Database
 from bot.store.directory import SlackUser
 from bot.store.homes import Chosen
-from bot.usecases import covers, overrides
+from bot.usecases import covers, overrides, reachability
 from bot.usecases.covers import AskForCover
 from bot.usecases.declaring import Declare, declare
 from bot.usecases.homes import choose_schedule, choose_week
@@ -219,3 +220,15 @@ async def test_a_home_takes_as_many_statements_for_sixty_schedules_as_for_two(
             counts.append(len(seen))
     assert counts[0] == counts[1]
     assert counts[0] <= 11
+
+
+async def test_the_hours_in_which_slack_rings_nothing_are_shown_to_whoever_has_a_shift(
+    database: Database, clock: ManualClock
+) -> None:
+    night = clock.now() - timedelta(days=1), clock.now() - timedelta(hours=15)
+    for user in (ANA, FRANK):
+        await reachability.remember_quiet(database, Quiet(user, *night))
+    ana, frank, bob = [await shown(database, user) for user in (ANA, FRANK, BOB)]
+    assert ana.silent == (night[0] + timedelta(days=1), night[1] + timedelta(days=1))
+    assert frank.silent is None  # no shift of his is planned
+    assert bob.silent is None  # Slack has not told

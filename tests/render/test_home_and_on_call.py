@@ -89,6 +89,14 @@ def test_the_home_shows_what_nobody_has_before_what_is_taken_and_offers_no_take_
     assert buttons(Message("", tuple(view["blocks"]))).count("Take over") == 1
 
 
+def test_the_home_warns_of_hours_in_which_slack_rings_nothing() -> None:
+    view = home(replace(HOME, silent=(NIGHT, MONDAY)))
+    assert is_accepted_view(view)
+    warned = "⚠ *Can you be woken?* Slack rings nothing for you from Sat 21 Nov 02:47 UTC until"
+    assert warned in "\n".join(texts(view["blocks"]))
+    assert "Can you be woken" not in str(home(HOME))
+
+
 def test_a_quiet_home_says_what_to_do() -> None:
     view = home(HomeView(ANA, replace(VIEW, mine=()), (), ()))
     assert is_accepted_view(view)

@@ -137,3 +137,10 @@ async def test_on_sqlite_an_unchanged_home_is_published_again_only_when_it_is_op
     await people.do("home", **{"as": "erin"})
     await office.quiet()
     assert len(await people.calls("views.publish")) == before + 1
+
+
+async def test_an_open_home_warns_when_do_not_disturb_is_switched_on(office: Office, people: Hands) -> None:
+    await people.do("home", **{"as": "ana"})
+    await home_shows(people, "ana", "You are on call", but="Can you be woken?")
+    await people.do("dnd", **{"as": "ana", "start": "22:00", "end": "07:00"})
+    await home_shows(people, "ana", "Can you be woken?", "Slack rings nothing for you")

@@ -54,6 +54,8 @@ def _status(view: HomeView) -> list[Block]:
     told = [say("home", "status", view.on_call, view.shifts)]
     if view.shifts:
         told.append(say("home", "next_shifts", view.shifts))
+    if view.silent:
+        told.append(say("home", "silent", *view.silent))
     buttons = [button("Declare an incident", ids.DECLARE)]
     if view.on_call.mine or view.shifts:
         buttons += [button("Ask for cover…", ids.ON_CALL_COVER), button("I'm away…", ids.ON_CALL_AWAY)]
