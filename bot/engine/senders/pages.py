@@ -63,9 +63,10 @@ class PageSender:
             channel = await self._place(debt)
             ts = await self._gateway.find(channel, debt.key, debt.sent_from) if debt.sent_from else None
             if ts is None:
+                card = render.card(view)
                 if await self._moved_on(debt):  # a look-up or the opening of a DM may have taken long
                     return Withdrawn("the page moved on")
-                ts = await self._post(channel, render.card(view), debt.key)
+                ts = await self._post(channel, card, debt.key)
             else:
                 version = 0  # it shows what the page was when it went out: it is edited to what the page is
         except Refused as problem:
