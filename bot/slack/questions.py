@@ -27,6 +27,45 @@ class Question:
 
 
 _ON_CALL = r"on[\s-]?call"
+_AROUND = frozenset(
+    {
+        "who",
+        "is",
+        "are",
+        "was",
+        "be",
+        "will",
+        "has",
+        "have",
+        "had",
+        "the",
+        "a",
+        "right",
+        "currently",
+        "please",
+    }
+    | {
+        "there",
+        "it",
+        "on",
+        "call",
+        "oncall",
+        "on-call",
+        "for",
+        "of",
+        "to",
+        "team",
+        "schedule",
+        "service",
+        "then",
+    }
+)
+"""Words that may stand around a name and a time, and say neither."""
+_TIME = re.compile(
+    r"\d|\b(?:next|last|yesterday|today|tonight|tomorrow|tmrw|noon|midnight|morning|afternoon|evening|night"
+    r"|day|week|weekend|month|year|mon|tue|wed|thu|fri|sat|sun|[a-z]{3,6}day)s?\b",
+    re.I,
+)
 _PATTERNS = (
     (
         About.WHEN,
@@ -51,6 +90,21 @@ _PATTERNS = (
     ),
     (About.WHO, re.compile(rf"^(?:who|{_ON_CALL})\b(?P<rest>.*)$", re.I)),
 )
+
+
+def said_of_time(words: str) -> str:
+    """What is left of a question without its name: the words of a time, if any."""
+    left = [word for word in (one.strip("?!.,") for one in words.split()) if word]
+    while left and left[0].lower() in _AROUND:
+        left.pop(0)
+    while left and left[-1].lower() in _AROUND:
+        left.pop()
+    return " ".join(left)
+
+
+def speaks_of_time(words: str) -> bool:
+    """Whether somebody means a time by `words`, be it one that is understood; "is broken" is none."""
+    return _TIME.search(words) is not None
 
 
 def read(text: str) -> Question | None:

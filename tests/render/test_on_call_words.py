@@ -123,3 +123,19 @@ def test_somebody_unlisted_is_known_by_their_slack_id() -> None:
 )
 def test_questions(asked: str, expected: Question | None) -> None:
     assert questions.read(asked) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "time", "is_one"),
+    [
+        ("has on monday 9am", "monday 9am", True),
+        ("is on call tomorrow?", "tomorrow", True),
+        ("right now", "now", False),
+        ("next year", "next year", True),
+        ("is broken", "broken", False),
+        ("for the team", "", False),
+    ],
+)
+def test_the_words_of_a_time_are_told_from_those_around_it(words: str, time: str, is_one: bool) -> None:
+    assert questions.said_of_time(words) == time
+    assert questions.speaks_of_time(time) is is_one

@@ -124,6 +124,13 @@ ASKED = (  # of bob, then of dave: Slack takes four messages a second in one DM
     ("am I on call this weekend?", "You are not on call from"),
     ("when is @ana on call?", "@ana is on call now"),
     ("sing a song", "You can ask me"),
+    ("who has search on monday 9am", "Monday 23 Nov 2026 14:00 UTC"),
+    ("is bob on call tomorrow?", "@bob is not on call from"),
+)
+NOT_UNDERSTOOD = (
+    ("who is on call for payments next year", 'the time "next year"'),
+    ("who is on call for paymets?", "Did you mean payments?"),
+    ("search is broken", "Paged for search: @erin"),
 )
 
 
@@ -132,3 +139,9 @@ async def test_questions_in_plain_words(office: Office, people: Hands) -> None:
         who = "bob" if number < 4 else "dave"
         await people.do("post", **{"as": who, "in": "@Tocsin", "text": question})
         assert (await people.sees(who, expected))["user"] == "Tocsin"
+
+
+async def test_a_question_that_is_half_understood_is_not_guessed_at(office: Office, people: Hands) -> None:
+    for question, expected in NOT_UNDERSTOOD:
+        await people.do("post", **{"as": "carol", "in": "@Tocsin", "text": question})
+        await people.sees("carol", expected)

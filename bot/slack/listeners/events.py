@@ -152,9 +152,9 @@ async def _worded(desk: Desk, asked: Asked) -> Message:
     try:
         async with desk.db.read() as conn:
             await require(conn, Action.WORK_INCIDENT, asked.user)
-    except NotAllowed as refusal:
+        return await answer_mention(desk, asked)
+    except (NotAllowed, Wrong) as refusal:
         return sentence(mrkdwn.escape(str(refusal)))
-    return await answer_mention(desk, asked)
 
 
 async def _post(desk: Desk, method: str, channel: ChannelId, message: Message, **more: Any) -> None:

@@ -69,7 +69,7 @@ async def who(desk: Desk, asked: Asked, text: str) -> Answer:
     subject, words = naming_words.take(desk.catalogue(), text, naming_words.PAGED, asked.user)
     if subject is None:
         subject, words = naming_words.find(desk.catalogue(), text, naming_words.PAGED)
-    at = _instant(desk.catalogue(), subject, words, place)
+    at = instant_meant(desk.catalogue(), subject, words, place)
     if subject is not None and subject.kind is Kind.PERSON:
         return await _person(desk, asked, PersonId(subject.id), at, place.now)
     wanted, services = asked_for(desk.catalogue(), subject)
@@ -80,7 +80,7 @@ async def who(desk: Desk, asked: Asked, text: str) -> Answer:
     return Tell(answers.who(view))
 
 
-def _instant(catalogue: Catalogue, subject: Subject | None, words: str, place: Here) -> datetime:
+def instant_meant(catalogue: Catalogue, subject: Subject | None, words: str, place: Here) -> datetime:
     """Raises `Wrong` for words that are no time."""
     if not words:
         return place.now

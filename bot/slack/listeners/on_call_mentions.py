@@ -9,7 +9,7 @@ from bot.core.ids import PersonId
 from bot.queries import on_call, who_is_on_call
 from bot.slack import naming_words, questions
 from bot.slack.listeners.asking import Asked, Desk
-from bot.slack.listeners.on_call import asked_for
+from bot.slack.listeners.on_call import asked_for, instant_meant
 from bot.slack.listeners.on_call_planning import here
 from bot.slack.naming_words import Kind, Subject
 from bot.slack.questions import About, Question
@@ -42,16 +42,21 @@ async def _who(desk: Desk, asked: Asked, text: str, *, is_next: bool = False) ->
     subject, words = naming_words.take(catalogue, text, naming_words.PAGED, asked.user)
     if subject is None:
         subject, words = naming_words.find(catalogue, text, naming_words.PAGED)
-    at = when.instant(words, place.now, place.zone) if words else None
-    if subject is None and at is None and not is_next:
+    words = questions.said_of_time(words)
+    if subject is not None and not questions.speaks_of_time(words):
+        words = ""
+    if subject is not None and subject.kind is Kind.PERSON and words:
+        return await _within(desk, asked, subject, words)
+    at = instant_meant(catalogue, subject, words, place)
+    if subject is None and not words and not is_next:
         async with desk.db.read() as conn:
             return overview.on_call(await on_call.on_call(conn, catalogue, asked.user, place.now))
     if subject is not None and subject.kind is Kind.PERSON:
-        return await _person(desk, asked, subject, at or place.now, place.now)
+        return await _person(desk, asked, subject, at, place.now)
     wanted, services = asked_for(catalogue, subject)
     async with desk.db.read() as conn:
         view = await who_is_on_call.who(
-            conn, catalogue, subject.name if subject else "", wanted, services, at or place.now, place.now
+            conn, catalogue, subject.name if subject else "", wanted, services, at, place.now
         )
     return answers.who_is_next(view) if is_next else answers.who(view)
 
@@ -64,16 +69,19 @@ async def _when(desk: Desk, asked: Asked, text: str) -> Message:
 
 
 async def _whether(desk: Desk, asked: Asked, text: str) -> Message:
+    me = naming_words.person_subject(desk.catalogue(), asked.user)
+    return await _within(desk, asked, me, questions.said_of_time(text))
+
+
+async def _within(desk: Desk, asked: Asked, one: Subject, words: str) -> Message:
     """For an instant, or for all that touches a span such as "this weekend"."""
     place = await here(desk, asked)
-    me = naming_words.person_subject(desk.catalogue(), asked.user)
-    span = when.span(text, place.now, place.zone) if text else None
+    span = when.span(words, place.now, place.zone) if words else None
     if span is not None:
         async with desk.db.read() as conn:
-            view = await who_is_on_call.within(conn, desk.catalogue(), PersonId(me.id), asked.user, *span)
+            view = await who_is_on_call.within(conn, desk.catalogue(), PersonId(one.id), asked.user, *span)
         return answers.within_span(view)
-    at = when.instant(text, place.now, place.zone) if text else None
-    return await _person(desk, asked, me, at or place.now, place.now)
+    return await _person(desk, asked, one, instant_meant(desk.catalogue(), one, words, place), place.now)
 
 
 async def _person(desk: Desk, asked: Asked, one: Subject, at: datetime, now: datetime) -> Message:
