@@ -23,6 +23,7 @@ from bot.measured import Durations
 from bot.store import wakeups
 from bot.store.address import parsed
 from bot.store.engines import postgres_engine, sqlite_engine
+from bot.store.readers import Readers
 from bot.store.refusals import CONNECTING, is_away, is_locked, told, told_at_commit
 from bot.store.turns import Turns
 from bot.store.uow import Tx
@@ -52,7 +53,8 @@ class Database:
         if self.is_sqlite:
             _make_folder(self.url.database)
             self.write_engine = sqlite_engine(url, writes=True)
-            self.read_engine = sqlite_engine(url, writes=False)
+            self.read_engine = engine = sqlite_engine(url, writes=False)
+            self._readers = Readers(engine)
         else:
             self.write_engine = postgres_engine(url)
             self.read_engine = self.write_engine.execution_options(
@@ -135,11 +137,13 @@ class Database:
     async def close(self) -> None:
         await self.write_engine.dispose()
         if self.is_sqlite:
+            await self._readers.close()
             await self.read_engine.dispose()
 
     async def _reading(self, stack: AsyncExitStack) -> AsyncConnection:
         try:
-            return await stack.enter_async_context(self.read_engine.connect())
+            opened = self._readers.one() if self.is_sqlite else self.read_engine.connect()
+            return await stack.enter_async_context(opened)
         except CONNECTING as error:
             raise told(error) from error
 

@@ -9,6 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.store.hot import HotEngine
+from bot.store.readers import MOST
 from bot.store.sqlite import Driver
 
 READ_LOCK_WAIT_MS = 250
@@ -23,13 +24,13 @@ POSTGRES_SETTINGS = {
 CONNECT_WITHIN_SECONDS = 5.0
 
 
-def sqlite_engine(url: str, *, writes: bool) -> AsyncEngine:
+def sqlite_engine(url: str, *, writes: bool) -> HotEngine:
     made = create_async_engine(
         url,
         module=Driver(),
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
-        pool_size=1 if writes else 8,
+        pool_size=1 if writes else MOST,
         max_overflow=0,  # those beyond the pool would be opened and closed for each use
         connect_args={"timeout": READ_LOCK_WAIT_MS / 1000},
     )
@@ -49,7 +50,8 @@ def sqlite_engine(url: str, *, writes: bool) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if not connection.connection.dbapi_connection.in_transaction:  # a hot statement may have begun it
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 

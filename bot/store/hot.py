@@ -101,7 +101,8 @@ class HotConnection(AsyncConnection):
             recipe = cast(HotEngine, self.engine).recipe(statement, parameters)
         if recipe is None:
             return await super().execute(statement, parameters, **options)
-        driver = await self._driver()
+        driver = self._driver()
+        driver.begin()
         try:
             ran = recipe.run(driver, parameters)
         except (sqlite3.Error, TypeError, ValueError):  # nothing was changed: SQLite undoes what fails
@@ -109,9 +110,13 @@ class HotConnection(AsyncConnection):
         await driver.turn(len(ran.rows))
         return recipe.rows(ran)
 
-    async def _driver(self) -> Connection:
-        if not self.in_transaction():
-            await self.begin()
+    async def rest(self) -> None:
+        """End what was begun, so that the next one sees the state of its own time."""
+        if self.in_transaction():
+            await self.rollback()
+        self._driver().rollback()
+
+    def _driver(self) -> Connection:
         assert self.sync_connection is not None
         return cast(Connection, self.sync_connection.connection.dbapi_connection)
 
@@ -120,6 +125,9 @@ class HotEngine(AsyncEngine):
     """An engine for SQLite whose connections know hot statements."""
 
     _connection_cls = HotConnection
+
+    def connect(self) -> HotConnection:
+        return HotConnection(self)
 
     def __init__(self, engine: AsyncEngine) -> None:
         super().__init__(engine.sync_engine)

@@ -87,6 +87,15 @@ class Connection:
             self._work = 0
             await_(asyncio.sleep(0))
 
+    def begin(self) -> None:
+        """A transaction that reads, unless one was begun: it waits for nobody's lock."""
+        if not self._connection.in_transaction:
+            self._connection.execute("BEGIN")
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._connection.in_transaction
+
     async def turn(self, rows: int) -> None:
         """`give_way` for whoever is not within SQLAlchemy."""
         self._work += 1 + rows // 5
