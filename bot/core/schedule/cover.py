@@ -75,7 +75,8 @@ def _look(layer: Rotation | CalendarLayer, changes: Changes, at: datetime) -> Co
     places = layer.layer.participants
     if place is None or not places[place]:
         return Cover((), (), start, end)
-    start, end = max(start, opens), min(end, closes)
+    start = opens if opens > start else start
+    end = closes if closes < end else end
     if not changes.away:
         return Cover(places[place], (), start, end)
     return _Present(changes, at, start, end).of_places(places[place:] + places[:place])
