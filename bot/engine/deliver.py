@@ -226,8 +226,7 @@ class Outbox:
         if debt.page is None or debt.generation is None or debt.sent_from is not None:
             return False
         async with self._db.read() as conn:
-            page = await pages.load(conn, debt.page)
-        return page is None or page.generation != debt.generation
+            return await pages.generation(conn, debt.page) != debt.generation
 
 
 def _point(name: str, debt: Debt) -> None:

@@ -14,7 +14,6 @@ from bot.core.escalation import Cause, next_level
 from bot.core.facts import Fact, PageAcknowledged, PageDeclined, PageStarted
 from bot.core.ids import IntegrationId, NotificationId, PageId, UserId, user_of
 from bot.core.page import Page, PageState
-from bot.core.schedule import AllChanges
 from bot.core.views import NextStep, PageView, PreviousPaged, ServiceView, Why
 from bot.queries import notifications
 from bot.store import alerts, changes, incidents, pages, timeline
@@ -47,7 +46,7 @@ async def card_of(
     incident = await incidents.load(conn, found.incident) if found.incident else None
     if incident is not None and incident.private and is_channel_copy(notes, notification):
         incident = None
-    changed = await changes.since(conn, now, catalogue.schedules.values())
+    step = await _next_step(conn, found, catalogue, now)
     mine = next((note for note in notes if note.id == notification and not note.is_channel), None)
     worst = _worst_first(its_alerts, catalogue)
     first = next((fact for fact in facts if isinstance(fact, PageAcknowledged)), None)
@@ -69,7 +68,7 @@ async def card_of(
         why=_why(found, mine, notes, facts) if mine else None,
         reader=mine.user if mine else None,
         reader_declined=mine is not None and _has_declined(mine, facts),
-        next_step=_next_step(found, catalogue, changed),
+        next_step=step,
         acknowledged_by=found.acknowledged_by if found.state is PageState.ACKNOWLEDGED else None,
         acknowledged_at=found.acknowledged_at,
         first_acknowledged_by=user_of(first.by) if first else None,
@@ -132,10 +131,13 @@ def _worst_first(its_alerts: Sequence[Alert], catalogue: Catalogue) -> list[Aler
     )
 
 
-def _next_step(page: Page, catalogue: Catalogue, changed: AllChanges) -> NextStep | None:
+async def _next_step(
+    conn: AsyncConnection, page: Page, catalogue: Catalogue, now: datetime
+) -> NextStep | None:
     """Whom the next step will page by what is known today; a page of nobody is tried from the first level."""
     if page.state is not PageState.TRIGGERED or page.due_at is None:
         return None
+    changed = await changes.since(conn, now, catalogue.schedules.values())
     level, last_resort = next_level(page)
     people = roster.level_people(page.policy, level, catalogue, changed, page.due_at)
     targets = page.policy.levels[level - 1].targets

@@ -65,6 +65,7 @@ _DUE = hot(
 )
 _NEXT_DUE = hot(select(func.min(_TABLE.c.due_at)))
 _SAVE = hot(update(_TABLE).where(_TABLE.c.id == bindparam("page")))
+_GENERATION = hot(select(_TABLE.c.generation).where(_TABLE.c.id == bindparam("page")))
 _VERSION = hot(select(_TABLE.c.version).where(_TABLE.c.id == bindparam("page")))
 _ADD = hot(insert(_TABLE).returning(_TABLE.c.id))
 
@@ -108,6 +109,11 @@ async def load(conn: AsyncConnection, page: PageId, *, lock: bool = False) -> Pa
 async def version(conn: AsyncConnection, page: PageId) -> int | None:
     """The version that copies should show."""
     return (await conn.execute(_VERSION, {"page": page})).scalar()
+
+
+async def generation(conn: AsyncConnection, page: PageId) -> int | None:
+    """What is owed for an older one is not sent any more."""
+    return (await conn.execute(_GENERATION, {"page": page})).scalar()
 
 
 async def add(tx: Tx, page: Page, key: str | None) -> PageId:
@@ -251,7 +257,6 @@ _NOTE_FIELDS = [
 
 
 _NOTE_COLUMNS = [_NOTES.c.id, _NOTES.c.page_id, *(_NOTES.c[name] for name in _NOTE_FIELDS)]
-_NOTE = hot(select(*_NOTE_COLUMNS).where(_NOTES.c.id == bindparam("number")))
 _INVOLVING = hot(
     select(*_COLUMNS)
     .where(
@@ -266,7 +271,7 @@ _INVOLVING = hot(
 _NOTES_OF_PAGE = hot(
     select(*_NOTE_COLUMNS).where(_NOTES.c.page_id == bindparam("page")).order_by(_NOTES.c.id)
 )
-_SETTLE = hot(update(_NOTES).where(_NOTES.c.id == bindparam("number")))
+_SETTLE = hot(update(_NOTES).where(_NOTES.c.id == bindparam("number")).returning(*_NOTE_COLUMNS))
 
 
 def _notification(row: Sequence[Any]) -> Notification:
@@ -281,20 +286,17 @@ async def add_notifications(
     return {(page, step, addressee): number for number, page, step, addressee in added}
 
 
-async def notification(conn: AsyncConnection, number: NotificationId) -> Notification | None:
-    row = (await conn.execute(_NOTE, {"number": number})).first()
-    return _notification(row) if row else None
-
-
 async def notifications(conn: AsyncConnection, page: PageId) -> tuple[Notification, ...]:
     return tuple([_notification(row) for row in await conn.execute(_NOTES_OF_PAGE, {"page": page})])
 
 
 async def settle_notification(
     conn: AsyncConnection, number: NotificationId, state: str, reason: str, now: datetime
-) -> None:
+) -> Notification | None:
+    """Answers it as it is now; None when there is none of that number."""
     outcome = {"number": number, "state": state, "reason": reason, "settled_at": now}
-    await conn.execute(_SETTLE, outcome)
+    row = (await conn.execute(_SETTLE, outcome)).first()
+    return _notification(row) if row else None
 
 
 async def cancel_notifications(conn: AsyncConnection, moved: Sequence[Page], now: datetime) -> None:

@@ -134,7 +134,8 @@ async def _follow(tx: Tx, decided: Sequence[tuple[Page, Decision]], catalogue: C
         for tell in decision.tell:
             _owe_notice(tx, page, tell, catalogue)
         if page.version != before.version:
-            tx.touch(page.id)
+            if before.id:  # one that begins has no copies yet
+                tx.touch(page.id)
             _tell_incident(tx, page, decision)
             _touch_homes(tx, before, page)
 

@@ -80,11 +80,10 @@ class PageSender:
 
     async def settle(self, tx: Tx, debt: Debt, outcome: Outcome) -> None:
         number = NotificationId(debt.payload["notification"])
-        note = await pages.notification(tx.conn, number)
+        state, reason = _state(outcome)
+        note = await pages.settle_notification(tx.conn, number, state, reason, tx.now)
         if note is None:
             return
-        state, reason = _state(outcome)
-        await pages.settle_notification(tx.conn, number, state, reason, tx.now)
         if state != "canceled":
             tx.record(
                 PersonNotified(
@@ -116,8 +115,7 @@ class PageSender:
 
     async def _moved_on(self, debt: Debt) -> bool:
         async with self._db.read() as conn:
-            page = await pages.load(conn, PageId(debt.payload["page"]))
-        return page is None or page.generation != debt.generation
+            return await pages.generation(conn, PageId(debt.payload["page"])) != debt.generation
 
     async def _place(self, debt: Debt) -> ChannelId:
         if "user" in debt.payload:
