@@ -258,6 +258,13 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_saved(
     assert await kept(configured, "nights") is None
 
 
+async def test_a_new_schedule_is_for_the_team_that_one_owns(configured: Office, people: Hands) -> None:
+    await people.command("ana", "/oncall schedules")
+    await people.click("ana", "New schedule")
+    previewed = await fields(people, "ana", name="Nights", people__0=["ana"])
+    assert previewed["response_action"] == "push"
+
+
 async def test_whoever_may_not_is_told_whom_to_ask(configured: Office, people: Hands) -> None:
     refused = await new_schedule(people, "bob")
     assert refused["errors"] == {

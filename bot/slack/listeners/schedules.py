@@ -76,12 +76,14 @@ async def open_one(desk: Desk, asked: Asked) -> Answer:
 
 
 async def new(desk: Desk, asked: Asked) -> Answer:
-    """In the asker's own zone, from this week's Monday on."""
+    """For the team that the asker owns, in their own zone, from this week's Monday on."""
     listed = desk.catalogue().person_of(asked.user)
+    owned = [team.id for team in desk.catalogue().teams.values() if listed and team.owner == listed.id]
     zone = listed.time_zone if listed and listed.time_zone else "UTC"
     today = desk.clock.now().astimezone(ZoneInfo(zone)).date()
     monday = today - timedelta(days=today.weekday())
-    draft = ScheduleDraft(layers=(LayerDraft(0, starts_on=monday.isoformat()),), zone=zone)
+    layer = LayerDraft(0, starts_on=monday.isoformat())
+    draft = ScheduleDraft(layers=(layer,), team=owned[0] if owned else "", zone=zone)
     return Open(_form(desk, draft))
 
 
