@@ -231,7 +231,7 @@ async def two_shifts_are_swapped(watch: Watch) -> None:
 async def somebody_takes_over_now(watch: Watch) -> None:
     eleven = day(23, 11)
     await watch.people.command("dave", "/oncall take payments-primary for 2 h")
-    who, home = "(took over) until Mon 23 Nov 11:00", "Dave Kowalski 09:00 UTC–11:00 UTC (take)"
+    who, home = "(took over) until Mon 23 Nov 11:00", "Dave Kowalski 09:00 UTC–11:00 UTC (took over)"
     await watch.seen_everywhere(Seen("dave", MONDAY_NINE, eleven, who, home))
     await watch.reached("dave")
     await watch.when_its_time_comes(eleven, "ana")
