@@ -30,10 +30,8 @@ class TakeOver:
 
     async def due(self) -> datetime | None:
         """When the first of those who are gone has been gone for long enough."""
-        before, self._gone_since = (
-            self._gone_since,
-            {},
-        )  # a look that fails proves nothing: the wait begins anew
+        # A look that fails proves nothing: then the wait begins anew.
+        before, self._gone_since = self._gone_since, {}
         async with self._db.read() as conn:
             gone = await copies.gone(conn, self._db.clock.real(), self._me)
         now = self._db.clock.monotonic()

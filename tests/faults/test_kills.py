@@ -26,11 +26,13 @@ PARTS, KILLS, PAGES = 5, 5, 40
 
 
 async def moment(storm: Storm, bot: BotProcess) -> None:
-    """Any one while a bot has something to send, or starts."""
+    """Any one while a bot has something to send, or while one starts."""
     storm.fire(PAGES // KILLS)
     if storm.dice.random() < 0.7:
         await sends(bot, storm.dice.randint(1, 8))
-    await asyncio.sleep(storm.dice.uniform(0.0, 0.5))
+        await asyncio.sleep(storm.dice.uniform(0.0, 0.5))
+    else:
+        await asyncio.sleep(storm.dice.uniform(0.0, 2.0))
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -81,4 +83,5 @@ async def ends_well(storm: Storm, *bots: BotProcess) -> None:
     await auditors_are_content(storm.people, bots)
     await asyncio.gather(*(bot.kill() for bot in bots))
     recorded = await promise_held(storm.people, bots[0])
+    assert len({note.page for note in recorded}) == storm.pages, "every page told somebody"
     assert sum(note.state == "sent" for note in recorded) > storm.pages, "levels passed meanwhile"
