@@ -11,14 +11,18 @@ import importlib
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 
+import aiohttp
+
 from bot import cli, crashpoints
 from bot.sandbox import cli as sandbox_cli
-from tests.e2e.world import PATIENCE_SECONDS, ROOT, BotProcess, Process, free_port
+from tests.e2e.world import PATIENCE_SECONDS, ROOT, BotProcess, Hands, Process, free_port
 
 _NURSERY = get_context("forkserver")
 _NURSERY.set_forkserver_preload([__name__])
@@ -85,3 +89,16 @@ class BornBot(BotProcess):
 def sandbox_process() -> Process:
     """A fresh workspace, not started yet."""
     return Born(["bot.sandbox", "serve", "--port", str(free_port())], {})
+
+
+@asynccontextmanager
+async def workspace() -> AsyncIterator[Hands]:
+    """A fresh workspace and hands in it."""
+    process = sandbox_process()
+    await process.start()
+    try:
+        url = (await process.says(r"listening on (http://\S+?)/?$")).group(1)
+        async with aiohttp.ClientSession() as http:
+            yield Hands(url, http)
+    finally:
+        await process.kill()

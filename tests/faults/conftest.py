@@ -12,8 +12,8 @@ from bench.world import COMPANY, sandbox
 from bot.sandbox.server import Running, serve
 from bot.store.database import Database
 from tests.conftest import NIGHT
-from tests.e2e import world
-from tests.e2e.nursery import BornBot, sandbox_process
+from tests.e2e import nursery, world
+from tests.e2e.nursery import BornBot
 from tests.faults.storm import LEVEL_SECONDS
 from tests.slack.office import Hands, NightClock, Office
 
@@ -45,12 +45,8 @@ async def office(slack: Running, database: Database) -> AsyncIterator[Office]:
 @pytest.fixture
 async def workspace() -> AsyncIterator[world.Hands]:
     """A fresh workspace in a process of its own."""
-    process = sandbox_process()
-    await process.start()
-    url = (await process.says(r"listening on (http://\S+?)/?$")).group(1)
-    async with aiohttp.ClientSession() as http:
-        yield world.Hands(url, http)
-    await process.kill()
+    async with nursery.workspace() as hands:
+        yield hands
 
 
 @pytest.fixture
