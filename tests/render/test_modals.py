@@ -376,8 +376,13 @@ def test_the_address_of_a_feed_can_be_copied_whatever_is_in_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pages", "sentence"), [(2, "move there. 3 people are"), (0, "would move. 3 people are")]
+    ("pages", "links", "tasks", "sentence"),
+    [
+        (2, 1, 3, "2 pages with their alerts, 1 link and 3 tasks move there. 3 people are"),
+        (1, 0, 0, "1 page with its alerts moves there. 3 people are"),
+        (0, 0, 0, "would move. 3 people are"),
+    ],
 )
-def test_the_merge_form_speaks_in_whole_sentences(pages: int, sentence: str) -> None:
-    shown = merge.view(MergeView(LINE, replace(LINE, id=IncidentId(9)), pages, 0, 0, 3))
+def test_the_merge_form_speaks_in_whole_sentences(pages: int, links: int, tasks: int, sentence: str) -> None:
+    shown = merge.view(MergeView(LINE, replace(LINE, id=IncidentId(9)), pages, links, tasks, 3))
     assert sentence in str(shown["blocks"])
