@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -191,6 +192,9 @@ class Sockets:
             self._opened.set()
 
 
+LOOK_AGAIN_SECONDS = 0.005
+
+
 class _Handler(AsyncSocketModeHandler):
     """Counts an envelope as at work until its ack is out: a stop that closes the socket earlier would lose the ack."""
 
@@ -209,8 +213,16 @@ class _Handler(AsyncSocketModeHandler):
 
     async def drained(self) -> None:
         """Wait until what came over this socket is acked; Slack itself waits no longer."""
-        if self._at_work:
-            await asyncio.wait(set(self._at_work), timeout=ACK_WITHIN_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ACK_WITHIN_SECONDS):
+                while True:
+                    if self._at_work:
+                        await asyncio.wait(set(self._at_work))
+                    await asyncio.sleep(
+                        LOOK_AGAIN_SECONDS
+                    )  # what was just taken from the queue comes to work
+                    if not self._at_work and self.client.message_queue.empty():
+                        return
 
 
 _NOTHING: dict[str, Any] = {"type": "event_callback", "event": {"type": "tocsin_nothing"}}
