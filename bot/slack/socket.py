@@ -192,7 +192,8 @@ class Sockets:
             self._opened.set()
 
 
-LOOK_AGAIN_SECONDS = 0.005
+TO_WORK_SECONDS = 0.005
+"""Until what was just taken from a socket's queue is at work."""
 
 
 class _Handler(AsyncSocketModeHandler):
@@ -218,9 +219,7 @@ class _Handler(AsyncSocketModeHandler):
                 while True:
                     if self._at_work:
                         await asyncio.wait(set(self._at_work))
-                    await asyncio.sleep(
-                        LOOK_AGAIN_SECONDS
-                    )  # what was just taken from the queue comes to work
+                    await asyncio.sleep(TO_WORK_SECONDS)
                     if not self._at_work and self.client.message_queue.empty():
                         return
 
