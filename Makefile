@@ -37,7 +37,7 @@ test: $(INSTALLED_TESTS)
 	$(call stage,types,$(BIN)/python -m mypy --explicit-package-bases bot bench tests)
 	$(call stage,import contracts,$(BIN)/lint-imports --no-logo)
 	$(call stage,tests,$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not timing")
-	$(call stage,tests of time,$(BIN)/python -m pytest -n 3 -m timing)
+	$(call stage,tests of time,$(BIN)/python -m pytest -n 2 -m timing)
 	@echo "make test: all stages passed"
 
 bench: $(INSTALLED)

@@ -15,6 +15,8 @@ from sqlalchemy import make_url
 
 from tests.e2e.world import BotProcess, Hands, Process, alert, eventually, on_call_now
 
+pytestmark = pytest.mark.timing
+
 log = logging.getLogger(__name__)
 
 TITLE = "Error rate above 5 %"
