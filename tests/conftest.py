@@ -8,11 +8,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.clock import ManualClock
 from bot.store.database import Database
 from tests.migrated import migrated
 from tests.postgres import MIGRATED, Cluster, cluster
+
+# The default writes the values of local variables beside a traceback: seconds for each, within somebody's transaction.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 NIGHT = datetime(2026, 11, 21, 2, 47, tzinfo=UTC)
 KINDS = ("sqlite", "postgresql")

@@ -5,7 +5,7 @@ While a token is refused, one call every few seconds asks; the others are not ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -33,6 +33,8 @@ BAD_TOKEN = frozenset(
 class _Refusal:
     reason: str
     ask_again_at: float
+    told_at: float
+    """Of the clock that never jumps, as `ask_again_at`."""
 
 
 class Access:
@@ -56,7 +58,7 @@ class Access:
         now = self._clock.monotonic()
         if known.ask_again_at > now:
             return known.reason
-        self._refusals[setting] = _Refusal(known.reason, now + ASK_AGAIN_AFTER)
+        self._refusals[setting] = replace(known, ask_again_at=now + ASK_AGAIN_AFTER)
         return ""
 
     def refused(self, setting: str, reason: str) -> None:
@@ -68,11 +70,14 @@ class Access:
                 reason=reason,
                 cure=token_problem(setting, reason),
             )
-        self._refusals[setting] = _Refusal(reason, self._clock.monotonic() + ASK_AGAIN_AFTER)
+        now = self._clock.monotonic()
+        self._refusals[setting] = _Refusal(reason, now + ASK_AGAIN_AFTER, now)
 
-    def accepted(self, setting: str) -> None:
-        """Slack answered with something else."""
-        if self._refusals.pop(setting, None) is not None:
+    def accepted(self, setting: str, asked_at: float) -> None:
+        """Slack answered with something else; what was asked before a refusal says nothing of what came after it."""
+        known = self._refusals.get(setting)
+        if known is not None and asked_at >= known.told_at:
+            del self._refusals[setting]
             log.info("Slack accepts the token again", setting=setting)
 
 

@@ -128,11 +128,12 @@ class Gateway:
         if reason := self.access.refusal(setting):
             raise Unavailable(method, reason, certain=True)
         call = getattr(self.client, method.replace(".", "_"))
+        asked_at = self._clock.monotonic()
         try:
             response = await call(**arguments)
         except SlackApiError as error:
             problem = self._problem(method, channel, error)
-            self._learn(setting, problem)
+            self._learn(setting, problem, asked_at)
             raise problem from error
         except TimeoutError as error:
             raise Unavailable(method, "no answer in time", certain=False) from error
@@ -140,7 +141,7 @@ class Gateway:
             raise Unavailable(method, "it cannot be reached", certain=True) from error
         except (aiohttp.ClientError, OSError) as error:
             raise Unavailable(method, "the connection broke", certain=False) from error
-        self.access.accepted(setting)
+        self.access.accepted(setting, asked_at)
         self.scopes = _scopes(response.headers) or self.scopes
         return dict(response.data) if isinstance(response.data, dict) else {}
 
@@ -204,12 +205,12 @@ class Gateway:
             if not cursor:
                 return None
 
-    def _learn(self, setting: str, problem: SlackProblem) -> None:
+    def _learn(self, setting: str, problem: SlackProblem, asked_at: float) -> None:
         """What a refused call tells of the token it was made with."""
         if isinstance(problem, Unavailable) and problem.reason in BAD_TOKEN:
             self.access.refused(setting, problem.reason)
         elif isinstance(problem, Refused):
-            self.access.accepted(setting)
+            self.access.accepted(setting, asked_at)
 
     def _check_limits(self, method: str, channel: str) -> None:
         now = self._clock.monotonic()

@@ -80,10 +80,10 @@ class Born(Process):
 class BornBot(BotProcess):
     """A `BotProcess` from the nursery."""
 
-    def _process(self) -> Process:
+    def _process(self, *words: str) -> Process:
         if "LD_PRELOAD" in self.extra:  # which only a program that is started anew takes up
-            return super()._process()
-        return Born(["bot", "run"], self._environment())
+            return super()._process(*words)
+        return Born(["bot", *words], self._environment())
 
 
 def sandbox_process() -> Process:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.store import meta
+from tests.e2e.nursery import BornBot
 from tests.e2e.world import ROOT, BotProcess, Hands
 
 
@@ -62,7 +63,7 @@ async def refused(bot: BotProcess) -> str:
 async def test_a_wrong_setting_is_one_sentence(
     people: Hands, tmp_path: Path, environment: dict[str, str], says: str
 ) -> None:
-    bot = BotProcess(people.url, f"sqlite+aiosqlite:///{tmp_path}/tocsin.db", extra=environment)
+    bot = BornBot(people.url, f"sqlite+aiosqlite:///{tmp_path}/tocsin.db", extra=environment)
     assert says in await refused(bot)
 
 

@@ -196,7 +196,7 @@ class BotProcess:
 
     def __post_init__(self) -> None:
         self.port = free_port()
-        self.process = self._process()
+        self.process = self._process("run")
 
     @property
     def url(self) -> str:
@@ -214,11 +214,12 @@ class BotProcess:
             **self.extra,
         }
 
-    def _process(self) -> Process:
-        return Process([sys.executable, "-m", "bot", "run"], self._environment())
+    def _process(self, *words: str) -> Process:
+        """A command of the bot's in its environment; not started yet."""
+        return Process([sys.executable, "-m", "bot", *words], self._environment())
 
     async def start(self, *, wait: bool = True) -> None:
-        self.process = self._process()
+        self.process = self._process("run")
         await self.process.start()
         if wait:
             await self.process.says("connected to Slack")
@@ -228,7 +229,7 @@ class BotProcess:
 
     async def show(self, *words: str) -> Any:
         """`python -m bot show … --json`."""
-        child = Process([sys.executable, "-m", "bot", "show", *words, "--json"], self._environment())
+        child = self._process("show", *words, "--json")
         await child.start()
         code = await child.ended()
         assert code == 0, child.output
@@ -243,7 +244,7 @@ class BotProcess:
 
     async def refused(self, *words: str) -> str:
         """What a command says that ends with exit code 1."""
-        child = Process([sys.executable, "-m", "bot", *words], self._environment())
+        child = self._process(*words)
         await child.start()
         assert await child.ended() == 1, child.output
         return "\n".join(child.output)

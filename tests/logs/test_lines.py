@@ -18,11 +18,12 @@ from bot.log_context import about, from_here_on
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
     """Logging is the process's: what a test set up ends with it."""
+    configured = structlog.get_config()
     root = logging.getLogger()
     handlers, level, known = root.handlers[:], root.level, set(logs.REDACTION._known)
     yield
     root.handlers, root.level, logs.REDACTION._known = handlers, level, known
-    structlog.reset_defaults()
+    structlog.configure(**configured)
     structlog.contextvars.clear_contextvars()
 
 

@@ -119,7 +119,9 @@ async def test_what_comes_over_the_socket_that_counts_is_served(
     await office.sockets.connect()
     answers = [await people.command("ana", "/oncall") for _ in range(30)]
     served = [answer for answer in answers if answer["acked"] and answer["reply"]]
-    assert len(served) >= 29  # one may be under way at the very moment at which a socket hangs up; its sender is told
+    assert (
+        len(served) >= 29
+    )  # one may be under way at the very moment at which a socket hangs up; its sender is told
 
 
 async def test_our_own_refreshed_sockets_are_no_other_bot(
