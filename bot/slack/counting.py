@@ -96,8 +96,7 @@ class Counting:
                 await probe.connect_async()
                 return await number
         finally:
-            await probe.drained()
-            await probe.close_async()
+            await _hung_up(probe)
 
     async def _say(self, counted: int, ours: int) -> None:
         log.error(
@@ -108,3 +107,18 @@ class Counting:
         day = self._db.clock.real().date().isoformat()
         data = {"connections": counted, "ours": ours}
         await notices.tell_admins(self._db, self._catalogue(), f"another-bot:{day}", "another_bot", data)
+
+
+async def _hung_up(probe: Probe) -> None:
+    """Also for whoever is cancelled meanwhile: a socket that is not closed takes envelopes that nobody answers."""
+    hanging_up = asyncio.create_task(_hang_up(probe), name="hang up")
+    try:
+        await asyncio.shield(hanging_up)
+    except asyncio.CancelledError:
+        await hanging_up
+        raise
+
+
+async def _hang_up(probe: Probe) -> None:
+    await probe.drained()
+    await probe.close_async()

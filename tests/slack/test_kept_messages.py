@@ -11,10 +11,17 @@ from bot.core.ids import IncidentId, UserId, by_user
 from bot.queries import timeline as timelines
 from bot.sandbox import posting
 from bot.sandbox.posting import Content
+from bot.slack.listeners import catching_up
 from bot.slack.render.timeline import as_text
 from bot.store import timeline
 from tests.slack.office import Hands, Office, eventually
 from tests.slack.test_incident_story import declare
+
+
+@pytest.fixture(autouse=True)
+def nothing_was_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor looked for: a look just then may see a change before its event tells whose it is."""
+    monkeypatch.setattr(catching_up, "SETTLE_SECONDS", 600.0)
 
 
 @pytest.fixture
