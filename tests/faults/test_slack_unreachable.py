@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import KINDS
 from tests.e2e.nursery import BornBot, workspace
 from tests.e2e.world import BotProcess, Hands, alert, eventually, on_call_now
@@ -29,6 +31,7 @@ FINDINGS = ("first finding.", "second finding.", "third finding.")
 Story = Callable[[Hands, BotProcess], Awaitable[None]]
 
 
+@pytest.mark.begins_first
 async def test_two_minutes_without_slack_lose_no_page_no_event_and_no_state(
     tmp_path: Path, postgres: Cluster
 ) -> None:
