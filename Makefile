@@ -26,8 +26,9 @@ run: $(INSTALLED)
 		echo "Only one of SLACK_BOT_TOKEN and SLACK_APP_TOKEN is set, so this is the sandbox, not Slack."; fi; \
 	exec $(BIN)/python -m bot sandbox
 
-# Many stories wait for Slack and for time to pass: three for each core keep the cores at work.
-WORKERS ?= $(shell echo $$((3 * $$(getconf _NPROCESSORS_ONLN))))
+# Many stories wait for Slack and for time to pass: two for each core keep the cores at work.
+# With more, three seconds pass before a form is open, and Slack's trigger is over.
+WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 
 stage = @echo "== $(1)"; $(2) || { echo "make test: stopped, the stage '$(1)' failed" >&2; exit 1; }
 

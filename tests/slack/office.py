@@ -42,6 +42,7 @@ from bot.slack.socket import Sockets
 from bot.store import debts, incidents, pages, timeline, user_groups
 from bot.store.database import Database
 from bot.store.uow import Tx
+from bot.templates import prepare
 from bot.usecases import configuration, paging, workspace
 from tests.company import CHECKOUT, SEV1, company
 
@@ -178,6 +179,7 @@ class Office:
         return self._catalogue
 
     async def start(self) -> None:
+        prepare()
         await self.journal.start()
         await self.engine.start()
         identity = await self.sockets.identify()
