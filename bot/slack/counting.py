@@ -1,7 +1,8 @@
 """Is another bot connected with our app's token? It would take a part of the envelopes, and nobody would know.
 
 Slack tells the number of an app's connections on each new one, and at no other time. So every few seconds one more is
-opened, asked and closed; what Slack sends over it meanwhile is served like everything else.
+opened, asked and closed; what Slack sends over it meanwhile is served like everything else. Only what it sends at the
+very moment of the hang-up is lost, as with any socket: whoever clicked sees that it failed.
 """
 
 from __future__ import annotations

@@ -29,6 +29,8 @@ SOCKETS = 2
 PING_EVERY_SECONDS = 3
 """A socket that went silent shows after four missed pings."""
 CONNECT_WITHIN_SECONDS = 20.0
+ADDRESS_GOOD_SECONDS = 1.0
+"""Slack's address opens one socket, once and soon; shorter than `PING_EVERY_SECONDS`, when the next try comes."""
 ACK_WITHIN_SECONDS = 3.0
 DRAIN_SECONDS = 1.5
 
@@ -147,7 +149,13 @@ class Sockets:
 
     def _handler(self) -> _Handler:
         handler = _Handler(self._bolt, self._app_token)
-        handler.client.issue_new_wss_url = self._address  # type: ignore[method-assign]
+
+        async def address() -> str:
+            found = await self._address()
+            asyncio.get_running_loop().call_later(ADDRESS_GOOD_SECONDS, handler.forget_address)
+            return found
+
+        handler.client.issue_new_wss_url = address  # type: ignore[method-assign]
         return handler
 
     async def _close(self) -> None:
@@ -211,6 +219,10 @@ class _Handler(AsyncSocketModeHandler):
             self._at_work.add(work)
             work.add_done_callback(self._at_work.discard)
             await work
+
+    def forget_address(self) -> None:
+        """The next attempt asks for a new one; the library alone would try a used one forever."""
+        self.client.wss_uri = None
 
     async def drained(self) -> None:
         """Wait until what came over this socket is acked; Slack itself waits no longer."""

@@ -54,13 +54,14 @@ class CatchUp:
             with suppress(TimeoutError):
                 await asyncio.wait_for(opened.wait(), pause)
             behind = behind or opened.is_set()
+            asked_at = self._now()
             try:
                 if behind:
                     await asyncio.sleep(SETTLE_SECONDS)
                     opened.clear()
                     await self._catch_up()
                 elif await connected():
-                    await self._remember(await self._watched.channels())
+                    await self._remember(await self._watched.channels(), asked_at)
                 behind, pause = False, REMEMBER_EVERY_SECONDS
             except TocsinError as problem:
                 log.warning("what was missed cannot be read yet; it is tried again", problem=str(problem))
@@ -88,12 +89,13 @@ class CatchUp:
         """In the order in which they were posted; meanwhile what comes by the sockets waits a moment."""
         channels = await self._watched.channels()
         heard = await hearing.heard(self._desk.db)
-        earliest = self._now() - LONGEST_SECONDS
+        began_at = self._now()
+        earliest = began_at - LONGEST_SECONDS
         for channel in channels:
             if channel in heard:
                 self._watched.level.clear()
                 await self._read_channel(history, channel, max(heard[channel], earliest), bot_id)
-        await self._remember(channels)
+        await self._remember(channels, began_at)
 
     async def _read_channel(self, history: History, channel: ChannelId, since: float, bot_id: str) -> None:
         try:
@@ -105,11 +107,11 @@ class CatchUp:
             if message.get("bot_id") != bot_id:
                 await self._watched.keep({**message, "channel": channel})
 
-    async def _remember(self, channels: tuple[ChannelId, ...]) -> None:
-        """Everything that was said a while ago has been heard."""
-        until = self._now() - OVERLAP_SECONDS
+    async def _remember(self, channels: tuple[ChannelId, ...], now: float) -> None:
+        """What was said a while before `now` has been heard: a socket was alive then, or history was read."""
+        until = now - OVERLAP_SECONDS
         heard = await hearing.heard(self._desk.db)
-        positions = {channel: max(heard.get(channel, self._now()), until) for channel in channels}
+        positions = {channel: max(heard.get(channel, now), until) for channel in channels}
         if positions != heard:
             await hearing.remember_heard(self._desk.db, positions)
 
