@@ -24,6 +24,8 @@ PageId = NewType("PageId", int)
 IncidentId = NewType("IncidentId", int)
 """Shown as `INC-12`."""
 NotificationId = NewType("NotificationId", int)
+ContactId = NewType("ContactId", int)
+"""A person's contact method."""
 CoverId = NewType("CoverId", int)
 SwapId = NewType("SwapId", int)
 TaskId = NewType("TaskId", int)

@@ -74,7 +74,6 @@ def _row(group: SlackGroup) -> dict[str, object]:
         "set_members": [],
         "set_at": None,
         "disabled": group.disabled,
-        "problem": "",
     }
 
 

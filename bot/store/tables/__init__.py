@@ -31,6 +31,13 @@ from bot.store.tables.on_call import (  # noqa: E402
     UserGroupRow,
 )
 from bot.store.tables.pages import NotificationRow, PageRow  # noqa: E402
+from bot.store.tables.reach import (  # noqa: E402
+    ContactMethodRow,
+    DigestRow,
+    HookHealthRow,
+    ReachRulesRow,
+    RoundRobinRow,
+)
 from bot.store.tables.timeline import TimelineRow  # noqa: E402
 
 metadata: MetaData = SQLModel.metadata
@@ -40,11 +47,14 @@ __all__ = [
     "CalendarRow",
     "ChoreRow",
     "ConfigObjectRow",
+    "ContactMethodRow",
     "CoverRow",
     "DebtRow",
+    "DigestRow",
     "FeedRow",
     "HandoffNoteRow",
     "HomeRow",
+    "HookHealthRow",
     "IncidentRow",
     "JournalRow",
     "MessageRow",
@@ -53,8 +63,10 @@ __all__ = [
     "OverrideRow",
     "PageRow",
     "QuietRow",
+    "ReachRulesRow",
     "ReachTestRow",
     "ReceivedRow",
+    "RoundRobinRow",
     "ShiftWatchRow",
     "SlackUserRow",
     "SwapRow",

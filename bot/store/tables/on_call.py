@@ -135,7 +135,7 @@ class HomeRow(SQLModel, table=True):
 
 
 class UserGroupRow(SQLModel, table=True):
-    """A Slack user group that follows schedules: what we last set, and why we could not, if so."""
+    """A Slack user group that follows schedules, and what we last set."""
 
     __tablename__ = "user_group"
     id: str = Field(primary_key=True)
@@ -147,7 +147,6 @@ class UserGroupRow(SQLModel, table=True):
     """As we last set them; empty: never."""
     set_at: Optional[datetime] = Field(default=None, sa_type=Instant)
     disabled: bool = False
-    problem: str = ""
 
 
 class FeedRow(SQLModel, table=True):

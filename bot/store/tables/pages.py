@@ -9,6 +9,8 @@ from sqlmodel import Field, SQLModel
 from bot.store.types import Instant, Json
 
 _WAITING = text("due_at IS NOT NULL")
+_PLANNED = text("state = 'planned'")
+_KNOWN = text("remote_id <> ''")
 _OPEN = text("group_key IS NOT NULL AND state <> 'resolved'")
 
 
@@ -54,6 +56,14 @@ class PageRow(SQLModel, table=True):
     resolved_by: Optional[str] = None
     resolved_at: Optional[datetime] = Field(default=None, sa_type=Instant)
     incident_id: Optional[int] = Field(default=None, foreign_key="incident.id")
+    urgency: str = "high"
+    urgent_at: Optional[datetime] = Field(default=None, sa_type=Instant)
+    """When a low urgency becomes high; `due_at` is never later."""
+    leg: int = 0
+    """How often the run was handed over to another policy by a last resort."""
+    agreed: Any = Field(default_factory=list, sa_type=Json)
+    accepted: Any = Field(default_factory=list, sa_type=Json)
+    active_at: Optional[datetime] = Field(default=None, sa_type=Instant)
     version: int = 1
 
 
@@ -62,8 +72,12 @@ class NotificationRow(SQLModel, table=True):
 
     __tablename__ = "notification"
     __table_args__ = (
-        UniqueConstraint("page_id", "generation", "step", "addressee", "method"),
+        UniqueConstraint(
+            "page_id", "generation", "step", "addressee", "method", "contact", name="uq_notification_attempt"
+        ),
         Index("ix_notification_page", "page_id"),
+        Index("ix_notification_due", "due_at", sqlite_where=_PLANNED, postgresql_where=_PLANNED),
+        Index("ix_notification_remote", "remote_id", sqlite_where=_KNOWN, postgresql_where=_KNOWN),
     )
     id: Optional[int] = Field(default=None, primary_key=True)
     page_id: int = Field(foreign_key="page.id")
@@ -74,6 +88,10 @@ class NotificationRow(SQLModel, table=True):
     """A Slack user id, or a channel's name or id."""
     is_channel: bool = False
     method: str = "slack"
+    contact: int = 0
+    """Which of their contact methods; 0 is Slack's DM."""
+    due_at: Optional[datetime] = Field(default=None, sa_type=Instant)
+    """Of a planned one: when its turn comes, in product time."""
     cause: str
     via: str = ""
     until: Optional[datetime] = Field(default=None, sa_type=Instant)
@@ -81,7 +99,10 @@ class NotificationRow(SQLModel, table=True):
     round: int = 1
     last_resort: bool = False
     state: str = "owed"
-    """owed, sent, failed, canceled"""
+    """planned, owed, sent, delivered, failed, skipped, canceled"""
     reason: str = ""
+    provider: str = ""
+    remote_id: str = ""
+    """The provider's own id of the message, by which it tells what came of it."""
     created_at: datetime = Field(sa_type=Instant)
     settled_at: Optional[datetime] = Field(default=None, sa_type=Instant)
