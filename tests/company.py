@@ -9,15 +9,10 @@ from bot.core.catalogue import (
     Catalogue,
     Integration,
     IntegrationType,
-    LastResort,
-    Level,
     Person,
-    Policy,
     Role,
     Service,
     Severity,
-    Target,
-    TargetKind,
     Team,
 )
 from bot.core.ids import (
@@ -31,6 +26,7 @@ from bot.core.ids import (
     TeamId,
     UserId,
 )
+from bot.core.policy import LastResort, Level, Policy, Target, TargetKind
 from bot.core.schedule import Layer, RotationUnit, Schedule
 
 ANA, BOB, CAROL = UserId("UANA"), UserId("UBOB"), UserId("UCAROL")

@@ -10,18 +10,9 @@ from typing import Any, TypeVar
 from ruamel.yaml import YAML
 
 from bot.config.values import WEEKDAYS, write_duration
-from bot.core.catalogue import (
-    Integration,
-    LastResort,
-    Level,
-    Person,
-    Policy,
-    Role,
-    Service,
-    Severity,
-    Team,
-)
+from bot.core.catalogue import Integration, Person, Role, Service, Severity, Team
 from bot.core.configuration import ConfigObject, Configured, Defaults, Kind
+from bot.core.policy import LastResort, Level, Policy
 from bot.core.schedule import (
     REMIND_BEFORE,
     CalendarLayer,

@@ -24,21 +24,7 @@ from bot.config.schema import (
     TeamEntry,
 )
 from bot.config.values import WEEKDAYS
-from bot.core.catalogue import (
-    OTHER_SEVERITY_TIMEOUT,
-    Integration,
-    IntegrationType,
-    LastResort,
-    Level,
-    Person,
-    Policy,
-    Role,
-    Service,
-    Severity,
-    Target,
-    TargetKind,
-    Team,
-)
+from bot.core.catalogue import Integration, IntegrationType, Person, Role, Service, Severity, Team
 from bot.core.configuration import ConfigObject, Configured, Defaults, Kind, packed
 from bot.core.ids import (
     IntegrationId,
@@ -50,6 +36,7 @@ from bot.core.ids import (
     SeverityId,
     TeamId,
 )
+from bot.core.policy import OTHER_SEVERITY_TIMEOUT, LastResort, Level, Policy, Target, TargetKind
 from bot.core.schedule import (
     REMIND_BEFORE,
     CalendarLayer,

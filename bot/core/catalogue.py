@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 
+from bot.core.contact import MethodKind
 from bot.core.ids import (
     IntegrationId,
     PersonId,
     PolicyId,
+    ProviderId,
     RoleId,
     ScheduleId,
     ServiceId,
     SeverityId,
     TeamId,
     UserId,
+    WebhookId,
 )
-from bot.core.schedule import Schedule
+from bot.core.policy import Policy
+from bot.core.schedule import Restriction, Schedule
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Person:
     time_zone: str | None = None
     reachable: bool = True
     """False when the Slack account is deactivated or unknown: nothing can be sent to it."""
+    manager: PersonId | None = None
+    """Whom a level with the target `manager` pages after this person."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,31 @@ class Team:
 
 
 @dataclass(frozen=True)
+class SupportHours:
+    """When somebody works on a service anyway, by the clocks of a zone."""
+
+    time_zone: str
+    hours: tuple[Restriction, ...]
+
+
+class ServiceUrgency(StrEnum):
+    """How hard the pages of a service wake people."""
+
+    HIGH = "high"
+    LOW = "low"
+    SUPPORT_HOURS = "support_hours"
+    """High in its support hours; low outside, until they begin."""
+
+
+@dataclass(frozen=True)
+class SeverityRule:
+    """The severity of a service's alert when a CEL expression holds; see `bot.core.conditions`."""
+
+    when: str
+    severity: SeverityId
+
+
+@dataclass(frozen=True)
 class Service:
     id: ServiceId
     name: str
@@ -58,70 +88,10 @@ class Service:
     runbook: str | None = None
     dashboard: str | None = None
     description: str = ""
-
-
-class TargetKind(StrEnum):
-    USER = "user"
-    SCHEDULE = "schedule"
-    TEAM = "team"
-    CHANNEL = "channel"
-    USER_GROUP = "user_group"
-
-
-@dataclass(frozen=True)
-class Target:
-    """Whom a level pages: a person id, schedule id, team id, Slack channel name, or a user group's handle."""
-
-    kind: TargetKind
-    id: str
-
-
-@dataclass(frozen=True)
-class Level:
-    targets: tuple[Target, ...]
-    ack_timeout: timedelta | None = None
-    """None: the policy's."""
-
-
-@dataclass(frozen=True)
-class LastResort:
-    level: int
-    """1-based: the level that is paged again and again."""
-    every: timedelta
-
-
-DEFAULT_SEVERITY_TIMEOUTS: Mapping[SeverityId, timedelta] = {
-    SeverityId("SEV1"): timedelta(minutes=3),
-    SeverityId("SEV2"): timedelta(minutes=5),
-}
-OTHER_SEVERITY_TIMEOUT = timedelta(minutes=15)
-
-
-CHOSEN_BY_HAND = PolicyId("chosen")
-"""The policy of a page whose people somebody chose; it is configured nowhere."""
-
-
-@dataclass(frozen=True)
-class Policy:
-    """Ordered levels with acknowledgment timeouts; the levels run `repeat` + 1 times, then the last resort."""
-
-    id: PolicyId
-    name: str
-    levels: tuple[Level, ...]
-    last_resort: LastResort
-    ack_timeout: timedelta = OTHER_SEVERITY_TIMEOUT
-    severity_timeouts: Mapping[SeverityId, timedelta] = field(default_factory=dict)
-    repeat: int = 0
-
-    def timeout(self, level: int, severity: SeverityId | None) -> timedelta:
-        """How long `level` (1-based) may take to acknowledge: the shorter of the level's and the severity's."""
-        own = self.levels[level - 1].ack_timeout or self.ack_timeout
-        if severity is None:
-            return own
-        by_severity = self.severity_timeouts.get(severity) or DEFAULT_SEVERITY_TIMEOUTS.get(
-            severity, OTHER_SEVERITY_TIMEOUT
-        )
-        return min(own, by_severity)
+    urgency: ServiceUrgency = ServiceUrgency.HIGH
+    support_hours: SupportHours | None = None
+    severities: tuple[SeverityRule, ...] = ()
+    """The first whose condition holds decides, over what the source says."""
 
 
 class IntegrationType(StrEnum):
@@ -144,6 +114,46 @@ class Integration:
     """The service of an alert that names none."""
     severities: Mapping[str, SeverityId] = field(default_factory=dict)
     """The sender's word, lower case, to ours."""
+
+
+class ProviderType(StrEnum):
+    SMTP = "smtp"
+    TWILIO = "twilio"
+    APPRISE = "apprise"
+
+
+@dataclass(frozen=True)
+class Provider:
+    """Who carries messages of some methods; of several for one method the first that is well is asked first.
+
+    Secrets stay in the environment: `secret_env` names the variable.
+    """
+
+    id: ProviderId
+    type: ProviderType
+    methods: tuple[MethodKind, ...]
+    rank: int = 0
+    """1 is asked first."""
+    url: str = ""
+    """smtp: `smtp://user@host:587` or `smtps://…`; twilio: another API address, for tests and proxies."""
+    account: str = ""
+    """twilio: the account SID."""
+    sender: str = ""
+    """smtp: the From address; twilio: an E.164 number or messaging service SID."""
+    secret_env: str = ""
+    """smtp: the password; twilio: the auth token; apprise: an Apprise URL in which `{to}` stands for the address."""
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """An address of a team's own that pages are posted to, signed with the secret in the environment."""
+
+    id: WebhookId
+    name: str
+    url: str
+    secret_env: str = ""
+    owner: PersonId | None = None
+    """Who is told when it does not answer any more."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +194,9 @@ class Catalogue:
     services: Mapping[ServiceId, Service] = field(default_factory=dict)
     schedules: Mapping[ScheduleId, Schedule] = field(default_factory=dict)
     policies: Mapping[PolicyId, Policy] = field(default_factory=dict)
+    providers: Mapping[ProviderId, Provider] = field(default_factory=dict)
+    """In the order in which they are asked."""
+    webhooks: Mapping[WebhookId, Webhook] = field(default_factory=dict)
     integrations: Mapping[IntegrationId, Integration] = field(default_factory=dict)
     severities: Mapping[SeverityId, Severity] = field(default_factory=dict)
     roles: Mapping[RoleId, Role] = field(default_factory=dict)

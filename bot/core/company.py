@@ -84,6 +84,8 @@ def catalogue(
         services=found[Kind.SERVICE],
         schedules={key: _with_owner(one, found[Kind.TEAM]) for key, one in found[Kind.SCHEDULE].items()},
         policies=found[Kind.POLICY],
+        providers=dict(sorted(found[Kind.PROVIDER].items(), key=lambda one: one[1].rank)),
+        webhooks=found[Kind.WEBHOOK],
         integrations={key: _with_words(one, words) for key, one in found[Kind.INTEGRATION].items()},
         severities=severities,
         roles=found[Kind.ROLE] or {role.id: role for role in DEFAULT_ROLES},

@@ -14,8 +14,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.core.catalogue import Integration, Person, Policy, Role, Service, Severity, Team
+from bot.core.catalogue import Integration, Person, Provider, Role, Service, Severity, Team, Webhook
 from bot.core.ids import PersonId, PolicyId
+from bot.core.policy import Policy
 from bot.core.schedule import Schedule
 
 
@@ -28,6 +29,8 @@ class Kind(StrEnum):
     INTEGRATION = "integration"
     SEVERITY = "severity"
     ROLE = "role"
+    PROVIDER = "provider"
+    WEBHOOK = "webhook"
     SETTINGS = "settings"
 
 
@@ -47,7 +50,19 @@ class Defaults:
     admins_from: str | None = None
 
 
-Configured = Person | Team | Service | Schedule | Policy | Integration | Severity | Role | Defaults
+Configured = (
+    Person
+    | Team
+    | Service
+    | Schedule
+    | Policy
+    | Integration
+    | Severity
+    | Role
+    | Provider
+    | Webhook
+    | Defaults
+)
 
 _ADAPTERS: Mapping[Kind, TypeAdapter[Any]] = {
     Kind.PERSON: TypeAdapter(Person),
@@ -58,6 +73,8 @@ _ADAPTERS: Mapping[Kind, TypeAdapter[Any]] = {
     Kind.INTEGRATION: TypeAdapter(Integration),
     Kind.SEVERITY: TypeAdapter(Severity),
     Kind.ROLE: TypeAdapter(Role),
+    Kind.PROVIDER: TypeAdapter(Provider),
+    Kind.WEBHOOK: TypeAdapter(Webhook),
     Kind.SETTINGS: TypeAdapter(Defaults),
 }
 _FROM_SLACK = {"user_id", "reachable"}

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.core.catalogue import Target, TargetKind
 from bot.core.facts import (
     AcknowledgedLate,
     Fact,
@@ -30,6 +29,7 @@ from bot.core.facts import (
 )
 from bot.core.ids import TOCSIN, Actor, ScheduleId, SeverityId, UserId, by_user
 from bot.core.page import Page, PageState
+from bot.core.policy import Target, TargetKind
 
 RETRY_WHEN_NOBODY = timedelta(minutes=5)
 """A whole pass that reached nobody is tried again after this long (PRODUCT §3): no hot loop."""

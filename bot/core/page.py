@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.core.catalogue import Policy
 from bot.core.ids import Actor, IncidentId, PageId, ServiceId, SeverityId, UserId
+from bot.core.policy import Policy
 
 
 class PageState(StrEnum):

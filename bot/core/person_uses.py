@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from bot.core.catalogue import Policy, TargetKind, Team
+from bot.core.catalogue import Team
 from bot.core.command_names import NAMES
 from bot.core.configuration import ConfigObject, Defaults, Difference, Kind, Owner
 from bot.core.ids import PersonId
+from bot.core.policy import Policy, TargetKind
 from bot.core.schedule import Layer, Schedule
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.core.catalogue import Catalogue, Policy, Target, TargetKind
+from bot.core.catalogue import Catalogue
 from bot.core.escalation import Contact, Reached, Roster
 from bot.core.ids import PersonId, ScheduleId, TeamId, UserId
+from bot.core.policy import Policy, Target, TargetKind
 from bot.core.schedule import AllChanges, on_call
 from bot.core.views import OnCallPerson
 
@@ -34,6 +35,8 @@ def reach(target: Target, catalogue: Catalogue, changes: AllChanges, now: dateti
             return _schedule(catalogue, ScheduleId(target.id), changes, now)
         case TargetKind.USER_GROUP:
             return _user_group(catalogue, target.id)
+        case TargetKind.WEBHOOK | TargetKind.MANAGER | TargetKind.POLICY:
+            return Reached(reason=f"{target.kind.value} {target.id} leads to nobody")
 
 
 def people_on_call(

@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.catalogue import Catalogue, TargetKind
+from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, UserId
+from bot.core.policy import TargetKind
 from bot.core.schedule import AllChanges, GroupChanges, Schedule, on_call
 
 NOT_ALLOWED = frozenset(

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import roster
 from bot.core import schedule as schedules
-from bot.core.catalogue import Catalogue, Policy, TargetKind
+from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, PolicyId, ServiceId, TeamId, UserId
+from bot.core.policy import Policy, TargetKind
 from bot.core.schedule import AllChanges, Shift, outlook
 from bot.core.views import MyShift, OnCallPerson, OnCallView, TeamOnCall
 from bot.store import changes

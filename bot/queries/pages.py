@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import roster
 from bot.core.alert import Alert, AlertStatus
-from bot.core.catalogue import CHOSEN_BY_HAND, Catalogue, TargetKind
+from bot.core.catalogue import Catalogue
 from bot.core.escalation import Cause, next_level
 from bot.core.facts import Fact, PageAcknowledged, PageDeclined, PageStarted
 from bot.core.ids import IntegrationId, NotificationId, PageId, UserId, user_of
 from bot.core.page import Page, PageState
+from bot.core.policy import CHOSEN_BY_HAND, TargetKind
 from bot.core.views import NextStep, PageView, PreviousPaged, ServiceView, Why
 from bot.queries import notifications
 from bot.store import alerts, changes, incidents, pages, timeline

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.core.catalogue import Catalogue, TargetKind
+from bot.core.catalogue import Catalogue
 from bot.core.ids import PolicyId, ScheduleId, ServiceId
+from bot.core.policy import TargetKind
 
 
 def policies_naming(catalogue: Catalogue, schedule: ScheduleId) -> frozenset[PolicyId]:

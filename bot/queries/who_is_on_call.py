@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import roster
 from bot.core import schedule as schedules
-from bot.core.catalogue import Catalogue, Policy, TargetKind
+from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, PolicyId, ScheduleId, ServiceId, UserId
 from bot.core.on_call_views import PersonView, ScheduleOnCall, SpanView, WhoView
+from bot.core.policy import Policy, TargetKind
 from bot.core.schedule import AllChanges, Schedule, outlook
 from bot.core.views import OnCallPerson, TeamOnCall
 from bot.queries import handoffs, on_call

@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core import when
-from bot.core.catalogue import Catalogue, TargetKind
+from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, ScheduleId, ServiceId, TeamId, UserId
+from bot.core.policy import TargetKind
 from bot.core.schedule import Schedule
 from bot.slack.typed import GROUP, PERSON, readable
 

@@ -25,9 +25,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.catalogue import Policy
 from bot.core.ids import IncidentId, NotificationId, PageId, ServiceId, UserId
 from bot.core.page import OPEN_STATES, Page, PageState
+from bot.core.policy import Policy
 from bot.store.hot import hot
 from bot.store.tables import NotificationRow, PageRow
 from bot.store.types import Instant

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.core import escalation, roster
-from bot.core.catalogue import CHOSEN_BY_HAND, Catalogue, LastResort, Level, Policy, Target, TargetKind
+from bot.core.catalogue import Catalogue
 from bot.core.command_names import NAMES
 from bot.core.debts import DebtKind
 from bot.core.escalation import Contact, Decision, Reply
@@ -24,6 +24,7 @@ from bot.core.ids import (
 )
 from bot.core.incident import Incident, IncidentDecision, Outcome, invite
 from bot.core.page import Page, PageState
+from bot.core.policy import CHOSEN_BY_HAND, LastResort, Level, Policy, Target, TargetKind
 from bot.errors import Wrong
 from bot.store import changes, pages
 from bot.store.database import Database

@@ -9,11 +9,12 @@ from typing import Any
 
 from bot.core import debts, escalation, roster
 from bot.core.alert import AlertStatus, resolve_by_hand
-from bot.core.catalogue import Catalogue, Policy
+from bot.core.catalogue import Catalogue
 from bot.core.escalation import Contact, Decision, Notice, Notify, Reply, Roster, Tell
 from bot.core.facts import PageAcknowledged, PageAdopted, PageStarted
 from bot.core.ids import Actor, IncidentId, PageId, ServiceId, SeverityId, UserId, page_label, user_of
 from bot.core.page import Page, PageState
+from bot.core.policy import Policy
 from bot.core.schedule import AllChanges
 from bot.errors import Wrong
 from bot.log_context import from_here_on

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import permissions
-from bot.core.catalogue import Catalogue, Policy, TargetKind
+from bot.core.catalogue import Catalogue
 from bot.core.configuration import ConfigObject, Kind, Owner, made_in_slack
 from bot.core.ids import Actor, PersonId, ScheduleId, UserId, by_user
 from bot.core.permissions import Action, Standing
 from bot.core.planning import Refusal
+from bot.core.policy import Policy, TargetKind
 from bot.core.schedule import Layer, Schedule
 from bot.core.schedule_facts import ScheduleChanged
 from bot.errors import NotAllowed, Wrong

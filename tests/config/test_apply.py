@@ -13,9 +13,10 @@ from bot.clock import ManualClock
 from bot.config import plan
 from bot.config.dump import dump
 from bot.config.load import load
-from bot.core.catalogue import COMMANDER, TargetKind
+from bot.core.catalogue import COMMANDER
 from bot.core.configuration import ConfigObject, Declared, Kind, Owner
 from bot.core.ids import PersonId, PolicyId, ScheduleId, ServiceId, SeverityId, TeamId, UserId
+from bot.core.policy import TargetKind
 from bot.core.schedule import NO_CHANGES, on_call
 from bot.errors import CannotStart
 from bot.store import configuration as store

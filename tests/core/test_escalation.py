@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core import escalation
-from bot.core.catalogue import LastResort, Level, Policy, Target, TargetKind
 from bot.core.escalation import Cause, Contact, Decision, Notice, Reached, Reply, Roster
 from bot.core.facts import LevelPaged, LevelSkipped, NobodyReached
 from bot.core.ids import TOCSIN, PageId, PolicyId, ScheduleId, ServiceId, SeverityId, UserId, by_user
 from bot.core.page import Page, PageState
+from bot.core.policy import LastResort, Level, Policy, Target, TargetKind
 
 NOW = datetime(2026, 11, 21, 2, 47, tzinfo=UTC)
 ANA, BOB, CAROL, FRANK = (UserId(name) for name in ("UANA", "UBOB", "UCAROL", "UFRANK"))

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.core import escalation
-from bot.core.catalogue import LastResort, Level, Policy, Target, TargetKind
 from bot.core.escalation import Contact, Decision, Reached, Roster
 from bot.core.ids import PageId, PolicyId, ScheduleId, SeverityId, UserId, by_user
 from bot.core.page import Page, PageState
+from bot.core.policy import LastResort, Level, Policy, Target, TargetKind
 
 NOW = datetime(2026, 11, 21, 2, 47, tzinfo=UTC)
 PEOPLE = [UserId(f"U{name}") for name in ("ANA", "BOB", "CAROL", "DAVE")]

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.core.catalogue import Catalogue, Level, Target, TargetKind
+from bot.core.catalogue import Catalogue
 from bot.core.company import with_user_groups
 from bot.core.ids import PersonId, PolicyId, ScheduleId, TeamId, UserId
+from bot.core.policy import Level, Target, TargetKind
 from bot.core.roster import reach
 from bot.core.schedule import GroupChanges, Layer, all_changes
 from bot.core.user_group import (

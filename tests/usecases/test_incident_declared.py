@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import insert
 
 from bot.clock import ManualClock
-from bot.core.catalogue import Catalogue, Level, Target, TargetKind
+from bot.core.catalogue import Catalogue
 from bot.core.debts import DebtKind
 from bot.core.facts import IncidentDeclared, PageAdopted
 from bot.core.ids import ChannelId, PageId, SeverityId, TeamId, UserId, by_user
 from bot.core.page import Page, PageState
+from bot.core.policy import Level, Target, TargetKind
 from bot.errors import NotAllowed, Wrong
 from bot.store import incidents, meta, pages, timeline
 from bot.store.database import Database
