@@ -125,6 +125,6 @@ class Settings(BaseSettings):
 
 
 def environment() -> dict[str, str]:
-    """The variables of the process and of `.env`, the process's first: where `token_env` looks."""
+    """The variables of the process and of `.env`, the process's first: where `token_env` and `secret_env` look."""
     kept = DotEnvSettingsSource(Settings, env_file=".env", case_sensitive=True).env_vars
     return {name: value for name, value in {**kept, **os.environ}.items() if value is not None}

@@ -16,16 +16,19 @@ from bot.config.schema import (
     LevelEntry,
     PersonEntry,
     PolicyEntry,
+    ProviderEntry,
     RoleEntry,
     ScheduleEntry,
     ServiceEntry,
     SettingsEntry,
     TeamEntry,
+    WebhookEntry,
 )
 from bot.config.values import SLACK_USER_ID, WEEKDAYS
 from bot.config.yaml_lines import At
 from bot.core.catalogue import COMMANDER
 from bot.core.company import DEFAULT_SEVERITIES
+from bot.core.contact import TO
 
 E = TypeVar("E", bound=Entry)
 
@@ -106,6 +109,10 @@ def undeclared_schedules(world: World) -> frozenset[str]:
 
 def _references(entry: Entry | None) -> Iterator[Reference]:
     match entry:
+        case PersonEntry():
+            yield from _given(("people", "manager", entry.manager))
+        case WebhookEntry():
+            yield from _given(("people", "owner", entry.owner))
         case TeamEntry():
             yield from (("people", ("members", n), who) for n, who in enumerate(entry.members))
             yield from _given(("people", "owner", entry.owner))
@@ -233,14 +240,41 @@ def _settings(world: World) -> Iterator[Problem]:
         )
 
 
-def _token_environment(world: World) -> Iterator[Problem]:
-    for item, integration in world.valid(IntegrationEntry):
-        name = integration.token_env
+def _environment(world: World) -> Iterator[Problem]:
+    for item in world.items:
+        match item.entry:
+            case IntegrationEntry() as entry:
+                key, name = "token_env", entry.token_env
+            case ProviderEntry() | WebhookEntry() as entry:
+                key, name = "secret_env", entry.secret_env
+            case _:
+                continue
         if name is not None and not world.environ.get(name):
             yield item.problem(
-                ("token_env",),
+                (key,),
                 f"the environment variable {name} is not set",
                 "Set it where Tocsin and this check run.",
+            )
+
+
+def _carriers(world: World) -> Iterator[Problem]:
+    """Without a place for the address everybody's messages would go to one person."""
+    for item, provider in world.valid(ProviderEntry):
+        name = provider.secret_env
+        secret = world.environ.get(name, "") if name and provider.type == "apprise" else ""
+        if secret and TO not in secret:
+            yield item.problem(
+                ("secret_env",),
+                f"the Apprise URL in {name} has no {TO}",
+                f"Put {TO} where the address of the person belongs: `service://key@{TO}`.",
+            )
+
+
+def _managers(world: World) -> Iterator[Problem]:
+    for item, person in world.valid(PersonEntry):
+        if person.manager == person.id:
+            yield item.problem(
+                ("manager",), "nobody is their own manager", "Name somebody else, or leave it out."
             )
 
 
@@ -296,7 +330,9 @@ RULES: Sequence[Callable[[World], Iterator[Problem]]] = (
     _user_groups,
     _last_resort,
     _settings,
-    _token_environment,
+    _environment,
+    _carriers,
+    _managers,
     _ways_in,
     _slack_accounts,
     _commander,

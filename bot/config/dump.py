@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from ruamel.yaml import YAML
 
 from bot.config.values import WEEKDAYS, write_duration
-from bot.core.catalogue import Integration, Person, Role, Service, Severity, Team
+from bot.core.catalogue import Integration, Person, Provider, Role, Service, Severity, Team, Webhook
 from bot.core.configuration import ConfigObject, Configured, Defaults, Kind
 from bot.core.policy import LastResort, Level, Policy
 from bot.core.schedule import (
@@ -31,6 +31,8 @@ SECTIONS: Mapping[Kind, str] = {
     Kind.SCHEDULE: "schedules",
     Kind.POLICY: "policies",
     Kind.INTEGRATION: "integrations",
+    Kind.PROVIDER: "providers",
+    Kind.WEBHOOK: "webhooks",
     Kind.SEVERITY: "severities",
     Kind.ROLE: "roles",
     Kind.SETTINGS: "settings",
@@ -39,11 +41,12 @@ SECTIONS: Mapping[Kind, str] = {
 
 
 def dump(objects: Iterable[ConfigObject]) -> str:
-    """One YAML document; severities stand in the order of their rank. Of a token only its hash is known."""
+    """One YAML document; severities and providers stand by rank. Of a token only its hash is known."""
     contents: dict[Kind, list[Configured]] = {kind: [] for kind in SECTIONS}
     for one in objects:
         contents[one.kind].append(one.content())
-    contents[Kind.SEVERITY].sort(key=lambda severity: getattr(severity, "rank", 0))
+    for ranked in (Kind.SEVERITY, Kind.PROVIDER):
+        contents[ranked].sort(key=lambda one: getattr(one, "rank", 0))
     document: dict[str, Any] = {
         section: [entry(content) for content in contents[kind]]
         for kind, section in SECTIONS.items()
@@ -64,7 +67,11 @@ def entry(content: Configured) -> dict[str, Any]:
     match content:
         case Person():
             slack = content.slack if content.slack != content.id else None
-            found = _named(content) | {"slack": slack, "time_zone": content.time_zone}
+            found = _named(content) | {
+                "slack": slack,
+                "time_zone": content.time_zone,
+                "manager": content.manager,
+            }
         case Team():
             members = list(content.members)
             found = _named(content) | {
@@ -82,6 +89,14 @@ def entry(content: Configured) -> dict[str, Any]:
             found = _policy(content)
         case Integration():
             found = _integration(content)
+        case Provider():
+            found = _provider(content)
+        case Webhook():
+            found = _named(content) | {
+                "url": content.url,
+                "secret_env": content.secret_env,
+                "owner": content.owner,
+            }
         case Severity():
             found = _named(content) | {"criteria": content.criteria}
         case Role():
@@ -95,7 +110,7 @@ def entry(content: Configured) -> dict[str, Any]:
     return _filled(found)
 
 
-T = TypeVar("T", bound=Person | Team | Service | Schedule | Policy | Integration | Severity | Role)
+T = TypeVar("T", bound=Person | Team | Service | Schedule | Policy | Integration | Webhook | Severity | Role)
 
 
 def _named(content: T) -> dict[str, Any]:
@@ -184,3 +199,12 @@ def _integration(integration: Integration) -> dict[str, Any]:
         "service": integration.service,
         "severities": {word: str(name) for word, name in integration.severities.items()},
     }
+
+
+def _provider(provider: Provider) -> dict[str, Any]:
+    keys = ("url", "account", "sender", "secret_env")
+    return {
+        "id": provider.id,
+        "type": provider.type.value,
+        "methods": [method.value for method in provider.methods],
+    } | {key: getattr(provider, key) for key in keys}

@@ -19,6 +19,8 @@ SINGULAR = {
     "schedules": "schedule",
     "policies": "policy",
     "integrations": "integration",
+    "providers": "provider",
+    "webhooks": "webhook",
     "severities": "severity",
     "roles": "role",
     "settings": "settings",

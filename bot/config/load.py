@@ -27,8 +27,8 @@ def load(
 ) -> Loaded:
     """Read a file, or all `*.yml` and `*.yaml` of a folder in the order of their names.
 
-    `environ` is where `token_env` looks; the process's own when left out. `schedules_in_slack` are the ids of those
-    that were made there: to name another that no file declares is a problem.
+    `environ` is where `token_env` and `secret_env` look; the process's own when left out. `schedules_in_slack` are the
+    ids of those that were made there: to name another that no file declares is a problem.
     """
     environ = os.environ if environ is None else environ
     files, problems = _files(path)

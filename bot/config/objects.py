@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from bot.config.check import token_hash
 from bot.config.entries import Item
 from bot.config.schema import (
+    WITHOUT_METHODS,
     CalendarLayerEntry,
     IntegrationEntry,
     LayerEntry,
     LevelEntry,
     PersonEntry,
     PolicyEntry,
+    ProviderEntry,
     RestrictionEntry,
     RoleEntry,
     ScheduleEntry,
@@ -22,19 +25,34 @@ from bot.config.schema import (
     SeverityEntry,
     TargetEntry,
     TeamEntry,
+    WebhookEntry,
 )
 from bot.config.values import WEEKDAYS
-from bot.core.catalogue import Integration, IntegrationType, Person, Role, Service, Severity, Team
+from bot.core.catalogue import (
+    Integration,
+    IntegrationType,
+    Person,
+    Provider,
+    ProviderType,
+    Role,
+    Service,
+    Severity,
+    Team,
+    Webhook,
+)
 from bot.core.configuration import ConfigObject, Configured, Defaults, Kind, packed
+from bot.core.contact import MethodKind
 from bot.core.ids import (
     IntegrationId,
     PersonId,
     PolicyId,
+    ProviderId,
     RoleId,
     ScheduleId,
     ServiceId,
     SeverityId,
     TeamId,
+    WebhookId,
 )
 from bot.core.policy import OTHER_SEVERITY_TIMEOUT, LastResort, Level, Policy, Target, TargetKind
 from bot.core.schedule import (
@@ -55,13 +73,12 @@ LAST_RESORT_EVERY = timedelta(minutes=10)
 
 
 def objects(items: Iterable[Item], environ: Mapping[str, str]) -> tuple[ConfigObject, ...]:
-    """The objects that the files declare; severities rank in the order in which they stand, the worst first."""
+    """The objects that the files declare; severities and providers rank in the order in which they stand."""
     packs = []
-    ranks = 0
+    places = Counter[str]()
     for item in items:
-        if isinstance(item.entry, SeverityEntry):
-            ranks += 1
-        kind, content = _object(item, environ, ranks)
+        places[item.section] += 1
+        kind, content = _object(item, environ, places[item.section])
         packs.append(packed(kind, item.id, content, item.document.file, item.line()))
     return tuple(packs)
 
@@ -80,6 +97,10 @@ def _object(item: Item, environ: Mapping[str, str], rank: int) -> tuple[Kind, Co
             return Kind.POLICY, _policy(entry)
         case IntegrationEntry() as entry:
             return Kind.INTEGRATION, _integration(entry, token_hash(entry, environ))
+        case ProviderEntry() as entry:
+            return Kind.PROVIDER, _provider(entry, rank)
+        case WebhookEntry() as entry:
+            return Kind.WEBHOOK, _webhook(entry)
         case SeverityEntry() as entry:
             return Kind.SEVERITY, Severity(
                 SeverityId(entry.id), entry.name or entry.id, entry.criteria.strip(), rank
@@ -94,7 +115,11 @@ def _object(item: Item, environ: Mapping[str, str], rank: int) -> tuple[Kind, Co
 
 def _person(entry: PersonEntry) -> Person:
     return Person(
-        PersonId(entry.id), entry.name or entry.id, entry.slack or entry.id, time_zone=entry.time_zone
+        PersonId(entry.id),
+        entry.name or entry.id,
+        entry.slack or entry.id,
+        time_zone=entry.time_zone,
+        manager=_person_id(entry.manager),
     )
 
 
@@ -196,6 +221,30 @@ def _integration(entry: IntegrationEntry, token: str | None) -> Integration:
         channel=entry.channel,
         service=ServiceId(entry.service) if entry.service else None,
         severities={word.casefold(): SeverityId(name) for word, name in entry.severities.items()},
+    )
+
+
+def _provider(entry: ProviderEntry, rank: int) -> Provider:
+    methods = entry.methods or WITHOUT_METHODS[entry.type]
+    return Provider(
+        id=ProviderId(entry.id),
+        type=ProviderType(entry.type),
+        methods=tuple(MethodKind(method) for method in dict.fromkeys(methods)),
+        rank=rank,
+        url=entry.url or "",
+        account=entry.account or "",
+        sender=entry.sender or "",
+        secret_env=entry.secret_env or "",
+    )
+
+
+def _webhook(entry: WebhookEntry) -> Webhook:
+    return Webhook(
+        id=WebhookId(entry.id),
+        name=entry.name or entry.id,
+        url=entry.url,
+        secret_env=entry.secret_env or "",
+        owner=_person_id(entry.owner),
     )
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -25,6 +26,7 @@ from bot.config.values import (
     Id,
     Name,
     Notice,
+    ServerUrl,
     Text,
     TimeOfDay,
     TimeOfWeek,
@@ -39,6 +41,7 @@ from bot.config.values import (
 MOST_LEVELS, MOST_TARGETS, MOST_REPEATS = 20, 10, 9
 """PRODUCT §3."""
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+MethodWord = Literal["email", "sms", "voice", "push"]
 LAYER_KEYS = (
     "participants",
     "rotation",
@@ -82,6 +85,9 @@ class PersonEntry(Entry):
     )
     time_zone: Zone | None = key(
         "An IANA time zone; Slack's own setting when left out.", "time_zone: Europe/Madrid", None
+    )
+    manager: Id | None = key(
+        "Whom a level with the target `manager` pages after them.", "manager: frank", None
     )
 
 
@@ -357,6 +363,100 @@ class IntegrationEntry(Entry):
         return self
 
 
+CARRIES: dict[str, tuple[MethodWord, ...]] = {
+    "smtp": ("email",),
+    "twilio": ("sms", "voice"),
+    "apprise": ("push", "email", "sms", "voice"),
+}
+"""What a provider of each type can carry."""
+WITHOUT_METHODS: dict[str, tuple[MethodWord, ...]] = CARRIES | {"apprise": ("push",)}
+"""What it carries when its entry does not say."""
+_PROVIDER_KEYS = {
+    "smtp": (("url", "sender"), ("secret_env",)),
+    "twilio": (("account", "sender", "secret_env"), ("url",)),
+    "apprise": ((), ("secret_env",)),
+}
+"""By type the keys that must be there, and those that may be."""
+_SCHEMES = {"smtp": ("smtp://", "smtps://"), "twilio": ("https://", "http://"), "apprise": ()}
+
+
+class ProviderEntry(Entry):
+    id: Id = key("How Tocsin and people name the provider.", "id: mail")
+    type: Literal["smtp", "twilio", "apprise"] = key("smtp, twilio or apprise.", "type: smtp")
+    methods: list[MethodWord] = key(
+        "What it carries: email, sms, voice or push; when left out smtp carries email, twilio sms and voice, "
+        "apprise push.",
+        "methods: [email]",
+        [],
+    )
+    url: ServerUrl | None = key(
+        "For smtp: the mail server, `smtp://` (STARTTLS where it is offered) or `smtps://`, with the user name. "
+        "For twilio: another address of its API.",
+        "url: smtp://tocsin@mail.example.com:587",
+        None,
+    )
+    account: Name | None = key(
+        "For twilio: the account SID.", "account: AC00000000000000000000000000000000", None
+    )
+    sender: Name | None = key(
+        "For smtp: the From address. For twilio: the number that sends and calls, or a messaging service SID.",
+        "sender: tocsin@example.com",
+        None,
+    )
+    secret_env: Id | None = key(
+        "The environment variable that holds the secret: of smtp the password, of twilio the auth token, of "
+        "apprise a URL in which `{to}` stands for the address.",
+        "secret_env: MAIL_PASSWORD",
+        None,
+    )
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        required, allowed = _PROVIDER_KEYS[self.type]
+        for name in required:
+            if getattr(self, name) is None:
+                example = type(self).model_fields[name].examples or [""]
+                raise wrong(f"`{name}` is missing", f"Add it, for example `{example[0]}`.")
+        for name in ("url", "account", "sender", "secret_env"):
+            if getattr(self, name) is not None and name not in (*required, *allowed):
+                raise wrong(f"a provider of type {self.type} has no {name}", f"Remove `{name}`.")
+        for method in self.methods:
+            if method not in CARRIES[self.type]:
+                cure = f"It carries {' and '.join(CARRIES[self.type])}."
+                raise wrong(f"a provider of type {self.type} does not carry {method}", cure)
+        return self
+
+    @model_validator(mode="after")
+    def _has_its_address(self) -> Self:
+        schemes = _SCHEMES[self.type]
+        if self.url and not self.url.startswith(schemes):
+            cure = f"Begin it with {' or '.join(schemes)}."
+            raise wrong(f"{self.url!r} is no address for a provider of type {self.type}", cure)
+        user = re.match(r"smtps?://[^/@]*@", self.url or "")
+        if user and ":" in user[0].partition("://")[2]:
+            raise wrong(
+                "the password stands in the address", "Put it in a variable and name that: `secret_env`."
+            )
+        if user and self.secret_env is None:
+            raise wrong("there is a user and no password", "Name the variable that holds it: `secret_env`.")
+        if self.type == "apprise" and self.secret_env is None and set(self.methods) - {"push"}:
+            cure = "Name the variable that holds the carrier's Apprise URL: `secret_env`."
+            raise wrong("only push goes without a carrier", cure)
+        return self
+
+
+class WebhookEntry(Entry):
+    id: Id = key("How other entries name the webhook.", "id: status-board")
+    name: Name | None = key("What people call it; the id when left out.", "name: Status board", None)
+    url: Url = key("Where pages are posted to.", "url: https://hooks.example.com/tocsin")
+    secret_env: Id | None = key(
+        "The environment variable with the secret that signs each call; unsigned when left out.",
+        "secret_env: STATUS_BOARD_SECRET",
+        None,
+    )
+    owner: Id | None = key("Who is told when it does not answer any more.", "owner: ana", None)
+
+
 class SeverityEntry(Entry):
     id: Id = key("The severity's short name.", "id: SEV1")
     name: Name | None = key("What people call it; the id when left out.", "name: Critical", None)
@@ -393,6 +493,8 @@ ENTRIES: dict[str, type[Entry]] = {
     "schedules": ScheduleEntry,
     "policies": PolicyEntry,
     "integrations": IntegrationEntry,
+    "providers": ProviderEntry,
+    "webhooks": WebhookEntry,
     "severities": SeverityEntry,
     "roles": RoleEntry,
     "settings": SettingsEntry,

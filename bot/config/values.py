@@ -172,6 +172,12 @@ def _url(value: object) -> str:
     return value
 
 
+def _server_url(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[a-z]+://[^\s/]+(/\S*)?", value):
+        raise wrong(f"{value!r} is not a server's address", "Write it as smtp://mail.example.com:587.")
+    return value
+
+
 def _text(longest: int) -> Callable[[object], Any]:
     def read(value: object) -> object:
         if isinstance(value, str) and not value.strip():
@@ -197,3 +203,4 @@ Channel = Annotated[str, BeforeValidator(_channel)]
 UserGroup = Annotated[str, BeforeValidator(_user_group)]
 Token = Annotated[str, BeforeValidator(_token)]
 Url = Annotated[str, BeforeValidator(_url)]
+ServerUrl = Annotated[str, BeforeValidator(_server_url)]

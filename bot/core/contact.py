@@ -32,6 +32,10 @@ SLACK_DM = ContactId(0)
 """Everybody has it; it is verified by being there."""
 
 
+TO = "{to}"
+"""In a carrier's Apprise URL: where the address of the person belongs."""
+
+
 @dataclass(frozen=True)
 class ContactMethod:
     """One address of one person. An SMS or voice address is an E.164 number, a push address an Apprise URL."""

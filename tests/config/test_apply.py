@@ -212,6 +212,40 @@ async def test_an_export_applies_to_nothing_changed(database: Database, tmp_path
     assert len(found.unchanged) == len(await objects(database))
 
 
+REACH = """
+people: [{id: ana, manager: bob}, {id: bob}]
+providers:
+  - {id: mail, type: smtp, url: "smtps://tocsin@mail.example.com", sender: t@example.com, secret_env: MAIL}
+  - {id: second, type: apprise, methods: [sms, push], secret_env: CARRIER}
+  - {id: first, type: twilio, account: AC1, sender: "+15005550006", secret_env: TWILIO}
+webhooks: [{id: board, url: "https://hooks.example.com/x", secret_env: BOARD, owner: ana}]
+"""
+SECRETS = {"MAIL": "hidden-1", "CARRIER": "json://hidden-2/{to}", "TWILIO": "hidden-3", "BOARD": "hidden-4"}
+
+
+async def test_providers_keep_their_order_and_their_secrets_stay_in_the_environment(
+    database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "company.yml"
+    file.write_text(SMALL.replace("people:\n  - {id: ana}\n  - {id: bob}\n", REACH))
+    await apply_configuration(database, load(file, SECRETS))
+    assert "hidden" not in str(await rows(database))
+    async with database.read() as conn:
+        company = await load_catalogue(conn)
+    assert [(one.id, *one.methods) for one in company.providers.values()] == [
+        ("mail", "email"),
+        ("second", "sms", "push"),
+        ("first", "sms", "voice"),
+    ]
+    assert [(one.id, one.secret_env, one.owner) for one in company.webhooks.values()] == [
+        ("board", "BOARD", "ana")
+    ]
+    assert company.people[PersonId("ana")].manager == "bob"
+    file.write_text(dump(await objects(database)))
+    found, _ = await preview(database, load(file, SECRETS))
+    assert found.is_empty
+
+
 async def test_a_stored_object_of_another_version_is_a_sentence(database: Database, tmp_path: Path) -> None:
     await made_in_slack(database, ConfigObject(Kind.SERVICE, "x", {"id": "x"}))
     async with database.read() as conn:

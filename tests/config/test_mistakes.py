@@ -317,6 +317,88 @@ ROWS = {
         "the environment variable TOCSIN_TEST_NOT_SET is not set",
         "Set it",
     ),
+    # Providers, webhooks and managers.
+    "a mail provider without its server": (
+        "providers:\n  - id: x # here\n    type: smtp\n    sender: tocsin@example.com",
+        "provider x: `url` is missing",
+        "`url: smtp://",
+    ),
+    "a Twilio provider without its account": (
+        "providers:\n  - id: x # here\n    type: twilio\n    sender: '+15005550006'\n    secret_env: HOME",
+        "provider x: `account` is missing",
+        "`account: AC",
+    ),
+    "a key of another type of provider": (
+        "providers:\n  - id: x # here\n    type: apprise\n    account: AC1",
+        "a provider of type apprise has no account",
+        "Remove `account`.",
+    ),
+    "a method that a provider does not carry": (
+        "providers:\n  - id: x # here\n    type: smtp\n    methods: [sms]\n"
+        "    url: smtp://mail.example.com\n    sender: tocsin@example.com",
+        "a provider of type smtp does not carry sms",
+        "It carries email.",
+    ),
+    "a method that there is not": (
+        "providers:\n  - id: x\n    type: apprise\n    methods:\n      - pigeon # here",
+        "'pigeon' is none of email, sms, voice or push",
+        "Write one of these.",
+    ),
+    "an address of another type of provider": (
+        "providers:\n  - id: x # here\n    type: smtp\n    url: https://mail.example.com\n    sender: a@example.com",
+        "is no address for a provider of type smtp",
+        "smtp:// or smtps://",
+    ),
+    "a server without a scheme": (
+        "providers:\n  - id: x\n    type: smtp\n    url: mail.example.com # here\n    sender: a@example.com",
+        "is not a server's address",
+        "smtp://mail.example.com:587",
+    ),
+    "a password in a file": (
+        "providers:\n  - id: x # here\n    type: smtp\n    url: smtp://u:p@mail.example.com\n    sender: a@example.com",
+        "the password stands in the address",
+        "`secret_env`",
+    ),
+    "a user of a mail server without a password": (
+        "providers:\n  - id: x # here\n    type: smtp\n    url: smtp://u@mail.example.com\n    sender: a@example.com",
+        "there is a user and no password",
+        "`secret_env`",
+    ),
+    "text messages without a carrier": (
+        "providers:\n  - id: x # here\n    type: apprise\n    methods: [push, sms]",
+        "only push goes without a carrier",
+        "`secret_env`",
+    ),
+    "a carrier that would send everything to one person": (
+        "providers:\n  - id: x\n    type: apprise\n    methods: [sms]\n    secret_env: HOME # here",
+        "the Apprise URL in HOME has no {to}",
+        "Put {to} where",
+    ),
+    "a provider's variable that is not set": (
+        "providers:\n  - id: x\n    type: apprise\n    secret_env: TOCSIN_TEST_NOT_SET # here",
+        "the environment variable TOCSIN_TEST_NOT_SET is not set",
+        "Set it",
+    ),
+    "a webhook's variable that is not set": (
+        "webhooks:\n  - id: x\n    url: https://hooks.example.com\n    secret_env: TOCSIN_TEST_NOT_SET # here",
+        "the environment variable TOCSIN_TEST_NOT_SET is not set",
+        "Set it",
+    ),
+    "a webhook's owner who is not there": (
+        "webhooks:\n  - id: x\n    url: https://hooks.example.com\n    owner: anna # here",
+        "webhook x, owner: there is no person anna",
+        "Did you mean ana?",
+    ),
+    "a manager who is not there": (
+        "people:\n  - id: x\n    manager: anna # here",
+        "person x, manager: there is no person anna",
+        "Did you mean ana?",
+    ),
+    "somebody who is their own manager": (
+        "people:\n  - id: x\n    manager: x # here",
+        "person x, manager: nobody is their own manager",
+        "somebody else",
+    ),
     # Between entries.
     "an id given twice": (
         "teams:\n  - {id: x}\n  - id: payments # here",
