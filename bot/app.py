@@ -64,6 +64,7 @@ from bot.usecases import configuration, notices, paging, user_groups, workspace
 from bot.web.feeds import Feeds
 from bot.web.health import Health
 from bot.web.metrics import Measured
+from bot.web.one_tap import OneTap
 from bot.web.server import Server
 
 log = structlog.get_logger(__name__)
@@ -160,10 +161,11 @@ class Tocsin:
         self.channels = Channels(self.gateway)
         self.directory = Directory(self.db, self.gateway, self.refresh_catalogue)
         self.outgoing = Outgoing(allow_private=settings.allow_private_urls or settings.on_sandbox)
+        self.signer = Signer(await self._signing_key())
+        self.links = Links(settings.public_url, self.signer)
         self.outbox = Outbox(self.db, self._senders())
         url = settings.heartbeat_url
         self.heartbeat = Heartbeat(url.get_secret_value(), self.outgoing) if url else None
-        self.signer = Signer(await self._signing_key())
         self.audit = Audit(self.db, self.heartbeat)
         self.outbox.hold()
         self.db.before_commit_of_pages(self.outbox.claim_pages)
@@ -192,7 +194,7 @@ class Tocsin:
             directory=self.directory,
             journal=self.journal,
             clock=self.clock,
-            links=Links(settings.public_url, self.signer),
+            links=self.links,
         )
         self.bolt = bolt_app(client, slack)
         self.sockets = Sockets(
@@ -367,6 +369,8 @@ class Tocsin:
         )
         feeds = Feeds(self.db, self.catalogue, self.signer)
         main = [*Intake(self.catalogue, self.journal).routes(), *feeds.routes(), *health_routes.routes()]
+        if self.links.are_on:
+            main += OneTap(self.db, self.catalogue, self.signer, self.links).routes()
         own_port = self.settings.metrics_port
         if own_port is None or own_port == self.settings.http_port:
             return {self.settings.http_port: [*main, *health_routes.metrics_routes()]}
@@ -460,6 +464,10 @@ def _check_settings(settings: Settings) -> None:
     heartbeat = settings.heartbeat_url
     if heartbeat and not heartbeat.get_secret_value().startswith(("https://", "http://")):
         raise CannotStart("TOCSIN_HEARTBEAT_URL must begin with https://. Copy it again from the watcher.")
+    if settings.public_url and not settings.public_url.startswith(("https://", "http://")):
+        raise CannotStart(
+            "TOCSIN_PUBLIC_URL must begin with https://. It is the address at which the outside reaches this server."
+        )
     key = settings.secret_key.get_secret_value().encode()
     if key and len(key) < SHORTEST_KEY:
         raise CannotStart(
