@@ -21,7 +21,7 @@ from bot.core.command_names import NAMES
 from bot.core.debts import DebtKind
 from bot.core.facts import LevelPaged, SnoozeEnded
 from bot.engine.deliver import Outbox
-from bot.engine.duties import Audit, Escalate, Fold, HandOff, duties
+from bot.engine.duties import Audit, Escalate, Fold, HandOff, Reach, duties
 from bot.engine.heartbeat import Heartbeat
 from bot.engine.lag import Lag
 from bot.engine.refresh import Refresh
@@ -171,6 +171,7 @@ class Tocsin:
         self.db.before_commit_of_pages(self.outbox.claim_pages)
         parts = (
             Escalate(self.db, self.catalogue),
+            Reach(self.db),
             Fold(self.db, self.catalogue, parse_body, lambda: self.journal.crowded),
             HandOff(self.db, self.catalogue),
             self.audit,

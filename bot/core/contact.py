@@ -18,6 +18,21 @@ class MethodKind(StrEnum):
     PUSH = "push"
     WEBHOOK = "webhook"
 
+    @property
+    def shown(self) -> str:
+        """As people call it, within a sentence."""
+        return _SHOWN[self]
+
+
+_SHOWN = {
+    MethodKind.SLACK: "Slack",
+    MethodKind.EMAIL: "e-mail",
+    MethodKind.SMS: "SMS",
+    MethodKind.VOICE: "call",
+    MethodKind.PUSH: "push",
+    MethodKind.WEBHOOK: "webhook",
+}
+
 
 class Urgency(StrEnum):
     """How hard a person is woken."""
@@ -49,6 +64,13 @@ class ContactMethod:
     """None: nobody has proved that it is theirs, so it is not used for pages."""
     problem: str = ""
     """Why it failed for good when it was used last; empty once it works again."""
+    tested_at: datetime | None = None
+    """When they last said that they heard a test of it."""
+
+    @property
+    def ending(self) -> str:
+        """What others and the timeline may see of the address: enough to tell two apart."""
+        return "" if self.kind is MethodKind.SLACK else f"…{self.address[-4:]}"
 
 
 @dataclass(frozen=True)

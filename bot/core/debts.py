@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from bot.core.ids import IncidentId, NotificationId, PageId, UserId
+from bot.core.ids import ContactId, IncidentId, NotificationId, PageId, UserId
 
 
 class DebtKind(StrEnum):
@@ -21,6 +21,7 @@ class DebtKind(StrEnum):
 
     PAGE_DM = "page_dm"
     PAGE_CHANNEL = "page_channel"
+    PAGE_METHOD = "page_method"
     PAGE_COPY = "page_copy"
     NOTICE = "notice"
     INCIDENT_CHANNEL = "incident_channel"
@@ -139,7 +140,7 @@ BEHIND_THE_SCENES = frozenset(
     {DebtKind.CALENDAR, DebtKind.USER_GROUP, DebtKind.USER_GROUPS, DebtKind.QUIET_HOURS}
 )
 """Reads and sets what nobody is told; it comes at a start and again and again, whatever people do."""
-PAGE_KINDS = frozenset({DebtKind.PAGE_DM, DebtKind.PAGE_CHANNEL, DebtKind.PAGE_COPY})
+PAGE_KINDS = frozenset({DebtKind.PAGE_DM, DebtKind.PAGE_CHANNEL, DebtKind.PAGE_METHOD, DebtKind.PAGE_COPY})
 
 
 def backoff(tries: int, kind: DebtKind) -> float:
@@ -157,6 +158,19 @@ def page_dm(page: PageId, generation: int, notification: NotificationId, user: U
         kind=DebtKind.PAGE_DM,
         lane=f"dm:{user}",
         payload={"page": page, "notification": notification, "user": user},
+        priority=Priority.PAGE,
+        page=page,
+        generation=generation,
+    )
+
+
+def page_method(page: PageId, generation: int, notification: NotificationId, contact: ContactId) -> Deliver:
+    """A page by another of somebody's methods than Slack."""
+    return Deliver(
+        key=f"page:{page}:notification:{notification}",
+        kind=DebtKind.PAGE_METHOD,
+        lane=f"method:{contact}",
+        payload={"page": page, "notification": notification, "contact": contact},
         priority=Priority.PAGE,
         page=page,
         generation=generation,

@@ -99,7 +99,9 @@ class PersonNotified(Fact):
     user: str
     method: str
     outcome: str
-    """sent, failed, skipped"""
+    """sent, delivered, failed, skipped"""
+    to: str = ""
+    """The end of the address, where a person may have several of the method."""
     reason: str = ""
     level: int = 0
 

@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.contact import RINGS, SLACK_DM, ContactMethod, MethodKind, Rule, Urgency
-from bot.core.ids import ContactId, UserId
+from bot.core.ids import ContactId, NotificationId, UserId
 from bot.core.quiet_hours import Quiet, as_of
 
 AT_ONCE = timedelta(0)
@@ -196,3 +196,22 @@ def _skips(methods: Sequence[ContactMethod], chosen: Sequence[Attempt], urgency:
         for method in methods
         if method.id not in tried
     )
+
+
+@dataclass(frozen=True)
+class Began:
+    """An attempt that was planned after another one, and what became of it so far."""
+
+    id: NotificationId
+    kind: MethodKind
+    state: str
+
+
+def next_sooner(after: Sequence[Began]) -> NotificationId | None:
+    """Which attempt is due now because the one before these does not go through; None when that one has begun.
+
+    The next that rings; where none does, the next.
+    """
+    to_come = [one for one in after if one.state not in ("failed", "skipped", "canceled")]
+    ringing = [one for one in to_come if one.kind in RINGS] or to_come
+    return ringing[0].id if ringing and ringing[0].state == "planned" else None

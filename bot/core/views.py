@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from bot.core.alert import Link
 from bot.core.catalogue import Severity
+from bot.core.contact import MethodKind
 from bot.core.cover import CoverState
 from bot.core.escalation import Cause
 from bot.core.facts import Fact
@@ -71,7 +72,9 @@ class PreviousPaged:
     user: UserId
     at: datetime
     outcome: str
-    """sent, failed, declined, owed"""
+    """sent, failed, declined, owed, planned"""
+    methods: tuple[MethodKind, ...] = ()
+    """By which it went out."""
 
 
 @dataclass(frozen=True)

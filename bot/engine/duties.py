@@ -16,7 +16,7 @@ from bot.engine.scheduler import Duty
 from bot.log_context import about
 from bot.queries import due, health
 from bot.store.database import Database
-from bot.usecases import alerts, audit, hand_offs, paging
+from bot.usecases import alerts, audit, hand_offs, paging, reaching
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +45,21 @@ class Escalate:
     async def due(self) -> datetime | None:
         async with self._db.read() as conn:
             return await due.next_step(conn)
+
+
+class Reach:
+    """Owe every planned attempt to reach somebody whose time has come."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def run(self) -> None:
+        while await reaching.advance_due(self._db, STEPS_IN_ONE_COMMIT) == STEPS_IN_ONE_COMMIT:
+            pass
+
+    async def due(self) -> datetime | None:
+        async with self._db.read() as conn:
+            return await due.next_attempt(conn)
 
 
 class Fold:
@@ -133,12 +148,13 @@ class Audit:
 
 
 def duties(
-    outbox: Outbox, escalate: Escalate, fold: Fold, hand_off: HandOff, auditor: Audit
+    outbox: Outbox, escalate: Escalate, reach: Reach, fold: Fold, hand_off: HandOff, auditor: Audit
 ) -> tuple[Duty, ...]:
     """The engine's duties by name; `Tx.wake` uses these names."""
     return (
         Duty("intake", fold.run, fold.due, "product"),
         Duty("escalate", escalate.run, escalate.due, "product"),
+        Duty("reach", reach.run, reach.due, "product"),
         Duty("deliver", outbox.run, outbox.due, "real"),
         Duty("handoff", hand_off.run, hand_off.due, "product"),
         Duty("audit", auditor.run, auditor.due, "real"),

@@ -25,7 +25,7 @@ from bot.core.debts import (
     backoff,
 )
 from bot.crashpoints import point
-from bot.engine.senders import Sender
+from bot.engine.senders import Impatient, Sender
 from bot.errors import DatabaseBusy
 from bot.log_context import about
 from bot.store import debts
@@ -129,8 +129,11 @@ class Settlement:
                 await debts.settle_over(tx.conn, debt, "failed", outcome.reason, tx.real)
             case Withdrawn():
                 await debts.settle_over(tx.conn, debt, "canceled", outcome.reason, tx.real)
+        sender = self._senders[debt.kind]
         if not isinstance(outcome, Retry):
-            await self._senders[debt.kind].settle(tx, debt, outcome)
+            await sender.settle(tx, debt, outcome)
+        elif isinstance(sender, Impatient):
+            await sender.put_off(tx, debt, outcome)
 
 
 def _end(batch: list[_Waiting], problem: Exception | None) -> None:

@@ -6,12 +6,17 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import hand_offs, journal, pages
+from bot.store import attempts, hand_offs, journal, pages
 
 
 async def next_step(conn: AsyncConnection) -> datetime | None:
     """The earliest deadline of any page, in product time."""
     return await pages.next_due(conn)
+
+
+async def next_attempt(conn: AsyncConnection) -> datetime | None:
+    """When the earliest planned attempt to reach somebody is due, in product time."""
+    return await attempts.next_due(conn)
 
 
 async def oldest_body(conn: AsyncConnection) -> datetime | None:

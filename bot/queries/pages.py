@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core import roster
 from bot.core.alert import Alert, AlertStatus
 from bot.core.catalogue import Catalogue
+from bot.core.contact import MethodKind
 from bot.core.escalation import Cause, next_level
 from bot.core.facts import Fact, PageAcknowledged, PageDeclined, PageStarted
 from bot.core.ids import IntegrationId, NotificationId, PageId, UserId, user_of
@@ -19,6 +20,9 @@ from bot.core.views import NextStep, PageView, PreviousPaged, ServiceView, Why
 from bot.queries import notifications
 from bot.store import alerts, changes, incidents, pages, timeline
 from bot.store.pages import Notification
+
+OUT = frozenset({"sent", "delivered"})
+"""The states of a notification that has left."""
 
 
 async def card(
@@ -189,12 +193,24 @@ def _previous(
     """Whom the step before this one paged."""
     earlier = [n for n in notes if n.step < note.step and not n.is_channel]
     last_step = max((n.step for n in earlier), default=0)
+    tried: dict[UserId, list[Notification]] = {}
+    for n in earlier:
+        if n.step == last_step:
+            tried.setdefault(UserId(n.addressee), []).append(n)
     return tuple(
         PreviousPaged(
-            user=UserId(n.addressee),
-            at=n.created_at,
-            outcome="declined" if UserId(n.addressee) in declined else n.state,
+            user=user,
+            at=theirs[0].created_at,
+            outcome="declined" if user in declined else _outcome(theirs),
+            methods=tuple(MethodKind(n.method) for n in theirs if n.state in OUT),
         )
-        for n in earlier
-        if n.step == last_step
+        for user, theirs in tried.items()
     )
+
+
+def _outcome(attempts: Sequence[Notification]) -> str:
+    """What came of all attempts at one person: the best of them."""
+    states = [attempt.state for attempt in attempts]
+    if OUT & set(states):
+        return "sent"
+    return next((state for state in ("owed", "planned", "failed") if state in states), states[0])

@@ -25,7 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.ids import IncidentId, NotificationId, PageId, ServiceId, UserId
+from bot.core.contact import SLACK_DM
+from bot.core.ids import ContactId, IncidentId, NotificationId, PageId, ServiceId, UserId
 from bot.core.page import OPEN_STATES, Page, PageState
 from bot.core.policy import Policy
 from bot.store.hot import hot
@@ -220,19 +221,28 @@ class Notification:
     reason: str
     created_at: datetime
     settled_at: datetime | None
+    contact: ContactId = SLACK_DM
+    due_at: datetime | None = None
+    """Of a planned one: when its turn comes."""
 
     @property
     def user(self) -> UserId | None:
         return None if self.is_channel else UserId(self.addressee)
 
 
-_ADD_NOTES = hot(insert(_NOTES).returning(_NOTES.c.id, _NOTES.c.page_id, _NOTES.c.step, _NOTES.c.addressee))
+_ADD_NOTES = hot(
+    insert(_NOTES).returning(
+        _NOTES.c.id, _NOTES.c.page_id, _NOTES.c.step, _NOTES.c.addressee, _NOTES.c.contact
+    )
+)
+TO_COME = ("planned", "owed")
+"""The states of what has not left."""
 _CANCEL = hot(
     update(_NOTES)
     .where(
         _NOTES.c.page_id == bindparam("page"),
         _NOTES.c.generation < bindparam("fence"),
-        _NOTES.c.state == "owed",
+        _NOTES.c.state.in_(TO_COME),
     )
     .values(state="canceled", reason="the page moved on", settled_at=bindparam("at"))
 )
@@ -253,10 +263,12 @@ _NOTE_FIELDS = [
     "reason",
     "created_at",
     "settled_at",
+    "contact",
+    "due_at",
 ]
 
 
-_NOTE_COLUMNS = [_NOTES.c.id, _NOTES.c.page_id, *(_NOTES.c[name] for name in _NOTE_FIELDS)]
+NOTE_COLUMNS = [_NOTES.c.id, _NOTES.c.page_id, *(_NOTES.c[name] for name in _NOTE_FIELDS)]
 _INVOLVING = hot(
     select(*_COLUMNS)
     .where(
@@ -268,35 +280,53 @@ _INVOLVING = hot(
     )
     .order_by(_TABLE.c.id)
 )
-_NOTES_OF_PAGE = hot(
-    select(*_NOTE_COLUMNS).where(_NOTES.c.page_id == bindparam("page")).order_by(_NOTES.c.id)
+_NOTES_OF_PAGE = hot(select(*NOTE_COLUMNS).where(_NOTES.c.page_id == bindparam("page")).order_by(_NOTES.c.id))
+_NOTE = hot(select(*NOTE_COLUMNS).where(_NOTES.c.id == bindparam("number")))
+_SETTLE = hot(
+    update(_NOTES)
+    .where(_NOTES.c.id == bindparam("number"))
+    .values(
+        state=bindparam("outcome"),
+        reason=func.coalesce(func.nullif(bindparam("problem", type_=Text), ""), _NOTES.c.reason),
+        settled_at=bindparam("at"),
+    )
+    .returning(*NOTE_COLUMNS)
 )
-_SETTLE = hot(update(_NOTES).where(_NOTES.c.id == bindparam("number")).returning(*_NOTE_COLUMNS))
 
 
-def _notification(row: Sequence[Any]) -> Notification:
+def notification_of(row: Sequence[Any]) -> Notification:
+    """From the columns `NOTE_COLUMNS`."""
     return Notification(*row)
+
+
+Attempt = tuple[PageId, int, str, ContactId]
+"""A page, its step, whom it pages then, and by which of their methods."""
 
 
 async def add_notifications(
     conn: AsyncConnection, rows: Sequence[Mapping[str, Any]]
-) -> dict[tuple[PageId, int, str], NotificationId]:
-    """Insert all of them in one statement; their numbers by page, step and addressee."""
+) -> dict[Attempt, NotificationId]:
+    """Insert all of them in one statement; their numbers."""
     added = await conn.execute(_ADD_NOTES, rows)
-    return {(page, step, addressee): number for number, page, step, addressee in added}
+    return {(page, step, addressee, contact): number for number, page, step, addressee, contact in added}
 
 
 async def notifications(conn: AsyncConnection, page: PageId) -> tuple[Notification, ...]:
-    return tuple([_notification(row) for row in await conn.execute(_NOTES_OF_PAGE, {"page": page})])
+    return tuple([notification_of(row) for row in await conn.execute(_NOTES_OF_PAGE, {"page": page})])
 
 
 async def settle_notification(
     conn: AsyncConnection, number: NotificationId, state: str, reason: str, now: datetime
 ) -> Notification | None:
-    """Answers it as it is now; None when there is none of that number."""
-    outcome = {"number": number, "state": state, "reason": reason, "settled_at": now}
+    """Answers it as it is now; None when there is none of that number. Without a reason it keeps that of its time."""
+    outcome = {"number": number, "outcome": state, "problem": reason, "at": now}
     row = (await conn.execute(_SETTLE, outcome)).first()
-    return _notification(row) if row else None
+    return notification_of(row) if row else None
+
+
+async def notification(conn: AsyncConnection, number: NotificationId) -> Notification | None:
+    row = (await conn.execute(_NOTE, {"number": number})).first()
+    return notification_of(row) if row else None
 
 
 async def cancel_notifications(conn: AsyncConnection, moved: Sequence[Page], now: datetime) -> None:

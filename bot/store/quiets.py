@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -27,6 +27,12 @@ async def put(conn: AsyncConnection, told: Sequence[Quiet], asked_at: datetime) 
         for one in told
     ]
     await conn.execute(statement.on_conflict_do_update(index_elements=["user"], set_=replaced), rows)
+
+
+async def of_users(conn: AsyncConnection, users: Collection[UserId]) -> dict[UserId, Quiet]:
+    """Of those of whom Slack has told."""
+    rows = (await conn.execute(select(_TABLE).where(_TABLE.c.user.in_(users)))).mappings()
+    return {UserId(row["user"]): Quiet(UserId(row["user"]), row["starts_at"], row["ends_at"]) for row in rows}
 
 
 async def of_user(conn: AsyncConnection, user: UserId) -> Quiet | None:

@@ -10,6 +10,7 @@ from typing import Any
 from bot.core import debts, escalation, roster
 from bot.core.alert import AlertStatus, resolve_by_hand
 from bot.core.catalogue import Catalogue
+from bot.core.contact import SLACK_DM, MethodKind, Urgency
 from bot.core.escalation import Contact, Decision, Notice, Notify, Reply, Roster, Tell
 from bot.core.facts import PageAcknowledged, PageAdopted, PageStarted
 from bot.core.ids import Actor, IncidentId, PageId, ServiceId, SeverityId, UserId, page_label, user_of
@@ -22,6 +23,7 @@ from bot.store import alerts, changes, incidents, pages
 from bot.store import debts as debt_store
 from bot.store.database import Database
 from bot.store.uow import Tx
+from bot.usecases import reaching
 
 Act = Callable[[Page, Roster], Decision]
 
@@ -186,7 +188,9 @@ async def take_over(db: Database, catalogue: Catalogue, page: PageId, by: UserId
 async def decline(db: Database, catalogue: Catalogue, page: PageId, by: UserId) -> Decision:
     """ "Can't take it": when everybody of the level declined, the next level is paged now."""
     async with db.write(first=True) as tx:
-        return await _act(tx, catalogue, page, lambda p, who: escalation.decline(p, by, who, tx.now))
+        decision = await _act(tx, catalogue, page, lambda p, who: escalation.decline(p, by, who, tx.now))
+        await reaching.stop(tx, page, by, "they can't take it")
+        return decision
 
 
 async def escalate(db: Database, catalogue: Catalogue, page: PageId, by: Actor) -> Decision:
@@ -238,9 +242,12 @@ async def raise_severity(tx: Tx, catalogue: Catalogue, page: Page, severity: Sev
 
 
 async def could_not_reach(tx: Tx, catalogue: Catalogue, note: pages.Notification) -> None:
-    """A notification failed for good; when that was the last hope of its step, the next level is paged now."""
+    """A notification failed for good: their next method is tried now; without one, they are out of reach.
+
+    When that was the last hope of its step, the next level is paged now.
+    """
     user = note.user
-    if user is None:
+    if user is None or not await reaching.is_lost(tx, note):
         return
     await _act(
         tx,
@@ -296,18 +303,7 @@ def _touch_homes(tx: Tx, before: Page, page: Page) -> None:
 
 async def _owe_notifications(tx: Tx, decisions: Sequence[Decision]) -> None:
     rows = [_notification(decision, notify, tx) for decision in decisions for notify in decision.notify]
-    if not rows:
-        return
-    numbers = await pages.add_notifications(tx.conn, rows)
-    for decision in decisions:
-        page = decision.page
-        for notify in decision.notify:
-            if notify.user is not None:
-                number = numbers[page.id, notify.step, notify.user]
-                tx.owe(debts.page_dm(page.id, page.generation, number, notify.user))
-            elif notify.channel is not None:
-                number = numbers[page.id, notify.step, notify.channel]
-                tx.owe(debts.page_channel(page.id, page.generation, number, notify.channel))
+    await reaching.notify(tx, rows, {decision.page.id: Urgency.HIGH for decision in decisions})
 
 
 def _notification(decision: Decision, notify: Notify, tx: Tx) -> dict[str, Any]:
@@ -319,7 +315,9 @@ def _notification(decision: Decision, notify: Notify, tx: Tx) -> dict[str, Any]:
         "level": notify.level,
         "addressee": notify.user or notify.channel or "",
         "is_channel": notify.user is None,
-        "method": "slack",
+        "method": MethodKind.SLACK.value,
+        "contact": SLACK_DM,
+        "due_at": None,
         "cause": notify.cause,
         "via": notify.via,
         "until": notify.until,
@@ -331,6 +329,7 @@ def _notification(decision: Decision, notify: Notify, tx: Tx) -> dict[str, Any]:
         "state": "owed",
         "reason": "",
         "created_at": tx.now,
+        "settled_at": None,
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.errors import CannotStart
-from bot.store import debts, meta, pages
+from bot.store import attempts, debts, meta, pages
 from bot.store.database import Database
 from bot.store.uow import Tx
 
@@ -69,6 +69,7 @@ async def clock_was_set(
             await _move_deadlines(tx, by, scaled=scaled)
             await meta.put(tx.conn, "seen", (tx.real + by).isoformat())
             tx.wake("escalate")
+            tx.wake("reach")
             tx.wake("deliver")
             follow(by)
             followed = True
@@ -102,10 +103,14 @@ async def catch_up_with_clock(db: Database) -> timedelta:
 
 
 async def _move_deadlines(tx: Tx, by: timedelta, *, scaled: bool) -> None:
-    """Debts wait in real time, pages in product time: the same, unless it is scaled and its anchor moves."""
+    """Debts wait in real time, pages and planned attempts in product time.
+
+    Both are the same, unless it is scaled and its anchor moves.
+    """
     await debts.move(tx.conn, by)
     if not scaled:
         await pages.move(tx.conn, by)
+        await attempts.move(tx.conn, by)
         return
     kept = await meta.get(tx.conn, "clock")
     moved = datetime.fromisoformat(kept["real"]) + by

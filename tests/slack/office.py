@@ -19,7 +19,7 @@ from bot.core.ids import IncidentId, PageId, ServiceId, SeverityId, UserId, by_i
 from bot.core.incident import Incident
 from bot.core.page import Page
 from bot.engine.deliver import Outbox
-from bot.engine.duties import Audit, Escalate, Fold, HandOff, duties
+from bot.engine.duties import Audit, Escalate, Fold, HandOff, Reach, duties
 from bot.engine.refresh import Refresh
 from bot.engine.scheduler import Engine
 from bot.engine.senders.home import HomeSender
@@ -160,6 +160,7 @@ class Office:
         self.outbox = Outbox(db, self._senders())
         parts = (
             Escalate(db, self.catalogue),
+            Reach(db),
             Fold(db, self.catalogue, parse_body),
             HandOff(db, self.catalogue),
             Audit(db),

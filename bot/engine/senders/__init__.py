@@ -8,9 +8,9 @@ through `send`: the outbox turns them into retries; `Refused` must be decided by
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from bot.core.debts import Debt, Outcome
+from bot.core.debts import Debt, Outcome, Retry
 from bot.store.uow import Tx
 
 
@@ -23,4 +23,13 @@ class Sender(Protocol):
 
     async def settle(self, tx: Tx, debt: Debt, outcome: Outcome) -> None:
         """Write what follows from the outcome (not called for retries)."""
+        ...
+
+
+@runtime_checkable
+class Impatient(Protocol):
+    """A sender that does something else while a send is put off."""
+
+    async def put_off(self, tx: Tx, debt: Debt, retry: Retry) -> None:
+        """Write what follows from a send that will be tried again, in the transaction that says so."""
         ...

@@ -9,9 +9,8 @@ import structlog
 
 from bot.clock import Clock
 from bot.core.catalogue import Catalogue
-from bot.core.debts import Debt, Failed, Outcome, Sent, Withdrawn, page_copy
-from bot.core.facts import PersonNotified
-from bot.core.ids import TOCSIN, ChannelId, NotificationId, PageId, UserId
+from bot.core.debts import Debt, Failed, Outcome, Retry, Sent, Withdrawn, page_copy
+from bot.core.ids import ChannelId, NotificationId, PageId, UserId
 from bot.core.views import PageView
 from bot.crashpoints import during
 from bot.queries import pages as page_queries
@@ -22,7 +21,7 @@ from bot.slack.render.message import Message
 from bot.store import messages, pages
 from bot.store.database import Database
 from bot.store.uow import Tx
-from bot.usecases import paging
+from bot.usecases import attempts, reaching
 
 log = structlog.get_logger(__name__)
 
@@ -80,30 +79,14 @@ class PageSender:
 
     async def settle(self, tx: Tx, debt: Debt, outcome: Outcome) -> None:
         number = NotificationId(debt.payload["notification"])
-        state, reason = _state(outcome)
-        note = await pages.settle_notification(tx.conn, number, state, reason, tx.now)
-        if note is None:
-            return
-        if state != "canceled":
-            tx.record(
-                PersonNotified(
-                    at=tx.now,
-                    by=TOCSIN,
-                    page=note.page,
-                    user=note.addressee,
-                    method=note.method,
-                    outcome=state,
-                    reason=reason,
-                    level=note.level,
-                )
-            )
-        match outcome:
-            case Sent():
-                await self._remember(tx, note, outcome.remote)
-            case Failed():
-                await paging.could_not_reach(tx, self._catalogue(), note)
-            case _:
-                pass
+        note = await attempts.settle(tx, self._catalogue(), number, outcome)
+        if note is not None and isinstance(outcome, Sent):
+            await self._remember(tx, note, outcome.remote)
+
+    async def put_off(self, tx: Tx, debt: Debt, retry: Retry) -> None:
+        """Slack is away: the person's next method need not wait. A limit that Slack names is soon over."""
+        if retry.after is None and "user" in debt.payload:
+            await reaching.put_off(tx, NotificationId(debt.payload["notification"]))
 
     async def _view(self, page: PageId, number: NotificationId) -> tuple[PageView | None, int]:
         async with self._db.read() as conn:
@@ -192,13 +175,3 @@ class CopySender:
                 await messages.forget(tx.conn, int(debt.payload["message"]))
             case _:
                 pass
-
-
-def _state(outcome: Outcome) -> tuple[str, str]:
-    match outcome:
-        case Sent():
-            return "sent", ""
-        case Failed():
-            return "failed", outcome.reason
-        case _:
-            return "canceled", getattr(outcome, "reason", "")

@@ -1,0 +1,68 @@
+"""Planned notifications: attempts to reach somebody whose time is yet to come, or comes sooner, or never."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.ids import NotificationId, PageId, UserId
+from bot.store.hot import hot
+from bot.store.pages import NOTE_COLUMNS, TO_COME, Notification, notification_of
+from bot.store.tables import NotificationRow
+from bot.store.types import Instant
+
+_NOTES = NotificationRow.__table__  # type: ignore[attr-defined]
+_PLANNED = _NOTES.c.state == literal_column("'planned'")
+"""In the very words of the partial index, without a bound value: else SQLite does not take it."""
+_DUE = hot(
+    select(*NOTE_COLUMNS)
+    .where(_PLANNED, _NOTES.c.due_at <= bindparam("now", type_=Instant))
+    .order_by(_NOTES.c.due_at, _NOTES.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_NEXT_DUE = hot(select(func.min(_NOTES.c.due_at)).where(_PLANNED))
+
+
+async def due(conn: AsyncConnection, now: datetime, limit: int) -> tuple[Notification, ...]:
+    """Whose time has come, the longest waiting first."""
+    return tuple([notification_of(row) for row in await conn.execute(_DUE, {"now": now, "most": limit})])
+
+
+async def next_due(conn: AsyncConnection) -> datetime | None:
+    return (await conn.execute(_NEXT_DUE)).scalar()
+
+
+async def begin(conn: AsyncConnection, numbers: Collection[NotificationId]) -> None:
+    """They are owed now."""
+    await conn.execute(update(_NOTES).where(_NOTES.c.id.in_(numbers)).values(state="owed", due_at=None))
+
+
+async def hurry(conn: AsyncConnection, number: NotificationId, now: datetime, reason: str) -> None:
+    """A planned one is due now instead of later."""
+    sooner = (_NOTES.c.id == number, _PLANNED, _NOTES.c.due_at > now)
+    await conn.execute(update(_NOTES).where(*sooner).values(due_at=now, reason=reason))
+
+
+async def stop(conn: AsyncConnection, page: PageId, user: UserId, now: datetime, reason: str) -> None:
+    """Whatever of this page has not left for `user` will not."""
+    theirs = (_NOTES.c.page_id == page, _NOTES.c.addressee == user, _NOTES.c.state.in_(TO_COME))
+    stopped = {"state": "canceled", "reason": reason, "settled_at": now, "due_at": None}
+    await conn.execute(update(_NOTES).where(*theirs).values(stopped))
+
+
+async def carried(conn: AsyncConnection, number: NotificationId, provider: str, remote: str) -> None:
+    """Who carries it, and under which id they will tell what came of it."""
+    values = {"provider": provider, "remote_id": remote}
+    await conn.execute(update(_NOTES).where(_NOTES.c.id == number).values(values))
+
+
+async def move(conn: AsyncConnection, by: timedelta) -> None:
+    """Everything planned comes so much later, or earlier."""
+    rows = (await conn.execute(select(_NOTES.c.id, _NOTES.c.due_at).where(_PLANNED))).all()
+    if rows:
+        one = update(_NOTES).where(_NOTES.c.id == bindparam("number")).values(due_at=bindparam("at"))
+        await conn.execute(one, [{"number": row.id, "at": row.due_at + by} for row in rows])

@@ -1,0 +1,57 @@
+"""A page as somebody reads it outside Slack: one line for a lock screen, the whole in lines, and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, tzinfo
+
+from bot.core.page import PageState
+from bot.core.views import PageView
+from bot.templates import mrkdwn, say
+
+DESCRIPTION_LINES = 6
+DESCRIPTION = 600
+
+
+def subject(view: PageView, names: Mapping[str, str], zone: tzinfo) -> str:
+    """The sentence that a phone shows for the DM."""
+    return mrkdwn.plain(say("page", "notification", view), names, zone)
+
+
+def text(view: PageView, names: Mapping[str, str], zone: tzinfo, link: str) -> str:
+    """What, how bad, why you, what comes next, and where to answer."""
+    lines = [mrkdwn.plain(line, names, zone) for line in _lines(view)]
+    description = "\n".join(view.description.strip().splitlines()[:DESCRIPTION_LINES])
+    if description:
+        lines.insert(2, mrkdwn.cut(description, DESCRIPTION))
+    return "\n".join([*lines, *([f"Acknowledge, decline or escalate: {link}"] if link else [])])
+
+
+def data(view: PageView, link: str) -> dict[str, object]:
+    """For a program; instants in ISO 8601."""
+    return {
+        "page": view.id,
+        "title": view.title,
+        "state": view.state.value,
+        "severity": view.severity,
+        "service": view.service.name if view.service else None,
+        "description": view.description,
+        "started_at": view.started_at.isoformat(),
+        "next_step_at": _iso(view.next_step.at if view.next_step else None),
+        "link": link,
+    }
+
+
+def _lines(view: PageView) -> Iterator[str]:
+    yield mrkdwn.escape(mrkdwn.one_line(view.title))
+    yield say("page", "about", view)
+    if view.why:
+        yield say("page", "why", view.why)
+    if view.next_step and view.state is PageState.TRIGGERED:
+        yield say("page", "next", view.next_step)
+    if view.service and view.service.runbook:
+        yield say("page", "runbook", view.service.runbook)
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -1,0 +1,164 @@
+"""How a page reaches one person: what is tried at once, what is planned for later, and what moves that (PRODUCT §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.core import debts
+from bot.core.contact import SLACK_DM, ContactMethod, MethodKind, Urgency
+from bot.core.facts import PersonNotified
+from bot.core.ids import TOCSIN, ContactId, NotificationId, PageId, UserId
+from bot.core.quiet_hours import Quiet
+from bot.core.reaching import Attempt, Began, Plan, Skip, Wishes, next_sooner, plan, slack_dm
+from bot.store import attempts, contacts, pages, quiets
+from bot.store.contacts import MethodsOf, WishesOf
+from bot.store.database import Database
+from bot.store.pages import Notification
+from bot.store.uow import Tx
+
+Row = dict[str, Any]
+"""A notification that is to be written."""
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """How the people whom a transaction pages are reached; nobody is here who has Slack alone."""
+
+    methods: MethodsOf
+    wishes: WishesOf
+    quiets: Mapping[UserId, Quiet]
+
+    def plan(self, tx: Tx, user: UserId, urgency: Urgency) -> Plan | None:
+        """None: Slack's DM, now."""
+        if user not in self.methods:
+            return None
+        methods = (slack_dm(user, tx.now), *self.methods[user])
+        wishes = self.wishes.get((user, urgency), Wishes())
+        return plan(methods, wishes, urgency, self.quiets.get(user), tx.now)
+
+
+async def notify(tx: Tx, called: Sequence[Row], urgencies: Mapping[PageId, Urgency]) -> None:
+    """Write and owe what reaches these people and channels, one row each.
+
+    Of somebody with more methods than Slack's each becomes a row of its own: owed, planned or skipped.
+    """
+    if not called:
+        return
+    reach = await _reach(tx, {UserId(row["addressee"]) for row in called if not row["is_channel"]})
+    rows = [attempt for row in called for attempt in _attempts(tx, reach, row, urgencies[row["page_id"]])]
+    numbers = await pages.add_notifications(tx.conn, rows)
+    for row in rows:
+        if row["state"] == "owed":
+            place = row["page_id"], row["step"], row["addressee"], row["contact"]
+            _owe(tx, row, numbers[place])
+        elif row["state"] == "planned":
+            tx.wake("reach", row["due_at"])
+
+
+async def _reach(tx: Tx, users: set[UserId]) -> _Reach:
+    """One statement where everybody has Slack alone."""
+    methods = await contacts.of_users(tx.conn, users)
+    if not methods:
+        return _Reach({}, {}, {})
+    wishes = await contacts.wishes_of(tx.conn, methods.keys())
+    return _Reach(methods, wishes, await quiets.of_users(tx.conn, methods.keys()))
+
+
+def _attempts(tx: Tx, reach: _Reach, row: Row, urgency: Urgency) -> Iterator[Row]:
+    planned = None if row["is_channel"] else reach.plan(tx, UserId(row["addressee"]), urgency)
+    if planned is None:
+        yield row
+        return
+    for attempt in planned.attempts:
+        yield row | _when(tx, attempt)
+    for skip in planned.skips:
+        tx.record(_skipped(tx, row, skip))
+        yield row | _of(skip.method, skip.reason) | {"state": "skipped", "settled_at": tx.now}
+
+
+def _when(tx: Tx, attempt: Attempt) -> Row:
+    now = _of(attempt.method, attempt.reason)
+    return now | {"state": "planned", "due_at": tx.now + attempt.after} if attempt.after else now
+
+
+def _of(method: ContactMethod, reason: str) -> Row:
+    return {"method": method.kind.value, "contact": method.id, "reason": reason}
+
+
+def _skipped(tx: Tx, row: Row, skip: Skip) -> PersonNotified:
+    return PersonNotified(
+        at=tx.now,
+        by=TOCSIN,
+        page=row["page_id"],
+        user=row["addressee"],
+        method=skip.method.kind.value,
+        to=skip.method.ending,
+        outcome="skipped",
+        reason=skip.reason,
+        level=row["level"],
+    )
+
+
+def _owe(tx: Tx, row: Row, number: NotificationId) -> None:
+    page, generation, addressee = PageId(row["page_id"]), row["generation"], row["addressee"]
+    if row["is_channel"]:
+        tx.owe(debts.page_channel(page, generation, number, addressee))
+    else:
+        _owe_person(tx, page, generation, number, UserId(addressee), ContactId(row["contact"]))
+
+
+def _owe_person(
+    tx: Tx, page: PageId, generation: int, number: NotificationId, user: UserId, contact: ContactId
+) -> None:
+    if contact == SLACK_DM:
+        tx.owe(debts.page_dm(page, generation, number, user))
+    else:
+        tx.owe(debts.page_method(page, generation, number, contact))
+
+
+async def advance_due(db: Database, limit: int = 200) -> int:
+    """Owe up to `limit` planned attempts whose time has come; answers how many."""
+    async with db.write() as tx:
+        due = await attempts.due(tx.conn, tx.now, limit)
+        if due:
+            await attempts.begin(tx.conn, [note.id for note in due])
+        for note in due:
+            _owe_person(tx, note.page, note.generation, note.id, UserId(note.addressee), note.contact)
+        return len(due)
+
+
+async def stop(tx: Tx, page: PageId, user: UserId, reason: str) -> None:
+    """Nothing of this page goes out to `user` any more; the others' attempts go on."""
+    await attempts.stop(tx.conn, page, user, tx.now, reason)
+
+
+async def put_off(tx: Tx, number: NotificationId) -> None:
+    """It could not be sent yet and is tried again; meanwhile the next that rings need not wait for its time."""
+    note = await pages.notification(tx.conn, number)
+    if note is not None and note.state in pages.TO_COME:
+        await _hurry(tx, note, await _theirs(tx, note))
+
+
+async def is_lost(tx: Tx, note: Notification) -> bool:
+    """It failed for good: the next that is planned is due now. Answers whether nothing reached them or still may."""
+    theirs = await _theirs(tx, note)
+    await _hurry(tx, note, theirs)
+    return all(one.state in ("failed", "skipped", "canceled") for one in theirs if one.id != note.id)
+
+
+async def _theirs(tx: Tx, note: Notification) -> list[Notification]:
+    """All attempts of the same step at the same person, in the order of their plan."""
+    step = note.generation, note.step, note.addressee
+    every = await pages.notifications(tx.conn, note.page)
+    return [one for one in every if (one.generation, one.step, one.addressee) == step]
+
+
+async def _hurry(tx: Tx, note: Notification, theirs: Sequence[Notification]) -> None:
+    after = [Began(one.id, MethodKind(one.method), one.state) for one in theirs if one.id > note.id]
+    sooner = next_sooner(after)
+    if sooner is not None:
+        reason = f"{MethodKind(note.method).shown} did not go through, so this comes at once"
+        await attempts.hurry(tx.conn, sooner, tx.now, reason)
+        tx.wake("reach")
