@@ -22,6 +22,7 @@ from bot.core.ids import (
     WebhookId,
 )
 from bot.core.policy import Policy
+from bot.core.running_policy import running
 from bot.core.schedule import Restriction, Schedule
 
 
@@ -221,11 +222,16 @@ class Catalogue:
             found.setdefault(service.name.casefold(), service.id)
         return found
 
+    @cached_property
+    def running_policies(self) -> Mapping[PolicyId, Policy]:
+        """Each policy as a page that begins now runs it."""
+        return {key: running(policy, self.policies) for key, policy in self.policies.items()}
+
     def policy_for(self, service: ServiceId | None) -> Policy | None:
-        """The service's policy; the default for an unknown service or one without a policy (PRODUCT §2)."""
+        """The service's policy as a page runs it; the default for an unknown service or one without (PRODUCT §2)."""
         known = self.services.get(service) if service else None
         chosen = (known and known.policy) or self.default_policy
-        return self.policies.get(chosen) if chosen else None
+        return self.running_policies.get(chosen) if chosen else None
 
     def user_id(self, person: PersonId) -> UserId | None:
         """The Slack user of a person; somebody unlisted is known by the Slack id itself."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from bot.core.ids import ContactId, IncidentId, NotificationId, PageId, UserId
+from bot.core.ids import ContactId, IncidentId, NotificationId, PageId, UserId, WebhookId
 
 
 class DebtKind(StrEnum):
@@ -22,6 +22,7 @@ class DebtKind(StrEnum):
     PAGE_DM = "page_dm"
     PAGE_CHANNEL = "page_channel"
     PAGE_METHOD = "page_method"
+    PAGE_WEBHOOK = "page_webhook"
     PAGE_COPY = "page_copy"
     NOTICE = "notice"
     INCIDENT_CHANNEL = "incident_channel"
@@ -140,7 +141,15 @@ BEHIND_THE_SCENES = frozenset(
     {DebtKind.CALENDAR, DebtKind.USER_GROUP, DebtKind.USER_GROUPS, DebtKind.QUIET_HOURS}
 )
 """Reads and sets what nobody is told; it comes at a start and again and again, whatever people do."""
-PAGE_KINDS = frozenset({DebtKind.PAGE_DM, DebtKind.PAGE_CHANNEL, DebtKind.PAGE_METHOD, DebtKind.PAGE_COPY})
+PAGE_KINDS = frozenset(
+    {
+        DebtKind.PAGE_DM,
+        DebtKind.PAGE_CHANNEL,
+        DebtKind.PAGE_METHOD,
+        DebtKind.PAGE_WEBHOOK,
+        DebtKind.PAGE_COPY,
+    }
+)
 
 
 def backoff(tries: int, kind: DebtKind) -> float:
@@ -183,6 +192,18 @@ def page_channel(page: PageId, generation: int, notification: NotificationId, ch
         kind=DebtKind.PAGE_CHANNEL,
         lane=f"channel:{channel}",
         payload={"page": page, "notification": notification, "channel": channel},
+        priority=Priority.PAGE,
+        page=page,
+        generation=generation,
+    )
+
+
+def page_webhook(page: PageId, generation: int, notification: NotificationId, webhook: WebhookId) -> Deliver:
+    return Deliver(
+        key=f"page:{page}:notification:{notification}",
+        kind=DebtKind.PAGE_WEBHOOK,
+        lane=f"webhook:{webhook}",
+        payload={"page": page, "notification": notification, "webhook": webhook},
         priority=Priority.PAGE,
         page=page,
         generation=generation,

@@ -6,17 +6,12 @@ as it becomes, the facts, and who is to be notified. None of them can leave a tr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from bot.core.decision import Cause, Contact, Decision, Notify, Reply, Roster
 from bot.core.facts import (
     AcknowledgedLate,
-    Fact,
-    LevelPaged,
-    LevelSkipped,
-    NobodyReached,
     PageAcknowledged,
     PageDeclined,
     PageEscalated,
@@ -27,128 +22,48 @@ from bot.core.facts import (
     RespondersPaged,
     SnoozeEnded,
 )
-from bot.core.ids import TOCSIN, Actor, ScheduleId, SeverityId, UserId, by_user
+from bot.core.ids import TOCSIN, Actor, SeverityId, UserId, by_user
 from bot.core.page import Page, PageState
-from bot.core.policy import Target, TargetKind
-
-RETRY_WHEN_NOBODY = timedelta(minutes=5)
-"""A whole pass that reached nobody is tried again after this long (PRODUCT §3): no hot loop."""
-
-
-class Cause(StrEnum):
-    """Why a step is taken."""
-
-    STARTED = "started"
-    TIMEOUT = "timeout"
-    DECLINED = "declined"
-    UNREACHABLE = "unreachable"
-    ESCALATED = "escalated"
-    SNOOZE_ENDED = "snooze_ended"
-
-
-@dataclass(frozen=True)
-class Contact:
-    """Somebody whom a target leads to, and by which way."""
-
-    user: UserId
-    via: str
-    """The schedule's or team's name; empty when the policy names the person."""
-    until: datetime | None = None
-    """When their shift ends."""
-
-
-@dataclass(frozen=True)
-class Reached:
-    """Whom a target leads to now; nobody has a `reason`, and a schedule to tell the owner of."""
-
-    people: tuple[Contact, ...] = ()
-    channel: str | None = None
-    reason: str = ""
-    schedule: ScheduleId | None = None
-
-
-Roster = Mapping[Target, Reached]
-"""Every target of the page's policy, resolved at `now`."""
-
-
-@dataclass(frozen=True)
-class Notify:
-    """One person or channel that this step pages. `why` is shown to them."""
-
-    step: int
-    level: int
-    cause: Cause
-    user: UserId | None = None
-    channel: str | None = None
-    via: str = ""
-    until: datetime | None = None
-
-
-class Notice(StrEnum):
-    """What the owners and admins must hear."""
-
-    EMPTY_SCHEDULE = "empty_schedule"
-    NOBODY_REACHED = "nobody_reached"
-
-
-@dataclass(frozen=True)
-class Tell:
-    notice: Notice
-    schedule: ScheduleId | None = None
-    reason: str = ""
-
-
-class Reply(StrEnum):
-    """What the person who acted is told."""
-
-    DONE = "done"
-    ALREADY_YOURS = "already_yours"
-    HELD_BY_OTHER = "held_by_other"
-    OVER = "over"
-    NOT_DUE = "not_due"
-    NEXT_PAGED = "next_paged"
-
-
-@dataclass(frozen=True)
-class Decision:
-    page: Page
-    reply: Reply = Reply.DONE
-    facts: tuple[Fact, ...] = ()
-    notify: tuple[Notify, ...] = ()
-    tell: tuple[Tell, ...] = ()
-    cancels: bool = False
-    """Whether notifications of the former generation that have not left are withdrawn."""
-
-
-@dataclass(frozen=True)
-class _Place:
-    level: int
-    round: int
-    last_resort: bool = False
-
-
-@dataclass
-class _Draft:
-    """What one step collects on its way through empty levels."""
-
-    facts: list[Fact] = field(default_factory=list)
-    tell: list[Tell] = field(default_factory=list)
+from bot.core.page_facts import (
+    AcknowledgmentExpired,
+    PageAgreed,
+    PageReassigned,
+    PageWaits,
+    ResponderAccepted,
+)
+from bot.core.policy import AckBy
+from bot.core.steps import Place, late_ms, next_due, take_step, with_also
 
 
 def start(page: Page, roster: Roster, now: datetime) -> Decision:
-    """The first step of a new page; its caller records `PageStarted`."""
-    return _step(page, roster, now, Cause.STARTED, by=TOCSIN)
+    """The first step of a new page, or the wait before it; its caller records `PageStarted`."""
+    if page.policy.delay:
+        until = now + page.policy.delay
+        fact = PageWaits(at=now, by=TOCSIN, page=page.id, until=until)
+        return Decision(replace(page, due_at=until), facts=(fact,))
+    return take_step(page, roster, now, Cause.STARTED, by=TOCSIN)
 
 
-def on_due(page: Page, roster: Roster, now: datetime) -> Decision:
-    """Time came: the next level, the end of a snooze, or nothing when it is not due (any more)."""
+def on_due(page: Page, roster: Roster, now: datetime, active_at: datetime | None = None) -> Decision:
+    """Time came: the next level, the end of a snooze or of an idle acknowledgment, or nothing when it is not due.
+
+    `active_at` is when somebody last did something about an acknowledged page, if anybody did.
+    """
     if page.due_at is None or page.due_at > now:
         return Decision(page, Reply.NOT_DUE)
-    if page.state is PageState.SNOOZED:
-        return _wake(page, roster, now)
-    if page.state is not PageState.TRIGGERED:
-        return Decision(page, Reply.NOT_DUE)
-    return _step(page, roster, now, Cause.TIMEOUT, by=TOCSIN)
+    match page.state:
+        case PageState.SNOOZED:
+            return _wake(page, roster, now)
+        case PageState.ACKNOWLEDGED:
+            return _expire(page, roster, now, active_at)
+        case PageState.TRIGGERED if page.waits:
+            return take_step(page, roster, now, Cause.STARTED, by=TOCSIN)
+        case PageState.TRIGGERED if _only_urgency(page, now):
+            return take_step(_level_again(page, now), roster, now, Cause.HOURS_BEGAN, by=TOCSIN)
+        case PageState.TRIGGERED:
+            return take_step(page, roster, now, Cause.TIMEOUT, by=TOCSIN)
+        case _:
+            return Decision(page, Reply.NOT_DUE)
 
 
 def acknowledge(page: Page, by: UserId, now: datetime) -> Decision:
@@ -158,6 +73,8 @@ def acknowledge(page: Page, by: UserId, now: datetime) -> Decision:
     if page.state is PageState.ACKNOWLEDGED:
         reply = Reply.ALREADY_YOURS if page.acknowledged_by == by else Reply.HELD_BY_OTHER
         return _late(page, by, now, reply)
+    if missing := _others_who_must(page, by):
+        return _agree(page, by, missing, now)
     held = _held(page, by, now)
     return Decision(held, facts=(PageAcknowledged(at=now, by=by_user(by), page=page.id),), cancels=True)
 
@@ -172,22 +89,25 @@ def take_over(page: Page, by: UserId, now: datetime) -> Decision:
 
 
 def decline(page: Page, by: UserId, roster: Roster, now: datetime) -> Decision:
-    """ "Can't take it": when all whom the step paged said so or cannot be reached, the next level is paged now."""
+    """ "Can't take it": when nobody whom the step paged is left who could, the next level is paged now.
+
+    Where all must acknowledge, that is as soon as the last of them answered.
+    """
     fact = PageDeclined(at=now, by=by_user(by), page=page.id)
     if page.state is PageState.RESOLVED:
         return Decision(page, Reply.OVER, (fact,))
     if page.state is PageState.ACKNOWLEDGED and page.acknowledged_by != by:
         return Decision(page, Reply.HELD_BY_OTHER, (fact,))
     if page.state is not PageState.TRIGGERED:
-        freed = replace(page, state=PageState.TRIGGERED, acknowledged_by=None, acknowledged_at=None)
-        decision = _step(_fenced(freed), roster, now, Cause.DECLINED, by=by_user(by))
+        decision = take_step(_fenced(_freed(page)), roster, now, Cause.DECLINED, by=by_user(by))
         return replace(decision, reply=Reply.NEXT_PAGED, facts=(fact, *decision.facts), cancels=True)
     if by not in page.paged or by in page.declined:
         return Decision(page, Reply.DONE, (fact,))
-    page = replace(page, declined=(*page.declined, by), version=page.version + 1)
-    if set(page.paged) - set(page.declined) - set(page.failed):
-        return Decision(page, Reply.DONE, (fact,))
-    decision = _step(replace(page, reached=True), roster, now, Cause.DECLINED, by=by_user(by))
+    agreed = tuple(user for user in page.agreed if user != by)
+    page = replace(page, declined=(*page.declined, by), agreed=agreed, version=page.version + 1)
+    if _still_asked(page):
+        return Decision(page, Reply.DONE, (fact,), spares=by)
+    decision = take_step(replace(page, reached=True), roster, now, Cause.DECLINED, by=by_user(by))
     return replace(decision, reply=Reply.NEXT_PAGED, facts=(fact, *decision.facts))
 
 
@@ -199,26 +119,50 @@ def unreachable(
     if not current or user not in page.paged or user in page.failed:
         return Decision(page, Reply.NOT_DUE)
     page = replace(page, failed=(*page.failed, user), version=page.version + 1)
-    if set(page.paged) - set(page.failed) - set(page.declined):
+    if _still_asked(page):
         return Decision(page)
-    return _step(page, roster, now, Cause.UNREACHABLE, by=TOCSIN)
+    return take_step(
+        replace(page, reached=page.reached or bool(page.agreed)), roster, now, Cause.UNREACHABLE, by=TOCSIN
+    )
 
 
-def escalate(page: Page, by: Actor, roster: Roster, now: datetime) -> Decision:
-    """Somebody moves it on by hand: the next level is paged now, also when it was acknowledged or snoozed."""
+def escalate(page: Page, by: Actor, roster: Roster, now: datetime, level: int | None = None) -> Decision:
+    """Somebody moves it on by hand, also when it was acknowledged or snoozed: the next level is paged now.
+
+    `level` (1-based) chooses one of the present policy's instead; the run goes on from there.
+    """
     if page.state is PageState.RESOLVED:
         return Decision(page, Reply.OVER)
     fact = PageEscalated(at=now, by=by, page=page.id)
-    running = replace(
-        page,
-        state=PageState.TRIGGERED,
-        acknowledged_by=None,
-        acknowledged_at=None,
-        snoozed_until=None,
-        reached=True,
-    )
-    decision = _step(_fenced(running), roster, now, Cause.ESCALATED, by=by)
+    running = replace(_freed(page), reached=True)
+    if level is not None:
+        levels = len(page.present_policy.levels)
+        running = replace(running, level=min(max(level, 1), levels) - 1, last_resort=False)
+    decision = take_step(_fenced(running), roster, now, Cause.ESCALATED, by=by)
     return replace(decision, reply=Reply.NEXT_PAGED, facts=(fact, *decision.facts), cancels=True)
+
+
+def reassign(page: Page, people: tuple[Contact, ...], by: Actor, now: datetime) -> Decision:
+    """Somebody gives it to others: they are paged now, and unless one of them acknowledges in time the run goes on."""
+    if page.state is PageState.RESOLVED:
+        return Decision(page, Reply.OVER)
+    users = tuple(dict.fromkeys(contact.user for contact in people))
+    place = Place(max(page.level, 1), page.round, page.leg, page.last_resort)
+    given = replace(
+        _fenced(_freed(page)),
+        step=page.step + 1,
+        level=place.level,
+        step_at=now,
+        due_at=next_due(page, now, place),
+        paged=users,
+        declined=(),
+        failed=(),
+        agreed=(),
+        reached=True,
+        ever_paged=tuple(dict.fromkeys((*page.ever_paged, *users))),
+    )
+    fact = PageReassigned(at=now, by=by, page=page.id, people=users)
+    return Decision(given, Reply.DONE, (fact,), _by_hand(given, people, Cause.REASSIGNED), cancels=True)
 
 
 def snooze(page: Page, by: UserId, after: timedelta, now: datetime) -> Decision:
@@ -260,9 +204,9 @@ def change_severity(page: Page, severity: SeverityId, by: Actor, now: datetime) 
         return Decision(page, Reply.NOT_DUE)
     fact = PageSeverityChanged(at=now, by=by, page=page.id, severity=severity, previous=page.severity)
     due_at = page.due_at
-    waits = page.state is PageState.TRIGGERED and not page.last_resort and page.level > 0 and page.paged
-    if waits and due_at is not None and page.step_at is not None:
-        stricter = page.step_at + page.policy.timeout(page.level, severity)
+    runs = page.state is PageState.TRIGGERED and not page.last_resort and page.level > 0 and page.paged
+    if runs and due_at is not None and page.step_at is not None:
+        stricter = page.step_at + page.present_policy.timeout(page.level, severity)
         due_at = min(due_at, max(stricter, now))
     changed = replace(page, severity=severity, due_at=due_at, version=page.version + 1)
     return Decision(changed, facts=(fact,))
@@ -281,16 +225,110 @@ def add_responders(page: Page, people: tuple[Contact, ...], by: Actor, now: date
         version=page.version + 1,
     )
     fact = RespondersPaged(at=now, by=by, page=page.id, people=users)
-    notify = tuple(
-        Notify(more.step, more.level, Cause.ESCALATED, user=c.user, via=c.via, until=c.until) for c in people
+    return Decision(more, facts=(fact,), notify=_by_hand(more, people, Cause.ESCALATED))
+
+
+def accept(page: Page, by: UserId, now: datetime) -> Decision:
+    """A responder who was added says that they come; the page stays with whoever has it."""
+    if page.state is PageState.RESOLVED:
+        return Decision(page, Reply.OVER)
+    if by in page.accepted:
+        return Decision(page, Reply.ALREADY_YOURS)
+    coming = replace(page, accepted=(*page.accepted, by), version=page.version + 1)
+    fact = ResponderAccepted(at=now, by=by_user(by), page=page.id)
+    return Decision(coming, facts=(fact,), spares=by)
+
+
+def _by_hand(page: Page, people: tuple[Contact, ...], cause: Cause) -> tuple[Notify, ...]:
+    """Whom somebody chose, each once."""
+    chosen = {contact.user: contact for contact in reversed(people)}
+    return tuple(
+        Notify(page.step, page.level, cause, user=c.user, via=c.via, until=c.until)
+        for c in reversed(chosen.values())
     )
-    return Decision(more, facts=(fact,), notify=notify)
 
 
-def next_level(page: Page) -> tuple[int, bool]:
-    """The level (1-based) that is paged when the present step's time is over, and whether it is the last resort."""
-    place = _after(page)
-    return place.level, place.last_resort
+def _others_who_must(page: Page, by: UserId) -> tuple[UserId, ...]:
+    """Where all of a level must acknowledge and `by` is one of them: those who have not yet."""
+    level = page.present_level
+    if level is None or level.ack is not AckBy.ALL or by not in page.paged:
+        return ()
+    return tuple(user for user in page.paged if user != by and user not in page.agreed)
+
+
+def _agree(page: Page, by: UserId, missing: tuple[UserId, ...], now: datetime) -> Decision:
+    if by in page.agreed:
+        return Decision(page, Reply.OTHERS_MUST_TOO)
+    agreed = replace(
+        page,
+        agreed=(*page.agreed, by),
+        declined=tuple(user for user in page.declined if user != by),
+        version=page.version + 1,
+    )
+    if not _still_asked(agreed):  # the others cannot any more: the next level is due at once
+        agreed = replace(agreed, due_at=now)
+    fact = PageAgreed(at=now, by=by_user(by), page=page.id, missing=missing)
+    return Decision(agreed, Reply.OTHERS_MUST_TOO, (fact,), spares=by)
+
+
+def _still_asked(page: Page) -> frozenset[UserId]:
+    """Whom the step paged and who can still answer."""
+    return frozenset(page.paged) - {*page.declined, *page.failed, *page.agreed}
+
+
+def _only_urgency(page: Page, now: datetime) -> bool:
+    """Whether the urgency changes, and the time of the present step is not over."""
+    if page.urgent_at is None or page.urgent_at > now or not page.level or page.step_at is None:
+        return False
+    place = Place(page.level, page.round, page.leg, page.last_resort)
+    return next_due(replace(page, urgent_at=None), page.step_at, place) > now
+
+
+def _level_again(page: Page, now: datetime) -> Page:
+    """So that the next step is the level that was paged last."""
+    return replace(page, level=page.level if page.last_resort else max(page.level - 1, 0), due_at=now)
+
+
+def _expire(page: Page, roster: Roster, now: datetime, active_at: datetime | None) -> Decision:
+    """An acknowledgment without work: the level is paged again, and whoever had it."""
+    expires, since = page.present_policy.ack_expires, page.acknowledged_at or now
+    if expires is None:
+        return Decision(replace(page, due_at=None))
+    since = max(since, active_at or since)
+    if since + expires > now:
+        return Decision(replace(page, due_at=since + expires))
+    holder = page.acknowledged_by
+    fact = AcknowledgmentExpired(
+        at=now,
+        by=TOCSIN,
+        page=page.id,
+        holder=holder,
+        idle_minutes=int((now - since) / timedelta(minutes=1)),
+    )
+    running = _fenced(_level_again(_freed(page), now))
+    decision = with_also(
+        take_step(running, roster, now, Cause.IDLE, by=TOCSIN), Contact(holder, "") if holder else None
+    )
+    return replace(decision, facts=(fact, *decision.facts), cancels=True)
+
+
+def _freed(page: Page) -> Page:
+    """Nobody has it and it does not sleep; its caller gives it the next step."""
+    return replace(
+        page,
+        state=PageState.TRIGGERED,
+        acknowledged_by=None,
+        acknowledged_at=None,
+        snoozed_until=None,
+    )
+
+
+def _wake(page: Page, roster: Roster, now: datetime) -> Decision:
+    """A snooze ended: the level that was paged last is paged again."""
+    fact = SnoozeEnded(at=now, by=TOCSIN, page=page.id, late_ms=late_ms(page, now))
+    awake = _fenced(_level_again(_freed(page), now))
+    decision = take_step(awake, roster, now, Cause.SNOOZE_ENDED, by=TOCSIN)
+    return replace(decision, facts=(fact, *decision.facts), cancels=True)
 
 
 def _late(page: Page, by: UserId, now: datetime, reply: Reply) -> Decision:
@@ -303,179 +341,12 @@ def _fenced(page: Page) -> Page:
 
 
 def _held(page: Page, by: UserId, now: datetime) -> Page:
+    expires = page.present_policy.ack_expires
     return replace(
         _fenced(page),
         state=PageState.ACKNOWLEDGED,
-        due_at=None,
+        due_at=now + expires if expires else None,
         snoozed_until=None,
         acknowledged_by=by,
         acknowledged_at=now,
     )
-
-
-def _wake(page: Page, roster: Roster, now: datetime) -> Decision:
-    """A snooze ended: the level that was paged last is paged again."""
-    fact = SnoozeEnded(at=now, by=TOCSIN, page=page.id, late_ms=_late_ms(page, now))
-    awake = replace(
-        _fenced(page),
-        state=PageState.TRIGGERED,
-        snoozed_until=None,
-        acknowledged_by=None,
-        acknowledged_at=None,
-        level=max(page.level - 1, 0) if not page.last_resort else page.level,
-        due_at=now,
-    )
-    decision = _step(awake, roster, now, Cause.SNOOZE_ENDED, by=TOCSIN)
-    return replace(decision, facts=(fact, *decision.facts), cancels=True)
-
-
-def _late_ms(page: Page, now: datetime) -> int:
-    return max(0, int((now - page.due_at).total_seconds() * 1000)) if page.due_at else 0
-
-
-def _after(page: Page) -> _Place:
-    levels = len(page.policy.levels)
-    if page.last_resort:
-        return _Place(page.policy.last_resort.level, page.round, True)
-    if page.level < levels:
-        return _Place(page.level + 1, page.round)
-    if page.round <= page.policy.repeat:
-        return _Place(1, page.round + 1)
-    return _Place(page.policy.last_resort.level, page.round, True)
-
-
-def _step(page: Page, roster: Roster, now: datetime, cause: Cause, by: Actor) -> Decision:
-    """Move to the next level that leads to somebody, skipping the empty ones at once."""
-    draft = _Draft()
-    reached = page.reached or (
-        cause in (Cause.TIMEOUT, Cause.DECLINED) and bool(set(page.paged) - set(page.failed))
-    )
-    late_ms = _late_ms(page, now) if cause is Cause.TIMEOUT else 0
-    came_from = page
-    for place in _places(page):
-        new_pass = (place.round, place.last_resort) != (came_from.round, came_from.last_resort)
-        ends_unreached = cause is Cause.UNREACHABLE and not reached and (new_pass or came_from.last_resort)
-        if ends_unreached:
-            break
-        notify = _level_targets(page, place, roster, cause, draft, now)
-        if notify:
-            if new_pass:
-                reached = False
-            return _paged(page, place, notify, reached, now, cause, by, late_ms, draft)
-        came_from = replace(came_from, level=place.level, round=place.round, last_resort=place.last_resort)
-    return _nobody(page, now, draft)
-
-
-def _places(page: Page) -> Iterator[_Place]:
-    """Where the run goes from here until every level has been looked at once; the last resort looks at all."""
-    levels = len(page.policy.levels)
-    cursor = page
-    for _ in range(levels):
-        place = _after(cursor)
-        yield place
-        if place.last_resort:
-            others = (n for n in range(levels, 0, -1) if n != place.level)
-            yield from (_Place(n, place.round, True) for n in others)
-            return
-        cursor = replace(cursor, level=place.level, round=place.round)
-
-
-def _level_targets(
-    page: Page, place: _Place, roster: Roster, cause: Cause, draft: _Draft, now: datetime
-) -> tuple[Notify, ...]:
-    """Whom a level pages, each once; an empty one is written down and its schedules' owners are told."""
-    found: dict[str, Notify] = {}
-    reasons: list[str] = []
-    for target in page.policy.levels[place.level - 1].targets:
-        reached = roster.get(
-            target, Reached(reason=f"{target.kind.value} {target.id} is not configured any more")
-        )
-        if target.kind is TargetKind.CHANNEL and reached.channel:
-            found.setdefault(
-                reached.channel, Notify(page.step + 1, place.level, cause, channel=reached.channel)
-            )
-        for contact in reached.people:
-            notify = Notify(
-                page.step + 1, place.level, cause, user=contact.user, via=contact.via, until=contact.until
-            )
-            found.setdefault(contact.user, notify)
-        if not reached.people and not reached.channel:
-            reasons.append(reached.reason)
-            if reached.schedule:
-                draft.tell.append(Tell(Notice.EMPTY_SCHEDULE, reached.schedule, reached.reason))
-    if not found:
-        draft.facts.append(
-            LevelSkipped(
-                at=now, by=TOCSIN, page=page.id, level=place.level, round=place.round, reasons=tuple(reasons)
-            )
-        )
-    return tuple(found.values())
-
-
-def _paged(
-    page: Page,
-    place: _Place,
-    notify: tuple[Notify, ...],
-    reached: bool,
-    now: datetime,
-    cause: Cause,
-    by: Actor,
-    late_ms: int,
-    draft: _Draft,
-) -> Decision:
-    wait = (
-        page.policy.last_resort.every
-        if place.last_resort
-        else page.policy.timeout(place.level, page.severity)
-    )
-    users = tuple(n.user for n in notify if n.user is not None)
-    stepped = replace(
-        page,
-        step=page.step + 1,
-        level=place.level,
-        round=place.round,
-        last_resort=place.last_resort,
-        step_at=now,
-        due_at=now + wait,
-        paged=users,
-        declined=(),
-        failed=(),
-        reached=reached or not users,
-        ever_paged=tuple(dict.fromkeys((*page.ever_paged, *users))),
-        version=page.version + 1,
-    )
-    fact = LevelPaged(
-        at=now,
-        by=by,
-        page=page.id,
-        step=stepped.step,
-        level=place.level,
-        round=place.round,
-        people=tuple(n.user or n.channel or "" for n in notify),
-        cause=cause,
-        late_ms=late_ms,
-        due_at=now + wait,
-        last_resort=place.last_resort,
-    )
-    return Decision(stepped, facts=(*draft.facts, fact), notify=notify, tell=tuple(draft.tell))
-
-
-def _nobody(page: Page, now: datetime, draft: _Draft) -> Decision:
-    """A whole pass reached nobody: say so, begin again from the first level in five minutes."""
-    due_at = now + RETRY_WHEN_NOBODY
-    waiting = replace(
-        page,
-        step=page.step + 1,
-        level=0,
-        last_resort=False,
-        step_at=now,
-        due_at=due_at,
-        paged=(),
-        declined=(),
-        failed=(),
-        reached=False,
-        version=page.version + 1,
-    )
-    fact = NobodyReached(at=now, by=TOCSIN, page=page.id, due_at=due_at)
-    tell = (*draft.tell, Tell(Notice.NOBODY_REACHED))
-    return Decision(waiting, facts=(*draft.facts, fact), tell=tell)

@@ -70,11 +70,13 @@ class LevelPaged(Fact):
     people: tuple[str, ...]
     """Slack user ids, or channel names."""
     cause: str
-    """started, timeout, declined, unreachable, escalated, snooze_ended, last_resort, nobody_reached"""
+    """One of `bot.core.decision.Cause`; of older ones also last_resort and nobody_reached."""
     late_ms: int
     """How long after its due time the step was recorded; 0 for the first."""
     due_at: datetime
     last_resort: bool = False
+    policy: str = ""
+    """The policy that the level is of, when it is another than the page began with."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.core.contact import Urgency
 from bot.core.ids import Actor, IncidentId, PageId, ServiceId, SeverityId, UserId
-from bot.core.policy import Policy
+from bot.core.policy import Level, Policy
 
 
 class PageState(StrEnum):
@@ -60,9 +61,37 @@ class Page:
     resolved_by: Actor | None = None
     resolved_at: datetime | None = None
     incident: IncidentId | None = None
+    urgency: Urgency = Urgency.HIGH
+    """How hard it wakes people."""
+    urgent_at: datetime | None = None
+    """When a low urgency becomes high; while it is triggered, `due_at` is not later."""
+    leg: int = 0
+    """How often a last resort has handed it over: 0 is its own policy, then those of `policy.then`."""
+    agreed: tuple[UserId, ...] = ()
+    """Of the present step, where all must acknowledge: those who did."""
+    accepted: tuple[UserId, ...] = ()
+    """Responders added by hand who said that they come."""
     version: int = 1
     """Grows with every change: a message that shows an older one is edited."""
 
     @property
     def is_open(self) -> bool:
         return self.state is not PageState.RESOLVED
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is triggered and has not paged anybody yet, so that a problem can clear itself."""
+        return self.state is PageState.TRIGGERED and self.step == 0
+
+    @property
+    def present_policy(self) -> Policy:
+        """The policy that runs now: its own, or one that its last resort handed over to."""
+        return self.policy_of(self.leg)
+
+    def policy_of(self, leg: int) -> Policy:
+        return self.policy if leg == 0 else self.policy.then[leg - 1]
+
+    @property
+    def present_level(self) -> Level | None:
+        """The level that was paged last; None before the first, and after a pass that reached nobody."""
+        return self.present_policy.levels[self.level - 1] if self.level else None

@@ -5,21 +5,68 @@ Every "who is on call" goes through `people_on_call`: paging, `/oncall`, the App
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core import conditions
 from bot.core.catalogue import Catalogue
-from bot.core.escalation import Contact, Reached, Roster
-from bot.core.ids import PersonId, ScheduleId, TeamId, UserId
-from bot.core.policy import Policy, Target, TargetKind
+from bot.core.decision import Contact, Reached
+from bot.core.ids import PersonId, ScheduleId, TeamId, UserId, WebhookId
+from bot.core.policy import Assign, Policy, Target, TargetKind
 from bot.core.schedule import AllChanges, on_call
 from bot.core.views import OnCallPerson
 
 
-def resolve(policy: Policy, catalogue: Catalogue, changes: AllChanges, now: datetime) -> Roster:
-    """Every target of `policy` at `now`."""
-    targets = {target for level in policy.levels for target in level.targets}
-    return {target: reach(target, catalogue, changes, now) for target in targets}
+@dataclass(frozen=True)
+class Wants:
+    """What a policy's steps ask about beside whom its targets lead to."""
+
+    managers: bool
+    conditions: bool
+    held: bool
+    turns: bool
+
+
+def wants(policy: Policy) -> Wants:
+    """Of a running policy, with all of its legs."""
+    levels = [level for leg in (policy, *policy.then) for level in leg.levels]
+    when = [condition for level in levels for condition in level.when]
+    return Wants(
+        managers=any(target.kind is TargetKind.MANAGER for target in targets(policy)),
+        conditions=bool(when),
+        held=conditions.asks(when, "held"),
+        turns=any(level.assign is Assign.ROUND_ROBIN for level in levels),
+    )
+
+
+def targets(policy: Policy) -> frozenset[Target]:
+    """All that a running policy leads to, by any of its legs."""
+    legs = (policy, *policy.then)
+    return frozenset(target for leg in legs for level in leg.levels for target in level.targets)
+
+
+def resolve(
+    policy: Policy, catalogue: Catalogue, changes: AllChanges, now: datetime
+) -> Mapping[Target, Reached]:
+    """Every target of a running policy at `now`; managers depend on the page."""
+    return {
+        target: reach(target, catalogue, changes, now)
+        for target in targets(policy)
+        if target.kind is not TargetKind.MANAGER
+    }
+
+
+def managers(catalogue: Catalogue, people: Iterable[UserId]) -> Mapping[UserId, Reached]:
+    """The manager of each of these; without one, or with one who has no account, why nobody is reached."""
+    return {user: _manager(catalogue, user) for user in people}
+
+
+def _manager(catalogue: Catalogue, user: UserId) -> Reached:
+    person = catalogue.person_of(user)
+    if person is None or person.manager is None:
+        return Reached(reason=f"{person.name if person else f'<@{user}>'} has no manager")
+    return _people(catalogue, (person.manager,), f"manager of {person.name}")
 
 
 def reach(target: Target, catalogue: Catalogue, changes: AllChanges, now: datetime) -> Reached:
@@ -35,8 +82,12 @@ def reach(target: Target, catalogue: Catalogue, changes: AllChanges, now: dateti
             return _schedule(catalogue, ScheduleId(target.id), changes, now)
         case TargetKind.USER_GROUP:
             return _user_group(catalogue, target.id)
-        case TargetKind.WEBHOOK | TargetKind.MANAGER | TargetKind.POLICY:
-            return Reached(reason=f"{target.kind.value} {target.id} leads to nobody")
+        case TargetKind.WEBHOOK:
+            return _webhook(catalogue, WebhookId(target.id))
+        case TargetKind.POLICY:
+            return Reached(reason=f"The policy {target.id} is not configured any more")
+        case TargetKind.MANAGER:
+            return Reached(reason="nobody was paged before whose manager could be")
 
 
 def people_on_call(
@@ -104,6 +155,12 @@ def _team(catalogue: Catalogue, team: TeamId) -> Reached:
     if not known.members:
         return Reached(reason=f"The team {known.name} has no members")
     return _people(catalogue, known.members, known.name)
+
+
+def _webhook(catalogue: Catalogue, webhook: WebhookId) -> Reached:
+    if webhook not in catalogue.webhooks:
+        return Reached(reason=f"The webhook {webhook} is not configured any more")
+    return Reached(webhook=webhook)
 
 
 def _user_group(catalogue: Catalogue, handle: str) -> Reached:

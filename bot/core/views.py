@@ -14,7 +14,7 @@ from bot.core.alert import Link
 from bot.core.catalogue import Severity
 from bot.core.contact import MethodKind
 from bot.core.cover import CoverState
-from bot.core.escalation import Cause
+from bot.core.decision import Cause
 from bot.core.facts import Fact
 from bot.core.ids import (
     Actor,
@@ -130,6 +130,17 @@ class PageView:
     paged_now: tuple[UserId, ...] | None = None
     """Those of them whom the present step pages; None when nobody asked."""
     declined: tuple[UserId, ...] = ()
+    waits: bool = False
+    """It has paged nobody yet, because it may clear by itself."""
+    low_urgency: bool = False
+    agreed: tuple[UserId, ...] = ()
+    """Where all of a level must acknowledge: who did."""
+    missing: tuple[UserId, ...] = ()
+    """And who has not answered."""
+    accepted: tuple[UserId, ...] = ()
+    """Who was asked to help and comes."""
+    reader_was_added: bool = False
+    """Somebody asked the reader to help."""
     incident: IncidentId | None = None
     incident_channel: ChannelId | None = None
 

@@ -7,19 +7,20 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core import roster
+from bot.core import escalation
 from bot.core.alert import Alert, AlertStatus
 from bot.core.catalogue import Catalogue
-from bot.core.contact import MethodKind
-from bot.core.escalation import Cause, next_level
+from bot.core.contact import MethodKind, Urgency
+from bot.core.decision import Cause, Notify
 from bot.core.facts import Fact, PageAcknowledged, PageDeclined, PageStarted
 from bot.core.ids import IntegrationId, NotificationId, PageId, UserId, user_of
 from bot.core.page import Page, PageState
-from bot.core.policy import CHOSEN_BY_HAND, TargetKind
-from bot.core.views import NextStep, PageView, PreviousPaged, ServiceView, Why
+from bot.core.policy import CHOSEN_BY_HAND
+from bot.core.views import NextStep, OnCallPerson, PageView, PreviousPaged, ServiceView, Why
 from bot.queries import notifications
-from bot.store import alerts, changes, incidents, pages, timeline
+from bot.store import alerts, incidents, pages, timeline
 from bot.store.pages import Notification
+from bot.store.rosters import rosters_at
 
 OUT = frozenset({"sent", "delivered"})
 """The states of a notification that has left."""
@@ -85,6 +86,12 @@ async def card_of(
         paged=found.ever_paged,
         paged_now=found.paged,
         declined=found.declined,
+        waits=found.waits,
+        low_urgency=found.urgency is Urgency.LOW,
+        agreed=found.agreed,
+        missing=_missing(found),
+        accepted=found.accepted,
+        reader_was_added=mine is not None and mine.added_by is not None,
         incident=incident.id if incident else None,
         incident_channel=incident.channel if incident else None,
     )
@@ -139,16 +146,31 @@ def _worst_first(its_alerts: Sequence[Alert], catalogue: Catalogue) -> list[Aler
 async def _next_step(
     conn: AsyncConnection, page: Page, catalogue: Catalogue, now: datetime
 ) -> NextStep | None:
-    """Whom the next step will page by what is known today; a page of nobody is tried from the first level."""
+    """What the engine will do when the time comes, by what is known today."""
     if page.state is not PageState.TRIGGERED or page.due_at is None:
         return None
-    changed = await changes.since(conn, now, catalogue.schedules.values())
-    level, last_resort = next_level(page)
-    people = roster.level_people(page.policy, level, catalogue, changed, page.due_at)
-    targets = page.policy.levels[level - 1].targets
-    schedules = [t.id for t in targets if t.kind is TargetKind.SCHEDULE]
-    channels = tuple(t.id for t in targets if t.kind is TargetKind.CHANNEL)
-    return NextStep(page.due_at, people, schedules[0] if len(schedules) == 1 else "", last_resort, channels)
+    rosters = await rosters_at(conn, catalogue, page.due_at, changed_since=now)
+    decision = escalation.on_due(page, await rosters.of(page), page.due_at)
+    people = tuple(_shown(catalogue, one) for one in decision.notify if one.user)
+    via = {one.via for one in decision.notify if one.user}
+    return NextStep(
+        page.due_at,
+        people,
+        via.pop() if len(via) == 1 else "",
+        decision.page.last_resort,
+        tuple(one.channel for one in decision.notify if one.channel),
+    )
+
+
+def _missing(page: Page) -> tuple[UserId, ...]:
+    """Where some have acknowledged and all must: who can still."""
+    answered = {*page.agreed, *page.declined, *page.failed}
+    return tuple(user for user in page.paged if user not in answered) if page.agreed else ()
+
+
+def _shown(catalogue: Catalogue, notify: Notify) -> OnCallPerson:
+    person = catalogue.person_of(notify.user) if notify.user else None
+    return OnCallPerson(person.name if person else notify.user or "", notify.user, notify.until)
 
 
 def _description(worst: Sequence[Alert], by_hand: bool) -> str:
@@ -166,7 +188,7 @@ def _has_declined(note: Notification, facts: Sequence[Fact]) -> bool:
 
 
 def _why(page: Page, note: Notification, notes: Sequence[Notification], facts: Sequence[Fact]) -> Why:
-    every = int(page.policy.last_resort.every.total_seconds() // 60) if note.last_resort else None
+    every = int(page.present_policy.last_resort.every.total_seconds() // 60) if note.last_resort else None
     declined = {user_of(fact.by): fact.at for fact in facts if isinstance(fact, PageDeclined)}
     return Why(
         cause=Cause(note.cause),

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.contact import SLACK_DM
+from bot.core.contact import SLACK_DM, Urgency
 from bot.core.ids import ContactId, IncidentId, NotificationId, PageId, ServiceId, UserId
 from bot.core.page import OPEN_STATES, Page, PageState
 from bot.core.policy import Policy
@@ -42,7 +42,7 @@ _OPEN = _TABLE.c.state != literal_column(f"'{PageState.RESOLVED}'")
 _AS_COLUMN = {"incident": "incident_id"}
 _FIELDS = tuple(field.name for field in fields(Page))
 _WAITS = ("due_at", "step_at", "snoozed_until")
-_LISTS = ("paged", "declined", "failed", "ever_paged")
+_LISTS = ("paged", "declined", "failed", "ever_paged", "agreed", "accepted")
 _KEPT = tuple((name, _AS_COLUMN.get(name, name)) for name in _FIELDS if name not in ("id", "policy"))
 """What a save writes, with its column: the policy stays what it was when the page began."""
 _COLUMNS = [
@@ -93,6 +93,7 @@ def _page(row: Sequence[Any]) -> Page:
     for name in _LISTS:
         values[name] = tuple(values[name])
     values["state"] = PageState(values["state"])
+    values["urgency"] = Urgency(values["urgency"])
     values["policy"] = _policy(values["policy"])
     return Page(**values)
 
@@ -332,6 +333,13 @@ async def notification(conn: AsyncConnection, number: NotificationId) -> Notific
 async def cancel_notifications(conn: AsyncConnection, moved: Sequence[Page], now: datetime) -> None:
     """What older generations of these pages still owe is not sent any more; one in the air keeps its own outcome."""
     await conn.execute(_CANCEL, [{"page": page.id, "fence": page.generation, "at": now} for page in moved])
+
+
+async def held(conn: AsyncConnection) -> dict[UserId, int]:
+    """How many open pages each person holds."""
+    c = _TABLE.c
+    query = select(c.acknowledged_by, func.count()).where(c.state == PageState.ACKNOWLEDGED)
+    return {UserId(user): count for user, count in await conn.execute(query.group_by(c.acknowledged_by))}
 
 
 async def involving(conn: AsyncConnection, user: UserId) -> Sequence[Page]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, RowMapping, bindparam, insert, or_, select
+from sqlalchemy import ColumnElement, RowMapping, bindparam, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.facts import (
@@ -22,12 +23,13 @@ from bot.core.facts import (
     NoteSourceDeleted,
 )
 from bot.core.ids import IncidentId, PageId, ScheduleId
+from bot.core.page_facts import PAGE_FACTS
 from bot.core.schedule_facts import SCHEDULE_FACTS, ScheduleFact
 from bot.store.hot import hot
 from bot.store.tables import PageRow, TimelineRow
 
 _COMMON = {"at", "by", "page", "incident"}
-_KINDS = FACT_BY_KIND | {fact.kind: fact for fact in SCHEDULE_FACTS}
+_KINDS = FACT_BY_KIND | {fact.kind: fact for fact in (*SCHEDULE_FACTS, *PAGE_FACTS)}
 _OF_MESSAGES = [fact.kind for fact in (NoteAdded, NoteEdited, NoteRetracted, NoteSourceDeleted)]
 _TABLE = TimelineRow.__table__  # type: ignore[attr-defined]
 _APPEND = hot(insert(_TABLE))
@@ -80,6 +82,16 @@ async def of_page(conn: AsyncConnection, page: PageId) -> tuple[Fact, ...]:
     """The page's facts in the order in which they were recorded."""
     rows = await conn.execute(_OF_PAGE, {"page": page})
     return tuple(_fact(row) for row in rows.mappings())
+
+
+async def last_work(conn: AsyncConnection, page: PageId, incident: IncidentId | None) -> datetime | None:
+    """When a person last did something about the page or its incident, as far as the timeline tells."""
+    about = _TABLE.c.page_id == page
+    if incident is not None:
+        about = or_(about, _TABLE.c.incident_id == incident)
+    query = select(func.max(_TABLE.c.at)).where(about, _TABLE.c.by.startswith("user:"))
+    at: datetime | None = (await conn.execute(query)).scalar()
+    return at
 
 
 async def of_message(conn: AsyncConnection, incident: IncidentId, message: str) -> tuple[Fact, ...]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
-from bot.core import debts
+from bot.core import conditions, debts
 from bot.core.alert import Alert, Change, IncomingAlert, dedup_key, fold
 from bot.core.catalogue import Catalogue, Integration, IntegrationType
 from bot.core.facts import AlertFired, AlertOvertaken, AlertResolved
 from bot.core.ids import IntegrationId, PageId, ServiceId, SeverityId, by_integration
 from bot.core.page import Page
+from bot.core.urgency import urgency_of
 from bot.core.words import service_of, severity_of
 from bot.store import alerts, journal, pages
 from bot.store.database import Database
+from bot.store.rosters import Rosters, rosters_for
 from bot.store.uow import Tx
 from bot.usecases import paging
 
@@ -55,7 +58,7 @@ async def _fold(tx: Tx, catalogue: Catalogue, parse: Parse, entries: Sequence[jo
     if not entries:
         return
     async with tx.attempt():
-        events = [event for entry in entries for event in _events(catalogue, parse, entry)]
+        events = [event for entry in entries for event in _events(catalogue, parse, entry, tx.now)]
         folding = await _Folding.of(tx, catalogue, events)
         for event in events:
             await folding.take(event)
@@ -74,7 +77,7 @@ class _Event:
     key: str
 
 
-def _events(catalogue: Catalogue, parse: Parse, entry: journal.Pending) -> Iterator[_Event]:
+def _events(catalogue: Catalogue, parse: Parse, entry: journal.Pending, now: datetime) -> Iterator[_Event]:
     integration = catalogue.integrations.get(IntegrationId(entry.integration)) or Integration(
         IntegrationId(entry.integration), entry.integration, IntegrationType.GENERIC
     )
@@ -83,7 +86,26 @@ def _events(catalogue: Catalogue, parse: Parse, entry: journal.Pending) -> Itera
         service = service_of(catalogue, integration, one.service)
         key = one.dedup_key or dedup_key(integration.id, service, one.title)
         named = replace(one, dedup_key=key, source=one.source or integration.name)
-        yield _Event(integration, named, service, severity_of(catalogue, integration, one.severity), key)
+        severity = severity_of(catalogue, integration, one.severity)
+        yield _Event(integration, named, service, _by_rules(catalogue, service, severity, named, now), key)
+
+
+def _by_rules(
+    catalogue: Catalogue,
+    service: ServiceId | None,
+    severity: SeverityId | None,
+    said: IncomingAlert,
+    now: datetime,
+) -> SeverityId | None:
+    """The service's own rules for severities, over what the source said."""
+    known = catalogue.services.get(service) if service else None
+    if known is None or not known.severities:
+        return severity
+    urgency, _ = urgency_of(known, now)
+    facts = conditions.facts_of(
+        catalogue, service=service, severity=severity, urgency=urgency, title=said.title, alert=said, now=now
+    )
+    return conditions.severity_by_rules(known, facts) or severity
 
 
 class _Folding:
@@ -99,7 +121,7 @@ class _Folding:
         catalogue: Catalogue,
         latest: dict[tuple[IntegrationId, str], Alert],
         open_pages: dict[str, Page],
-        rosters: paging.Rosters,
+        rosters: Rosters,
     ) -> None:
         self._tx = tx
         self._catalogue = catalogue
@@ -124,7 +146,7 @@ class _Folding:
         policies = {event.service: catalogue.policy_for(event.service) for event in events}
         groups = {pages.group_key(service, policy) for service, policy in policies.items() if policy}
         open_pages = await pages.open_for(tx.conn, groups)
-        return cls(tx, catalogue, latest, open_pages, await paging.rosters_for(tx, catalogue))
+        return cls(tx, catalogue, latest, open_pages, await rosters_for(tx, catalogue))
 
     async def take(self, event: _Event) -> None:
         """Fold one event: a new alert joins the open page of its service and policy, or starts one."""
@@ -201,6 +223,7 @@ class _Folding:
                 severity=born.severity,
                 by=by_integration(born.integration),
                 rosters=self._rosters,
+                alert=born,
             )
         self._open[group] = page
         return page

@@ -10,7 +10,7 @@ from bot.core import escalation, roster
 from bot.core.catalogue import Catalogue
 from bot.core.command_names import NAMES
 from bot.core.debts import DebtKind
-from bot.core.escalation import Contact, Decision, Reply
+from bot.core.decision import Contact, Decision, Reply
 from bot.core.facts import LevelPaged, RespondersPaged
 from bot.core.ids import (
     IncidentId,

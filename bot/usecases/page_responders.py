@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.catalogue import Catalogue
-from bot.core.escalation import Decision
+from bot.core.decision import Decision
 from bot.core.ids import PageId, TeamId, UserId, by_user
 from bot.store.database import Database
 from bot.usecases import paging

@@ -4,50 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from bot.core import debts, escalation, roster
-from bot.core.alert import AlertStatus, resolve_by_hand
+from bot.core import debts, escalation
+from bot.core.alert import Alert, AlertStatus, resolve_by_hand
 from bot.core.catalogue import Catalogue
-from bot.core.contact import SLACK_DM, MethodKind, Urgency
-from bot.core.escalation import Contact, Decision, Notice, Notify, Reply, Roster, Tell
+from bot.core.contact import SLACK_DM, MethodKind
+from bot.core.decision import Cause, Contact, Decision, Notice, Notify, Reply, Roster, Tell
 from bot.core.facts import PageAcknowledged, PageAdopted, PageStarted
 from bot.core.ids import Actor, IncidentId, PageId, ServiceId, SeverityId, UserId, page_label, user_of
 from bot.core.page import Page, PageState
 from bot.core.policy import Policy
-from bot.core.schedule import AllChanges
+from bot.core.urgency import urgency_of
 from bot.errors import Wrong
 from bot.log_context import from_here_on
-from bot.store import alerts, changes, incidents, pages
+from bot.store import alerts, incidents, pages, timeline, turns_taken
 from bot.store import debts as debt_store
 from bot.store.database import Database
+from bot.store.rosters import Rosters, rosters_for
 from bot.store.uow import Tx
 from bot.usecases import reaching
 
 Act = Callable[[Page, Roster], Decision]
-
-
-class Rosters:
-    """Whom policies' targets lead to at one instant; each policy is resolved once."""
-
-    def __init__(self, catalogue: Catalogue, changed: AllChanges, now: datetime) -> None:
-        self._catalogue = catalogue
-        self._changed = changed
-        self._now = now
-        self._known: dict[int, tuple[Policy, Roster]] = {}
-        """By the policy's identity, and with the policy, which keeps that its own."""
-
-    def of(self, policy: Policy) -> Roster:
-        if id(policy) not in self._known:
-            resolved = roster.resolve(policy, self._catalogue, self._changed, self._now)
-            self._known[id(policy)] = (policy, resolved)
-        return self._known[id(policy)][1]
-
-
-async def rosters_for(tx: Tx, catalogue: Catalogue) -> Rosters:
-    """Whom policies lead to at the transaction's instant."""
-    return Rosters(catalogue, await changes.since(tx.conn, tx.now, catalogue.schedules.values()), tx.now)
 
 
 async def begin(
@@ -62,18 +41,20 @@ async def begin(
     group: bool = True,
     policy: Policy | None = None,
     rosters: Rosters | None = None,
+    alert: Alert | None = None,
 ) -> Page:
-    """Start a page with its first step, in the caller's transaction.
+    """Start a page with its first step, or the wait before it, in the caller's transaction.
 
     `group` lets later alerts of the service and policy join it; without, it stands alone. `rosters` is for whoever
-    begins many in one transaction. Raises `Wrong` when nothing says whom to page: no policy for the service and no
-    default.
+    begins many in one transaction; `alert` is what it is about, if it is not written yet. Raises `Wrong` when nothing
+    says whom to page: no policy for the service and no default.
     """
     chosen = policy or catalogue.policy_for(service)
     if chosen is None:
         raise Wrong(
             "There is no default escalation policy, so nobody can be paged. Ask an admin to run tocsin check."
         )
+    urgency, urgent_at = urgency_of(catalogue.services.get(service) if service else None, tx.now)
     fresh = Page(
         id=PageId(0),
         service=service,
@@ -84,19 +65,21 @@ async def begin(
         started_at=tx.now,
         due_at=tx.now,
         incident=incident,
+        urgency=urgency,
+        urgent_at=urgent_at,
     )
     started = PageStarted(
         at=tx.now, by=by, page=fresh.id, policy=chosen.name, severity=severity, service=service
     )
     rosters = rosters or await rosters_for(tx, catalogue)
-    decision = escalation.start(fresh, rosters.of(chosen), tx.now)
+    decision = escalation.start(fresh, await rosters.of(fresh, alert), tx.now)
+    rosters.took(decision.turns)
     number = await pages.add(tx, decision.page, pages.group_key(service, chosen) if group else None)
     page = replace(decision.page, id=number)
     decision = replace(
         decision,
         page=page,
         facts=tuple(replace(fact, page=number) for fact in (started, *decision.facts)),
-        notify=(*decision.notify, *_team_copy(catalogue, page, decision.notify)),
     )
     await _follow(tx, [(fresh, decision)], catalogue)
     return page
@@ -130,7 +113,13 @@ async def apply_all(tx: Tx, decided: Sequence[tuple[Page, Decision]], catalogue:
 
 async def _follow(tx: Tx, decided: Sequence[tuple[Page, Decision]], catalogue: Catalogue) -> None:
     """What follows from pages that are written."""
+    decided = [(before, _with_team_copy(catalogue, before, decision)) for before, decision in decided]
     await _owe_notifications(tx, [decision for _, decision in decided])
+    for _, decision in decided:
+        if decision.turns:
+            await turns_taken.put(tx.conn, decision.turns)
+        if decision.spares:
+            await reaching.stop(tx, decision.page.id, decision.spares, "they have answered")
     for before, decision in decided:
         page = decision.page
         tx.record(*decision.facts)
@@ -148,9 +137,18 @@ async def advance_due(db: Database, catalogue: Catalogue, limit: int = 200) -> i
     async with db.write() as tx:
         due = await pages.due(tx.conn, tx.now, limit)
         rosters = await rosters_for(tx, catalogue)
-        decided = [(page, escalation.on_due(page, rosters.of(page.policy), tx.now)) for page in due]
+        decided = [(page, await _on_due(tx, rosters, page)) for page in due]
         await apply_all(tx, decided, catalogue)
         return len(due)
+
+
+async def _on_due(tx: Tx, rosters: Rosters, page: Page) -> Decision:
+    active_at = None
+    if page.state is PageState.ACKNOWLEDGED:
+        active_at = await timeline.last_work(tx.conn, page.id, page.incident)
+    decision = escalation.on_due(page, await rosters.of(page), tx.now, active_at)
+    rosters.took(decision.turns)
+    return decision
 
 
 async def look_again(db: Database) -> int:
@@ -167,7 +165,7 @@ async def look_again(db: Database) -> int:
 
 
 def _reached_nobody(page: Page) -> bool:
-    return page.state is PageState.TRIGGERED and page.level == 0 and not page.paged
+    return page.state is PageState.TRIGGERED and page.level == 0 and not page.paged and not page.waits
 
 
 async def acknowledge(db: Database, catalogue: Catalogue, page: PageId, by: UserId) -> Decision:
@@ -193,10 +191,28 @@ async def decline(db: Database, catalogue: Catalogue, page: PageId, by: UserId) 
         return decision
 
 
-async def escalate(db: Database, catalogue: Catalogue, page: PageId, by: Actor) -> Decision:
-    """Page the next level now."""
+async def escalate(
+    db: Database, catalogue: Catalogue, page: PageId, by: Actor, level: int | None = None
+) -> Decision:
+    """Page the next level now, or the one (1-based) that was chosen."""
     async with db.write(first=True) as tx:
-        return await _act(tx, catalogue, page, lambda p, who: escalation.escalate(p, by, who, tx.now))
+        return await _act(tx, catalogue, page, lambda p, who: escalation.escalate(p, by, who, tx.now, level))
+
+
+async def reassign(
+    db: Database, catalogue: Catalogue, page: PageId, people: tuple[Contact, ...], by: Actor
+) -> Decision:
+    """Give it to others; they are paged now."""
+    async with db.write(first=True) as tx:
+        return await _act(tx, catalogue, page, lambda p, _: escalation.reassign(p, people, by, tx.now))
+
+
+async def accept(db: Database, catalogue: Catalogue, page: PageId, by: UserId) -> Decision:
+    """Somebody who was added to help says that they come."""
+    async with db.write(first=True) as tx:
+        decision = await _act(tx, catalogue, page, lambda p, _: escalation.accept(p, by, tx.now))
+        await _invite(tx, decision, by)
+        return decision
 
 
 async def snooze(db: Database, catalogue: Catalogue, page: PageId, by: UserId, after: timedelta) -> Decision:
@@ -268,7 +284,7 @@ async def _act(tx: Tx, catalogue: Catalogue, number: PageId, decide: Act) -> Dec
     if page is None:
         raise Wrong(f"There is no page P-{number}.")
     from_here_on(incident=page.incident)
-    decision = decide(page, (await rosters_for(tx, catalogue)).of(page.policy))
+    decision = decide(page, await (await rosters_for(tx, catalogue)).of(page))
     await apply(tx, page, decision, catalogue)
     return decision
 
@@ -303,7 +319,7 @@ def _touch_homes(tx: Tx, before: Page, page: Page) -> None:
 
 async def _owe_notifications(tx: Tx, decisions: Sequence[Decision]) -> None:
     rows = [_notification(decision, notify, tx) for decision in decisions for notify in decision.notify]
-    await reaching.notify(tx, rows, {decision.page.id: Urgency.HIGH for decision in decisions})
+    await reaching.notify(tx, rows, {decision.page.id: decision.page.urgency for decision in decisions})
 
 
 def _notification(decision: Decision, notify: Notify, tx: Tx) -> dict[str, Any]:
@@ -313,9 +329,9 @@ def _notification(decision: Decision, notify: Notify, tx: Tx) -> dict[str, Any]:
         "generation": page.generation,
         "step": notify.step,
         "level": notify.level,
-        "addressee": notify.user or notify.channel or "",
+        "addressee": notify.addressee,
         "is_channel": notify.user is None,
-        "method": MethodKind.SLACK.value,
+        "method": (MethodKind.WEBHOOK if notify.webhook else MethodKind.SLACK).value,
         "contact": SLACK_DM,
         "due_at": None,
         "cause": notify.cause,
@@ -333,13 +349,17 @@ def _notification(decision: Decision, notify: Notify, tx: Tx) -> dict[str, Any]:
     }
 
 
-def _team_copy(catalogue: Catalogue, page: Page, notify: Sequence[Notify]) -> tuple[Notify, ...]:
-    """The same card in the team's channel, when the team has one and the step does not page it anyway."""
+def _with_team_copy(catalogue: Catalogue, before: Page, decision: Decision) -> Decision:
+    """With the first step the same card goes to the team's channel, if it has one and the step does not page it."""
+    page = decision.page
+    if before.step or not page.step:
+        return decision
     service = catalogue.services.get(page.service) if page.service else None
     team = catalogue.teams.get(service.team) if service and service.team else None
-    if team is None or not team.channel or any(one.channel == team.channel for one in notify):
-        return ()
-    return (Notify(page.step, page.level, escalation.Cause.STARTED, channel=team.channel),)
+    if team is None or not team.channel or any(one.channel == team.channel for one in decision.notify):
+        return decision
+    copy = Notify(page.step, page.level, Cause.STARTED, channel=team.channel)
+    return replace(decision, notify=(*decision.notify, copy))
 
 
 def _owe_notice(tx: Tx, page: Page, tell: Tell, catalogue: Catalogue) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from bot.core import debts
 from bot.core.contact import SLACK_DM, ContactMethod, MethodKind, Urgency
+from bot.core.decision import TO_WEBHOOK
 from bot.core.facts import PersonNotified
-from bot.core.ids import TOCSIN, ContactId, NotificationId, PageId, UserId
+from bot.core.ids import TOCSIN, ContactId, NotificationId, PageId, UserId, WebhookId
 from bot.core.quiet_hours import Quiet
 from bot.core.reaching import Attempt, Began, Plan, Skip, Wishes, next_sooner, plan, slack_dm
 from bot.store import attempts, contacts, pages, quiets
@@ -103,7 +104,10 @@ def _skipped(tx: Tx, row: Row, skip: Skip) -> PersonNotified:
 
 def _owe(tx: Tx, row: Row, number: NotificationId) -> None:
     page, generation, addressee = PageId(row["page_id"]), row["generation"], row["addressee"]
-    if row["is_channel"]:
+    if row["method"] == MethodKind.WEBHOOK and row["is_channel"]:
+        webhook = WebhookId(addressee.removeprefix(TO_WEBHOOK))
+        tx.owe(debts.page_webhook(page, generation, number, webhook))
+    elif row["is_channel"]:
         tx.owe(debts.page_channel(page, generation, number, addressee))
     else:
         _owe_person(tx, page, generation, number, UserId(addressee), ContactId(row["contact"]))

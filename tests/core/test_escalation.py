@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core import escalation
-from bot.core.escalation import Cause, Contact, Decision, Notice, Reached, Reply, Roster
+from bot.core.decision import Cause, Contact, Decision, Notice, Reached, Reply, Roster
 from bot.core.facts import LevelPaged, LevelSkipped, NobodyReached
 from bot.core.ids import TOCSIN, PageId, PolicyId, ScheduleId, ServiceId, SeverityId, UserId, by_user
 from bot.core.page import Page, PageState
@@ -54,7 +54,7 @@ def roster(**changes: Reached) -> Roster:
         "secondary": Reached((Contact(CAROL, "secondary"),)),
         "frank": Reached((Contact(FRANK, ""),)),
     } | changes
-    return {target: full[target.id] for target in (PRIMARY, SECONDARY, LAST)}
+    return Roster({target: full[target.id] for target in (PRIMARY, SECONDARY, LAST)})
 
 
 EVERYBODY = roster()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.core import escalation
-from bot.core.escalation import Contact, Decision, Reached, Roster
+from bot.core.decision import Contact, Decision, Reached, Roster
 from bot.core.ids import PageId, PolicyId, ScheduleId, SeverityId, UserId, by_user
 from bot.core.page import Page, PageState
 from bot.core.policy import LastResort, Level, Policy, Target, TargetKind
@@ -39,10 +39,12 @@ rosters = st.fixed_dictionaries({target: st.lists(people, max_size=3, unique=Tru
 
 
 def as_roster(who: dict[Target, list[UserId]]) -> Roster:
-    return {
-        target: Reached(tuple(Contact(user, target.id) for user in users), None, "", ScheduleId(target.id))
-        for target, users in who.items()
-    }
+    return Roster(
+        {
+            target: Reached(tuple(Contact(user, target.id) for user in users), schedule=ScheduleId(target.id))
+            for target, users in who.items()
+        }
+    )
 
 
 class Promise(RuleBasedStateMachine):

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.core.alert import Link
 from bot.core.catalogue import Severity
-from bot.core.escalation import Cause
+from bot.core.decision import Cause
 from bot.core.ids import ChannelId, IncidentId, PageId, ServiceId, SeverityId, UserId
 from bot.core.incident import IncidentStatus, Update
 from bot.core.page import PageState

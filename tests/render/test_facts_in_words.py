@@ -11,6 +11,7 @@ import pytest
 from bot.core import facts
 from bot.core.facts import FACTS, Fact
 from bot.core.ids import TOCSIN, Actor, AlertId, IncidentId, PageId, by_user
+from bot.core.page_facts import PAGE_FACTS
 from bot.core.schedule_facts import SCHEDULE_FACTS
 from bot.core.views import TimelineView
 from bot.slack import ids
@@ -54,7 +55,7 @@ def example(kind: type[Fact]) -> Fact:
     return kind(**values)
 
 
-@pytest.mark.parametrize("kind", (*FACTS, *SCHEDULE_FACTS), ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("kind", (*FACTS, *SCHEDULE_FACTS, *PAGE_FACTS), ids=lambda kind: kind.kind)
 def test_every_kind_of_fact_has_a_line(kind: type[Fact]) -> None:
     line = timeline.as_text(TimelineView("INC-12", (example(kind),), {"user:UANA": "Ana"}))
     when, what = line.split("  ", 1)
@@ -116,7 +117,7 @@ def test_a_night_reads_like_a_story() -> None:
     ],
 )
 def test_how_late_a_step_was(late_ms: int, expected: str) -> None:
-    fact = dataclasses.replace(example(facts.LevelPaged), late_ms=late_ms)  # type: ignore[call-arg]
+    fact = dataclasses.replace(example(facts.LevelPaged), late_ms=late_ms, policy="")  # type: ignore[call-arg]
     assert expected in timeline.as_text(TimelineView("P-204", (fact,)))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.alert import Link
-from bot.core.escalation import Cause
+from bot.core.decision import Cause
 from bot.core.ids import Actor, ChannelId, IncidentId
 from bot.core.views import NextStep, OnCallPerson, PageView, PreviousPaged, Why
 from bot.slack import ids

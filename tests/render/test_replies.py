@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.escalation import Reply
+from bot.core.decision import Reply
 from bot.core.views import PageView
 from bot.slack.render import replies
 from bot.slack.render.replies import Act

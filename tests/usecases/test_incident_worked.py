@@ -11,7 +11,7 @@ import pytest
 from bot.clock import ManualClock
 from bot.core.catalogue import COMMANDER
 from bot.core.debts import DebtKind
-from bot.core.escalation import Reply
+from bot.core.decision import Reply
 from bot.core.ids import ChannelId, IncidentId, RoleId, ServiceId, SeverityId, TeamId, UserId, by_user
 from bot.core.incident import Incident, IncidentStatus, Outcome
 from bot.core.page import Page, PageState

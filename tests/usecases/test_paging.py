@@ -10,7 +10,7 @@ from sqlalchemy import text
 from bot.clock import ManualClock
 from bot.core.catalogue import Catalogue
 from bot.core.debts import DebtKind
-from bot.core.escalation import Reply
+from bot.core.decision import Reply
 from bot.core.ids import TOCSIN, PageId, UserId, by_user
 from bot.core.page import Page, PageState
 from bot.store import pages

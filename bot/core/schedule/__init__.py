@@ -39,6 +39,7 @@ from bot.core.schedule.outlook import (
     used_in,
 )
 from bot.core.schedule.resolver import following, on_call, shifts
+from bot.core.schedule.windows import is_open
 
 __all__ = [
     "BEGINNING",
@@ -75,6 +76,7 @@ __all__ = [
     "following",
     "gaps",
     "hours_per_person",
+    "is_open",
     "next_shifts",
     "on_call",
     "overlaps",

@@ -42,6 +42,17 @@ def window(opened: tuple[Opening, ...], zone: ZoneInfo, at: datetime) -> tuple[b
     return number % 2 == 1, edges[number - 1], edges[number]
 
 
+def is_open(
+    restrictions: Sequence[Restriction], time_zone: str, at: datetime
+) -> tuple[bool, datetime | None]:
+    """Whether any of them is open at `at`, and until when that stays so; None: always."""
+    opened = openings(restrictions)
+    if not opened:
+        return True, None
+    found, _, until = window(opened, ZoneInfo(time_zone), at)
+    return found, until
+
+
 def _of_week(restriction: Restriction) -> Iterator[tuple[timedelta, timedelta]]:
     if isinstance(restriction, TimeOfDay):
         for day in restriction.weekdays or tuple(Weekday):

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.core.escalation import Decision, Reply
+from bot.core.decision import Decision, Reply
 from bot.core.ids import PageId, by_user, page_label
 from bot.core.permissions import Action
 from bot.core.views import PageView

@@ -100,13 +100,18 @@ def _body(view: PageView) -> list[Block]:
                 told = [say("page", "you_declined", view)]
             else:
                 told = [say("page", "why", view.why)] if view.why else [say("page", "so_far", view)]
+            if view.waits:
+                told = [say("page", "waiting", view)]
+            if view.agreed:
+                told.append(say("page", "agreed", view))
             if others := _declined_untold(view):
                 told.append(say("page", "declined", others))
             if view.next_step:
                 told.append(say("page", "next", view.next_step))
             return [about, *_description(view), *map(section, lines(told))]
         case PageState.ACKNOWLEDGED:
-            return [section(say("page", "held", view)), about, *_description(view)]
+            helpers = [section(say("page", "accepted", view))] if view.accepted else []
+            return [section(say("page", "held", view)), *helpers, about, *_description(view)]
         case PageState.SNOOZED:
             return [section(say("page", "snoozed", view)), about]
         case PageState.RESOLVED:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from bot.core.escalation import Reply
+from bot.core.decision import Reply
 from bot.core.ids import UserId, user_of
 from bot.core.views import PageView
 from bot.slack import ids

@@ -63,7 +63,6 @@ class PageRow(SQLModel, table=True):
     """How often the run was handed over to another policy by a last resort."""
     agreed: Any = Field(default_factory=list, sa_type=Json)
     accepted: Any = Field(default_factory=list, sa_type=Json)
-    active_at: Optional[datetime] = Field(default=None, sa_type=Instant)
     version: int = 1
 
 

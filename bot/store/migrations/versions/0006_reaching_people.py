@@ -82,7 +82,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('leg', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('agreed', Json, nullable=False, server_default='[]'))
         batch_op.add_column(sa.Column('accepted', Json, nullable=False, server_default='[]'))
-        batch_op.add_column(sa.Column('active_at', Instant(), nullable=True))
 
     with op.batch_alter_table('user_group', schema=None) as batch_op:
         batch_op.drop_column('problem')
