@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.core import escalation, permissions
 from bot.core.called import may_answer
 from bot.core.catalogue import Catalogue
-from bot.core.escalation import Decision, Reply
+from bot.core.decision import Decision, Reply
 from bot.core.ids import PageId, UserId, by_user
 from bot.core.permissions import Action
 from bot.errors import NotAllowed
