@@ -13,7 +13,6 @@ from bot.core.ids import PolicyId, ScheduleId, UserId, WebhookId
 from bot.core.page import Page
 from bot.core.policy import Target
 
-
 TO_WEBHOOK = "webhook:"
 """How an addressee that is a webhook begins."""
 
