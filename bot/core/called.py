@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from enum import StrEnum
 
 from bot.core.ids import NotificationId, PageId, UserId
 from bot.core.permissions import Action, Standing, may
@@ -34,6 +35,14 @@ class Called:
         if found is None:
             return None
         return Called(NotificationId(int(found[1])), PageId(int(found[2])), UserId(found[3]))
+
+
+class Answer(StrEnum):
+    """What they can do about it without Slack."""
+
+    ACKNOWLEDGE = "acknowledge"
+    DECLINE = "decline"
+    ESCALATE = "escalate"
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from bot.core import escalation, permissions
-from bot.core.called import may_answer
+from bot.core.called import Answer, may_answer
 from bot.core.catalogue import Catalogue
 from bot.core.decision import Decision, Reply
 from bot.core.ids import PageId, UserId, by_user
@@ -14,12 +12,6 @@ from bot.errors import NotAllowed
 from bot.store import members
 from bot.store.database import Database
 from bot.usecases import paging
-
-
-class Answer(StrEnum):
-    ACKNOWLEDGE = "acknowledge"
-    DECLINE = "decline"
-    ESCALATE = "escalate"
 
 
 async def answer(

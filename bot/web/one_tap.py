@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from bot.core.called import Called, CalledView, may_answer
+from bot.core.called import Answer, Called, CalledView, may_answer
 from bot.core.catalogue import Catalogue
 from bot.core.permissions import Action, refusal
 from bot.errors import DatabaseBusy, MaybeSaved
@@ -24,7 +24,6 @@ from bot.signing import Signer
 from bot.store.database import Database
 from bot.templates import say
 from bot.usecases import answering
-from bot.usecases.answering import Answer
 from bot.web import one_tap_page
 from bot.web.pace import Pace
 

@@ -13,13 +13,12 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from bot.core.called import CalledView
+from bot.core.called import Answer, CalledView
 from bot.core.ids import user_of
 from bot.core.page import PageState
 from bot.core.views import PageView
 from bot.templates import mrkdwn, say
 from bot.templates.reading import Reader, html
-from bot.usecases.answering import Answer
 
 LABELS = {
     Answer.ACKNOWLEDGE: "Acknowledge",

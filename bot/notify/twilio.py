@@ -1,0 +1,173 @@
+"""SMS and calls over Twilio's REST API, version 2010-04-01 (https://www.twilio.com/docs/usage/api).
+
+Twilio knows no idempotency keys for what it is asked: whatever had no answer is sent again, since a double page is
+better than none.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+import orjson
+
+from bot.core.catalogue import Provider
+from bot.core.contact import MethodKind
+from bot.core.contact import Outgoing as Message
+from bot.core.debts import Failed, Outcome, Retry, Sent
+from bot.notify import twiml
+from bot.notify.channel import NotNow
+from bot.notify.twilio_problems import Fault, problem
+from bot.outgoing import Fetched, MayNotBeCalled, NoAnswer, Outgoing
+from bot.templates import mrkdwn
+
+API = "https://api.twilio.com"
+WITHIN_SECONDS = 5.0
+LARGEST_ANSWER = 64 * 1024
+LONGEST_SMS = 320
+"""Characters: three parts of GSM-7."""
+RING_SECONDS = 30
+"""Most mailboxes answer then."""
+CALL_EVENTS = ("initiated", "ringing", "answered", "completed")
+MESSAGING_SERVICE = "MG"
+"""How the SID of a messaging service begins."""
+
+Form = Sequence[tuple[str, str]]
+
+_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+_GSM = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
+)
+"""3GPP TS 23.038, 6.2.1, with its extension. A single other character makes a part 67 characters short, not 153."""
+_PLAINER = str.maketrans(
+    {"…": "...", "–": "-", "—": "-", "·": "-", "•": "-", "‘": "'", "’": "'", "`": "'", "“": '"', "”": '"'}
+    | {"„": '"', "«": '"', "»": '"', "×": "x", "→": "->", "≥": ">=", "≤": "<=", "\u00a0": " ", "\u202f": " "}
+    | {"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "Œ": "OE", "œ": "oe", "ı": "i"}
+    | {mrkdwn.ZERO_WIDTH: "", "\t": " "}
+)
+
+
+class Twilio:
+    """One account. `provider.sender` is a number of it in E.164, or a messaging service, which sends SMS only."""
+
+    def __init__(self, provider: Provider, token: str, outgoing: Outgoing) -> None:
+        self._account = f"{(provider.url or API).rstrip('/')}/2010-04-01/Accounts/{provider.account}"
+        self._sender = provider.sender
+        credentials = base64.b64encode(f"{provider.account}:{token}".encode()).decode()
+        self._headers = {
+            "Authorization": f"Basic {credentials}",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "User-Agent": "Tocsin",
+        }
+        self._outgoing = outgoing
+
+    async def send(self, kind: MethodKind, message: Message) -> Outcome:
+        if not _NUMBER.fullmatch(message.to):
+            return Failed("this is no telephone number; it begins with + and the country")
+        if kind is not MethodKind.VOICE:
+            return await self._post("Messages", self._sms(message))
+        if self._sender.startswith(MESSAGING_SERVICE):
+            return Retry("a messaging service cannot call; give the provider's `sender` as a number")
+        return await self._post("Calls", self._call(message))
+
+    async def aclose(self) -> None:
+        """No connection outlives its call."""
+
+    def _sms(self, message: Message) -> Form:
+        service = self._sender.startswith(MESSAGING_SERVICE)
+        form = [
+            ("To", message.to),
+            ("MessagingServiceSid" if service else "From", self._sender),
+            ("Body", sms_body(message)),
+        ]
+        return [*form, ("StatusCallback", f"{message.callback}/status")] if message.callback else form
+
+    def _call(self, message: Message) -> Form:
+        form = [
+            ("To", message.to),
+            ("From", self._sender),
+            ("Twiml", twiml.call(message)),
+            ("Timeout", str(RING_SECONDS)),
+        ]
+        if not message.callback:
+            return form
+        events = [("StatusCallbackEvent", event) for event in CALL_EVENTS]
+        return [*form, ("StatusCallback", f"{message.callback}/status"), *events]
+
+    async def _post(self, resource: str, form: Form) -> Outcome:
+        try:
+            answer = await self._outgoing.fetch(
+                f"{self._account}/{resource}.json",
+                method="POST",
+                headers=self._headers,
+                body=urlencode(form).encode(),
+                within=WITHIN_SECONDS,
+                largest=LARGEST_ANSWER,
+            )
+        except MayNotBeCalled as refused:
+            return Retry(str(refused))
+        except NoAnswer as silent:
+            return Retry(str(silent), certain=False)
+        return _outcome(answer)
+
+
+def sms_body(message: Message) -> str:
+    """At most `LONGEST_SMS` characters: what and how bad, how to answer, and the link, whole."""
+    if message.page is None:
+        return _cut(_plainer(message.text.strip()), LONGEST_SMS)
+    tail = [twiml.words("reply_with") if message.callback else "", message.link]
+    below = "".join(f"\n{line}" for line in tail if line)
+    return _cut(_plainer(message.subject), LONGEST_SMS - len(below)) + below
+
+
+def _cut(what: str, most: int) -> str:
+    """At most so many characters; what was cut ends with a whole word and an ellipsis."""
+    if len(what) <= most:
+        return what
+    ellipsis = "..." if _GSM.issuperset(what) else "…"
+    kept = what[: most - len(ellipsis)]
+    return f"{(kept.rpartition(' ')[0] or kept).rstrip()}{ellipsis}"
+
+
+def _plainer(what: str) -> str:
+    """In GSM-7 if that loses no more than accents and typographic marks; else as it is."""
+    plain = "".join(_letter(one) for one in what.translate(_PLAINER))
+    return plain if _GSM.issuperset(plain) else what
+
+
+def _letter(one: str) -> str:
+    return one if one in _GSM else unicodedata.normalize("NFKD", one)[:1]
+
+
+def _outcome(answer: Fetched) -> Outcome:
+    said = _json(answer.body)
+    if answer.ok:
+        return Sent({"id": str(said.get("sid", ""))})
+    code = said.get("code")
+    if not isinstance(code, int):
+        return Retry(f"Twilio answered {answer.status}", after=_retry_after(answer))
+    found = problem(code)
+    match found.fault:
+        case Fault.ADDRESS:
+            return Failed(found.words)
+        case Fault.ADDRESS_NOW:
+            return NotNow(found.words)
+        case Fault.PROVIDER:
+            return Retry(found.words, after=_retry_after(answer))
+
+
+def _json(body: bytes) -> Mapping[str, object]:
+    try:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _retry_after(answer: Fetched) -> float | None:
+    said = next((value for name, value in answer.headers.items() if name.casefold() == "retry-after"), "")
+    return min(float(said), 60.0) if said.isdecimal() else None
