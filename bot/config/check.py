@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from bot.config.entries import SINGULAR, Item
+from bot.config.entry import Entry
+from bot.config.mistake import Mistake
+from bot.config.policy_check import policies_of, policy_mistakes
+from bot.config.policy_entries import LevelEntry, PolicyEntry
 from bot.config.problem import Problem, did_you_mean, listed
 from bot.config.schema import (
-    Entry,
     IntegrationEntry,
     LayerEntry,
-    LevelEntry,
     PersonEntry,
-    PolicyEntry,
     ProviderEntry,
     RoleEntry,
     ScheduleEntry,
@@ -118,6 +119,8 @@ def _references(entry: Entry | None) -> Iterator[Reference]:
             yield from _given(("people", "owner", entry.owner))
         case ServiceEntry():
             yield from _given(("teams", "team", entry.team), ("policies", "policy", entry.policy))
+            for number, rule in enumerate(entry.severity_rules):
+                yield "severities", ("severity_rules", number, "severity"), rule.severity
         case ScheduleEntry():
             yield from _given(("teams", "team", entry.team), ("people", "owner", entry.owner))
             for number, layer in _rotations(entry):
@@ -126,6 +129,10 @@ def _references(entry: Entry | None) -> Iterator[Reference]:
             yield from (("severities", ("severity_timeouts", name), name) for name in entry.severity_timeouts)
             for number, level in enumerate(entry.levels):
                 yield from _targets(("levels", number, "targets"), level)
+                for name in level.severity_timeouts:
+                    yield "severities", ("levels", number, "severity_timeouts", name), name
+            if entry.last_resort and entry.last_resort.policy:
+                yield "policies", ("last_resort", "policy"), entry.last_resort.policy
         case IntegrationEntry():
             yield from _given(("services", "service", entry.service))
             yield from (("severities", ("severities", word), name) for word, name in entry.severities.items())
@@ -156,6 +163,8 @@ def _targets(at: At, level: LevelEntry) -> Iterator[Reference]:
             ("people", "user", target.user),
             ("schedules", "schedule", target.schedule),
             ("teams", "team", target.team),
+            ("webhooks", "webhook", target.webhook),
+            ("policies", "policy", target.policy),
         ):
             if name is not None:
                 yield section, (*at, number, key), name
@@ -165,14 +174,6 @@ def _layers(world: World) -> Iterator[Problem]:
     for item, schedule in world.valid(ScheduleEntry):
         for at, message, cure in layer_mistakes(schedule):
             yield item.problem(at, message, cure)
-
-
-class Mistake(NamedTuple):
-    """What is wrong at a place within an entry; `message` and `cure` are as in `Problem`."""
-
-    at: At
-    message: str
-    cure: str
 
 
 def layer_mistakes(schedule: ScheduleEntry) -> Iterator[Mistake]:
@@ -214,15 +215,12 @@ def _user_groups(world: World) -> Iterator[Problem]:
                 )
 
 
-def _last_resort(world: World) -> Iterator[Problem]:
-    for item, policy in world.valid(PolicyEntry):
-        if policy.last_resort is not None and policy.last_resort.level > len(policy.levels):
-            count = len(policy.levels)
-            yield item.problem(
-                ("last_resort", "level"),
-                f"there is no level {policy.last_resort.level}; the policy has {count}",
-                f"Name a level from 1 to {count}.",
-            )
+def _policies(world: World) -> Iterator[Problem]:
+    found = list(world.valid(PolicyEntry))
+    policies = policies_of({policy.id: policy for _, policy in found})
+    for item, policy in found:
+        for at, message, cure in policy_mistakes(policy, policies):
+            yield item.problem(at, message, cure)
 
 
 def _settings(world: World) -> Iterator[Problem]:
@@ -328,7 +326,7 @@ RULES: Sequence[Callable[[World], Iterator[Problem]]] = (
     _unknown_names,
     _layers,
     _user_groups,
-    _last_resort,
+    _policies,
     _settings,
     _environment,
     _carriers,

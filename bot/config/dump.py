@@ -9,10 +9,21 @@ from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
 
+from bot.config.policy_dump import policy_entry
 from bot.config.values import WEEKDAYS, write_duration
-from bot.core.catalogue import Integration, Person, Provider, Role, Service, Severity, Team, Webhook
+from bot.core.catalogue import (
+    Integration,
+    Person,
+    Provider,
+    Role,
+    Service,
+    ServiceUrgency,
+    Severity,
+    Team,
+    Webhook,
+)
 from bot.core.configuration import ConfigObject, Configured, Defaults, Kind
-from bot.core.policy import LastResort, Level, Policy
+from bot.core.policy import Policy
 from bot.core.schedule import (
     REMIND_BEFORE,
     CalendarLayer,
@@ -82,11 +93,11 @@ def entry(content: Configured) -> dict[str, Any]:
             }
         case Service():
             keys = ("team", "tier", "policy", "runbook", "dashboard", "description")
-            found = _named(content) | {key: getattr(content, key) for key in keys}
+            found = _named(content) | {key: getattr(content, key) for key in keys} | _urgency(content)
         case Schedule():
             found = _schedule(content)
         case Policy():
-            found = _policy(content)
+            found = _named(content) | policy_entry(content)
         case Integration():
             found = _integration(content)
         case Provider():
@@ -120,6 +131,16 @@ def _named(content: T) -> dict[str, Any]:
 def _filled(entry: dict[str, Any]) -> dict[str, Any]:
     """Without the keys that say nothing."""
     return {key: value for key, value in entry.items() if value not in (None, "", [], {})}
+
+
+def _urgency(service: Service) -> dict[str, Any]:
+    hours = service.support_hours
+    return {
+        "urgency": service.urgency.value if service.urgency is not ServiceUrgency.HIGH else None,
+        "support_hours": hours
+        and {"time_zone": hours.time_zone, "hours": [_restriction(one) for one in hours.hours]},
+        "severity_rules": [{"when": rule.when, "severity": rule.severity} for rule in service.severity_rules],
+    }
 
 
 def _schedule(schedule: Schedule) -> dict[str, Any]:
@@ -167,28 +188,6 @@ def _restriction(one: Restriction) -> dict[str, Any]:
 
 def _clock(at: time) -> str:
     return at.strftime("%H:%M")
-
-
-def _policy(policy: Policy) -> dict[str, Any]:
-    return _named(policy) | {
-        "levels": [_level(level) for level in policy.levels],
-        "ack_timeout": write_duration(policy.ack_timeout),
-        "severity_timeouts": {
-            str(name): write_duration(after) for name, after in policy.severity_timeouts.items()
-        },
-        "repeat": policy.repeat,
-        "last_resort": _last_resort(policy.last_resort),
-    }
-
-
-def _level(level: Level) -> dict[str, Any]:
-    after = write_duration(level.ack_timeout) if level.ack_timeout is not None else None
-    targets = [{target.kind.value: target.id} for target in level.targets]
-    return _filled({"targets": targets, "ack_timeout": after})
-
-
-def _last_resort(last: LastResort) -> dict[str, Any]:
-    return {"level": last.level, "every": write_duration(last.every)}
 
 
 def _integration(integration: Integration) -> dict[str, Any]:

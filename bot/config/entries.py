@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from bot.config.entry import Entry
 from bot.config.problem import Problem, did_you_mean, listed
-from bot.config.schema import ENTRIES, Entry
+from bot.config.schema import ENTRIES
 from bot.config.wording import described, place, where
 from bot.config.yaml_lines import At, Document
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 
 from bot.config.check import token_hash
 from bot.config.entries import Item
+from bot.config.policy_entries import PolicyEntry
+from bot.config.policy_objects import policy_of
 from bot.config.schema import (
     WITHOUT_METHODS,
     CalendarLayerEntry,
     IntegrationEntry,
     LayerEntry,
-    LevelEntry,
     PersonEntry,
-    PolicyEntry,
     ProviderEntry,
     RestrictionEntry,
     RoleEntry,
@@ -23,7 +22,7 @@ from bot.config.schema import (
     ServiceEntry,
     SettingsEntry,
     SeverityEntry,
-    TargetEntry,
+    SupportHoursEntry,
     TeamEntry,
     WebhookEntry,
 )
@@ -36,7 +35,10 @@ from bot.core.catalogue import (
     ProviderType,
     Role,
     Service,
+    ServiceUrgency,
     Severity,
+    SeverityRule,
+    SupportHours,
     Team,
     Webhook,
 )
@@ -54,7 +56,6 @@ from bot.core.ids import (
     TeamId,
     WebhookId,
 )
-from bot.core.policy import OTHER_SEVERITY_TIMEOUT, LastResort, Level, Policy, Target, TargetKind
 from bot.core.schedule import (
     REMIND_BEFORE,
     CalendarLayer,
@@ -67,9 +68,6 @@ from bot.core.schedule import (
     TimeOfWeek,
     Weekday,
 )
-
-LAST_RESORT_EVERY = timedelta(minutes=10)
-"""When a policy does not say: the last level, this often."""
 
 
 def objects(items: Iterable[Item], environ: Mapping[str, str]) -> tuple[ConfigObject, ...]:
@@ -94,7 +92,7 @@ def _object(item: Item, environ: Mapping[str, str], rank: int) -> tuple[Kind, Co
         case ScheduleEntry() as entry:
             return Kind.SCHEDULE, schedule_of(entry)
         case PolicyEntry() as entry:
-            return Kind.POLICY, _policy(entry)
+            return Kind.POLICY, policy_of(entry)
         case IntegrationEntry() as entry:
             return Kind.INTEGRATION, _integration(entry, token_hash(entry, environ))
         case ProviderEntry() as entry:
@@ -145,7 +143,16 @@ def _service(entry: ServiceEntry) -> Service:
         runbook=entry.runbook,
         dashboard=entry.dashboard,
         description=entry.description.strip(),
+        urgency=ServiceUrgency(entry.urgency),
+        support_hours=_support_hours(entry.support_hours),
+        severity_rules=tuple(SeverityRule(r.when, SeverityId(r.severity)) for r in entry.severity_rules),
     )
+
+
+def _support_hours(entry: SupportHoursEntry | None) -> SupportHours | None:
+    if entry is None:
+        return None
+    return SupportHours(entry.time_zone, tuple(_restriction(one) for one in entry.hours))
 
 
 def schedule_of(entry: ScheduleEntry) -> Schedule:
@@ -185,31 +192,6 @@ def _restriction(entry: RestrictionEntry) -> Restriction:
         return TimeOfWeek(Weekday(starts.weekday), starts.time, Weekday(ends.weekday), ends.time)
     days = sorted({WEEKDAYS.index(day) for day in entry.weekdays})
     return TimeOfDay(starts.time, ends.time, tuple(Weekday(day) for day in days))
-
-
-def _policy(entry: PolicyEntry) -> Policy:
-    given = entry.last_resort
-    return Policy(
-        id=PolicyId(entry.id),
-        name=entry.name or entry.id,
-        levels=tuple(_level(level) for level in entry.levels),
-        last_resort=LastResort(given.level, given.every)
-        if given
-        else LastResort(len(entry.levels), LAST_RESORT_EVERY),
-        ack_timeout=entry.ack_timeout or OTHER_SEVERITY_TIMEOUT,
-        severity_timeouts={SeverityId(name): time for name, time in entry.severity_timeouts.items()},
-        repeat=entry.repeat,
-    )
-
-
-def _level(entry: LevelEntry) -> Level:
-    targets = dict.fromkeys(_target(target) for target in entry.targets)
-    return Level(tuple(targets), entry.ack_timeout)
-
-
-def _target(entry: TargetEntry) -> Target:
-    kind = next(iter(entry.model_fields_set))
-    return Target(TargetKind(kind), getattr(entry, kind))
 
 
 def _integration(entry: IntegrationEntry, token: str | None) -> Integration:

@@ -6,21 +6,25 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
-    Field,
     Tag,
-    field_validator,
     model_validator,
 )
 
+from bot.config.entry import Entry, key
+from bot.config.policy_entries import (
+    LastResortEntry,
+    LevelEntry,
+    PolicyEntry,
+    TargetEntry,
+)
 from bot.config.values import (
     Channel,
+    Condition,
     Day,
     Holidays,
     Id,
@@ -30,7 +34,6 @@ from bot.config.values import (
     Text,
     TimeOfDay,
     TimeOfWeek,
-    Timeout,
     Token,
     Url,
     UserGroup,
@@ -38,8 +41,6 @@ from bot.config.values import (
     wrong,
 )
 
-MOST_LEVELS, MOST_TARGETS, MOST_REPEATS = 20, 10, 9
-"""PRODUCT §3."""
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 MethodWord = Literal["email", "sms", "voice", "push"]
 LAYER_KEYS = (
@@ -54,25 +55,6 @@ LAYER_KEYS = (
 )
 ROTATION_LAYER, CALENDAR_LAYER = "rotation layer", "calendar layer"
 """How pydantic tells the two kinds of layer apart in the place of an error."""
-
-
-def key(description: str, example: str, default: Any = ..., **limits: Any) -> Any:
-    """A key of an entry; without a default it must be there."""
-    return Field(default, description=description, examples=[example], **limits)
-
-
-class Entry(BaseModel):
-    """Strict: no unknown key, no value of another type, no key without a value."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _has_a_value(cls, value: object) -> object:
-        if value is None:
-            cure = "Give it a value or leave the key out; a value that begins with # needs quotes."
-            raise wrong("there is no value", cure)
-        return value
 
 
 class PersonEntry(Entry):
@@ -104,39 +86,17 @@ class TeamEntry(Entry):
     )
 
 
-class ServiceEntry(Entry):
-    id: Id = key("The name by which alerts name the service.", "id: checkout")
-    name: Name | None = key("What people call it; the id when left out.", "name: Checkout", None)
-    team: Id | None = key("The team that owns it.", "team: payments", None)
-    tier: int | None = key("How much the business depends on it; 1 is the most.", "tier: 1", None, ge=1, le=9)
-    policy: Id | None = key(
-        "Whom its alerts page; the default policy when left out.", "policy: checkout-critical", None
-    )
-    runbook: Url | None = key(
-        "What to do when it breaks.", "runbook: https://wiki.example.com/checkout", None
-    )
-    dashboard: Url | None = key(
-        "Where to look first.", "dashboard: https://grafana.example.com/d/checkout", None
-    )
-    description: Text = key("What it does, in a sentence.", "description: Takes the customers' money", "")
-
-
-class RotationEntry(Entry):
-    every: int = key("How many units a turn takes.", "every: 1", 1, ge=1, le=1000)
-    unit: Literal["hours", "days", "weeks"] = key("hours, days or weeks.", "unit: weeks")
-
-
 class RestrictionEntry(Entry):
     starts: TimeOfWeek = key(
-        "When the layer begins to cover, by the clocks of the schedule's zone: a time of day, or a weekday and time.",
+        "When it opens, by the clocks of the zone: a time of day, or a weekday and time.",
         "starts: friday 18:00",
     )
     ends: TimeOfWeek = key(
-        "When it stops: a time of day, of the next day when it is not later than `starts`; or a weekday and time.",
+        "When it closes: a time of day, of the next day when it is not later than `starts`; or a weekday and time.",
         "ends: monday 09:00",
     )
     weekdays: list[Weekday] = key(
-        "With times of day: the days on which it begins; every day when left out.",
+        "With times of day: the days on which it opens; every day when left out.",
         "weekdays: [monday, tuesday]",
         [],
     )
@@ -157,6 +117,66 @@ class RestrictionEntry(Entry):
             )
             raise wrong("it starts and ends at the same time", cure)
         return self
+
+
+class SupportHoursEntry(Entry):
+    time_zone: Zone = key("The IANA time zone of its hours.", "time_zone: Europe/London")
+    hours: list[RestrictionEntry] = key(
+        "When somebody works: within any of these.",
+        'hours: [{starts: "09:00", ends: "17:00", weekdays: [monday, friday]}]',
+        min_length=1,
+        max_length=20,
+    )
+
+
+class SeverityRuleEntry(Entry):
+    when: Condition = key("A condition in CEL; see [conditions](#conditions).", "when: hour < 6")
+    severity: Id = key("The severity when it holds.", "severity: SEV1")
+
+
+class ServiceEntry(Entry):
+    id: Id = key("The name by which alerts name the service.", "id: checkout")
+    name: Name | None = key("What people call it; the id when left out.", "name: Checkout", None)
+    team: Id | None = key("The team that owns it.", "team: payments", None)
+    tier: int | None = key("How much the business depends on it; 1 is the most.", "tier: 1", None, ge=1, le=9)
+    policy: Id | None = key(
+        "Whom its alerts page; the default policy when left out.", "policy: checkout-critical", None
+    )
+    runbook: Url | None = key(
+        "What to do when it breaks.", "runbook: https://wiki.example.com/checkout", None
+    )
+    dashboard: Url | None = key(
+        "Where to look first.", "dashboard: https://grafana.example.com/d/checkout", None
+    )
+    description: Text = key("What it does, in a sentence.", "description: Takes the customers' money", "")
+    urgency: Literal["high", "low", "support_hours"] = key(
+        "How hard its pages wake people: high, low, or support_hours: low outside of them, until they begin.",
+        "urgency: support_hours",
+        "high",
+    )
+    support_hours: SupportHoursEntry | None = key(
+        "When somebody works on it anyway; conditions read it, and `urgency` may.",
+        'support_hours: {time_zone: Europe/London, hours: [{starts: "09:00", ends: "17:00"}]}',
+        None,
+    )
+    severity_rules: list[SeverityRuleEntry] = key(
+        "The severity of its alerts by conditions, over what the source says; the first that holds.",
+        "severity_rules: [{when: hour < 6, severity: SEV1}]",
+        [],
+        max_length=50,
+    )
+
+    @model_validator(mode="after")
+    def _has_its_hours(self) -> Self:
+        if self.urgency == "support_hours" and self.support_hours is None:
+            cure = "Add `support_hours`, or write `urgency: high`."
+            raise wrong("its urgency goes by support hours, and it has none", cure)
+        return self
+
+
+class RotationEntry(Entry):
+    every: int = key("How many units a turn takes.", "every: 1", 1, ge=1, le=1000)
+    unit: Literal["hours", "days", "weeks"] = key("hours, days or weeks.", "unit: weeks")
 
 
 def _place(value: object) -> object:
@@ -262,65 +282,6 @@ class ScheduleEntry(Entry):
                 f"`{next(iter(layer))}` stands beside `layers`", "Move it into a layer, or remove `layers`."
             )
         return {name: value for name, value in data.items() if name not in layer} | {"layers": [layer]}
-
-
-class TargetEntry(Entry):
-    user: Id | None = key("A person, by id.", "user: frank", None)
-    schedule: Id | None = key("Whoever is on call for the schedule.", "schedule: payments-primary", None)
-    team: Id | None = key("All members of the team.", "team: payments", None)
-    channel: Channel | None = key("A Slack channel.", 'channel: "#payments"', None)
-    user_group: UserGroup | None = key("All members of a Slack user group.", 'user_group: "@payments"', None)
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if len(self.model_fields_set) != 1:
-            cure = (
-                "Write one of user, schedule, team, channel and user_group, and more targets as more entries."
-            )
-            raise wrong(f"it names {len(self.model_fields_set) or 'no'} targets instead of one", cure)
-        return self
-
-
-class LevelEntry(Entry):
-    targets: list[TargetEntry] = key(
-        "Who is paged, all at the same moment.",
-        "targets: [{schedule: payments-primary}]",
-        min_length=1,
-        max_length=MOST_TARGETS,
-    )
-    ack_timeout: Timeout | None = key(
-        "How long until the next level is paged; the policy's when left out.", "ack_timeout: 5 min", None
-    )
-
-
-class LastResortEntry(Entry):
-    level: int = key("Which level is paged again and again, counted from 1.", "level: 3", ge=1)
-    every: Timeout = key("How often.", "every: 10 min")
-
-
-class PolicyEntry(Entry):
-    id: Id = key("How other entries name the policy.", "id: checkout-critical")
-    name: Name | None = key("What people call it; the id when left out.", "name: Checkout, critical", None)
-    levels: list[LevelEntry] = key(
-        "Who is paged first, second, and so on.",
-        "levels: [{targets: [{schedule: payments-primary}]}, {targets: [{user: frank}]}]",
-        min_length=1,
-        max_length=MOST_LEVELS,
-    )
-    ack_timeout: Timeout | None = key(
-        "How long a level may take to acknowledge; 15 min when left out.", "ack_timeout: 5 min", None
-    )
-    severity_timeouts: dict[str, Timeout] = key(
-        "Shorter times by severity; SEV1 3 min, SEV2 5 min when left out. The shorter time holds.",
-        "severity_timeouts: {SEV1: 3 min}",
-        {},
-    )
-    repeat: int = key("How often the levels run again.", "repeat: 1", 0, ge=0, le=MOST_REPEATS)
-    last_resort: LastResortEntry | None = key(
-        "What happens after the last repeat, until somebody acknowledges; the last level every 10 min when left out.",
-        "last_resort: {level: 3, every: 10 min}",
-        None,
-    )
 
 
 class IntegrationEntry(Entry):
@@ -505,6 +466,9 @@ NESTED: dict[str, type[Entry]] = {
     "layers": LayerEntry,
     CALENDAR_LAYER: CalendarLayerEntry,
     "restrictions": RestrictionEntry,
+    "support_hours": SupportHoursEntry,
+    "hours": RestrictionEntry,
+    "severity_rules": SeverityRuleEntry,
     "rotation": RotationEntry,
     "levels": LevelEntry,
     "targets": TargetEntry,

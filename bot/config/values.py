@@ -13,12 +13,13 @@ from zoneinfo import available_timezones
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from bot.config.problem import did_you_mean
-from bot.core import public_holidays
+from bot.config.problem import did_you_mean, listed
+from bot.core import conditions, public_holidays
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MINUTE, DAY = timedelta(minutes=1), timedelta(hours=24)
 LONGEST_NOTICE = timedelta(days=14)
+LONGEST_DELAY = timedelta(hours=1)
 _UNITS = {
     "seconds": re.compile(r"(\d{1,6})\s*(?:s|sec|secs|second|seconds)(?![A-Za-z])\s*"),
     "minutes": re.compile(r"(\d{1,6})\s*(?:m|min|mins|minute|minutes)(?![A-Za-z])\s*"),
@@ -74,6 +75,22 @@ def _notice(value: object) -> timedelta:
     if duration > LONGEST_NOTICE:
         raise wrong(f"{value} is more than 14 days", "Choose a shorter time, or `0 h` for never.")
     return duration
+
+
+def _delay(value: object) -> timedelta:
+    duration = parse_duration(value)
+    if duration > LONGEST_DELAY:
+        raise wrong(f"{value} is more than 1 h", "Choose a shorter time: nobody is paged before.")
+    return duration
+
+
+def _condition(value: object) -> str:
+    text = value.strip() if isinstance(value, str) else ""
+    problem = conditions.problem_of(text) if text else "there is none"
+    if problem:
+        cure = f"Write it as in `severity == 'SEV1' && hour < 6`; it may ask for {listed(list(conditions.VARIABLES))}."
+        raise wrong(f"the condition cannot be asked: {problem}", cure)
+    return text
 
 
 def _time_of_day(value: object) -> time:
@@ -193,6 +210,8 @@ Id = Annotated[str, BeforeValidator(_id)]
 Name = Annotated[str, BeforeValidator(_text(80))]
 Text = Annotated[str, BeforeValidator(_text(2000))]
 Timeout = Annotated[timedelta, BeforeValidator(_timeout)]
+Delay = Annotated[timedelta, BeforeValidator(_delay)]
+Condition = Annotated[str, BeforeValidator(_condition)]
 Notice = Annotated[timedelta, BeforeValidator(_notice)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 TimeOfWeek = Annotated[WeekTime, BeforeValidator(_week_time)]

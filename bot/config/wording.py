@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from pydantic_core import ErrorDetails
 
+from bot.config.entry import Entry
 from bot.config.problem import did_you_mean, listed
-from bot.config.schema import CALENDAR_LAYER, NESTED, ROTATION_LAYER, Entry
+from bot.config.schema import CALENDAR_LAYER, NESTED, ROTATION_LAYER
 from bot.config.yaml_lines import At
 
 

@@ -91,7 +91,7 @@ class Service:
     description: str = ""
     urgency: ServiceUrgency = ServiceUrgency.HIGH
     support_hours: SupportHours | None = None
-    severities: tuple[SeverityRule, ...] = ()
+    severity_rules: tuple[SeverityRule, ...] = ()
     """The first whose condition holds decides, over what the source says."""
 
 

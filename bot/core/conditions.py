@@ -130,7 +130,7 @@ def severity_by_rules(service: Service | None, facts: Facts) -> SeverityId | Non
 
     A rule that breaks on what it was given is passed over.
     """
-    for rule in service.severities if service else ():
+    for rule in service.severity_rules if service else ():
         verdict = judge(rule.when, facts)
         if verdict.holds and not verdict.problem:
             return rule.severity

@@ -99,7 +99,7 @@ def _by_rules(
 ) -> SeverityId | None:
     """The service's own rules for severities, over what the source said."""
     known = catalogue.services.get(service) if service else None
-    if known is None or not known.severities:
+    if known is None or not known.severity_rules:
         return severity
     urgency, _ = urgency_of(known, now)
     facts = conditions.facts_of(

@@ -10,9 +10,11 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from bot.config.dump import SECTIONS
+from bot.config.entry import Entry
 from bot.config.load import load
-from bot.config.schema import ENTRIES, NESTED, Entry
+from bot.config.schema import ENTRIES, NESTED
 from bot.config.yaml_lines import parse
+from bot.core import conditions
 from bot.core.configuration import Kind
 
 ROOT = Path(__file__).parents[2]
@@ -71,3 +73,9 @@ def test_the_manifests_are_right(name: str) -> None:
 def test_every_kind_of_object_has_its_section() -> None:
     assert set(SECTIONS) == set(Kind)
     assert list(SECTIONS.values()) == list(ENTRIES)
+
+
+def test_the_documentation_lists_what_conditions_may_ask_for() -> None:
+    table = re.split(r"^#### conditions$", DOCUMENTATION, maxsplit=1, flags=re.MULTILINE)[1].split("\n#")[0]
+    written = [line for line in table.splitlines() if line.startswith("| `")]
+    assert written == [f"| `{name}` | {meaning} |" for name, meaning in conditions.VARIABLES.items()]

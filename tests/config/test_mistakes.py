@@ -287,6 +287,62 @@ ROWS = {
         "policy second, last_resort, level: there is no level 3; the policy has 1",
         "Name a level from 1 to 1.",
     ),
+    "a last resort that is a level and a policy": (
+        POLICY + "    last_resort: {level: 1, policy: standard} # here",
+        "it needs either a level or a policy",
+        "Write `level` (and `every`), or `policy` alone.",
+    ),
+    "a last resort by a policy with a time": (
+        POLICY + "    last_resort: {policy: standard, every: 5 min} # here",
+        "`every` belongs to a level",
+        "Remove `every`",
+    ),
+    "a condition that is no CEL": (
+        POLICY + "        when: severity == # here",
+        "the condition cannot be asked: it is no CEL expression",
+        "severity == 'SEV1'",
+    ),
+    "a condition about something unknown": (
+        POLICY + "        when: sevrity == 'SEV1' # here",
+        "nothing is called sevrity",
+        "severity, priority",
+    ),
+    "a hand-off to an unknown policy": (
+        POLICY.replace("user: ana", "policy: standrd # here"),
+        "there is no policy standrd",
+        "standard",
+    ),
+    "a webhook that is not there": (
+        POLICY.replace("user: ana", "webhook: board # here"),
+        "there is no webhook board",
+        "Add it under `webhooks`",
+    ),
+    "a policy that hands off to itself": (
+        POLICY.replace("user: ana", "policy: second # here"),
+        "it hands off in a circle: second → second",
+        "that does not lead back",
+    ),
+    "a manager by name": (
+        POLICY.replace("user: ana", "manager: bob # here"),
+        "manager is 'bob', not true",
+        "name a person with `user`",
+    ),
+    "too long a delay": (POLICY + "    delay: 2 h # here", "2 h is more than 1 h", "Choose a shorter time"),
+    "a level's time for an unknown severity": (
+        POLICY + "        severity_timeouts: {SEV9: 3 min} # here",
+        "there is no severity SEV9",
+        "Did you mean SEV4?",
+    ),
+    "urgency by hours that are not there": (
+        "services:\n  - {id: search, urgency: support_hours} # here",
+        "its urgency goes by support hours, and it has none",
+        "Add `support_hours`",
+    ),
+    "a severity rule without a condition": (
+        "services:\n  - id: search\n    severity_rules: [{when: '', severity: SEV1}] # here",
+        "the condition cannot be asked: there is none",
+        "Write it as in",
+    ),
     "an unknown type of source": (
         "integrations:\n  - id: x\n    type: alertmanger # here\n    token: abcdefgh",
         "'alertmanger' is none of",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import settings
@@ -9,41 +11,75 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.core import escalation
-from bot.core.decision import Contact, Decision, Reached, Roster
+from bot.core.contact import Urgency
+from bot.core.decision import Contact, Decision, Reached, Reply, Roster
 from bot.core.ids import PageId, PolicyId, ScheduleId, SeverityId, UserId, by_user
 from bot.core.page import Page, PageState
-from bot.core.policy import LastResort, Level, Policy, Target, TargetKind
+from bot.core.policy import AckBy, Assign, LastResort, Level, Policy, Target, TargetKind
+from bot.core.running_policy import running
 
 NOW = datetime(2026, 11, 21, 2, 47, tzinfo=UTC)
 PEOPLE = [UserId(f"U{name}") for name in ("ANA", "BOB", "CAROL", "DAVE")]
 people = st.sampled_from(PEOPLE)
-targets = [Target(TargetKind.SCHEDULE, f"schedule-{n}") for n in range(4)]
+SCHEDULES = [Target(TargetKind.SCHEDULE, f"schedule-{n}") for n in range(4)]
 LONGEST_WAIT = timedelta(hours=24)
-
-policies = st.builds(
-    lambda levels, minutes, repeat, every: Policy(
-        id=PolicyId("policy"),
-        name="policy",
-        levels=tuple(
-            Level(tuple(level), timedelta(minutes=m)) for level, m in zip(levels, minutes, strict=False)
-        ),
-        last_resort=LastResort(level=len(levels), every=timedelta(minutes=every)),
-        repeat=repeat,
-    ),
-    st.lists(st.lists(st.sampled_from(targets), min_size=1, max_size=3, unique=True), min_size=1, max_size=4),
-    st.lists(st.integers(1, 60), min_size=4, max_size=4),
-    st.integers(0, 3),
-    st.integers(1, 30),
-)
-rosters = st.fixed_dictionaries({target: st.lists(people, max_size=3, unique=True) for target in targets})
+minutes = st.integers(1, 60).map(lambda n: timedelta(minutes=n))
+CONDITIONS = ("severity == 'SEV1'", "urgency == 'high'", "held < 1", "payload.a / 0 > 1", "tags.no == 'x'")
 
 
-def as_roster(who: dict[Target, list[UserId]]) -> Roster:
+def targets(others: list[str]) -> st.SearchStrategy[Target]:
+    """Schedules, the manager, a channel and a webhook, and hand-offs to these policies."""
+    handed = [Target(TargetKind.POLICY, other) for other in others]
+    manager, channel = Target(TargetKind.MANAGER), Target(TargetKind.CHANNEL, "#payments")
+    return st.sampled_from([*SCHEDULES, *SCHEDULES, manager, channel, *handed])
+
+
+def levels(others: list[str]) -> st.SearchStrategy[tuple[Level, ...]]:
+    level = st.builds(
+        Level,
+        st.lists(targets(others), min_size=1, max_size=3, unique=True).map(tuple),
+        minutes,
+        when=st.lists(st.sampled_from(CONDITIONS), max_size=1).map(tuple),
+        assign=st.sampled_from(Assign),
+        ack=st.sampled_from(AckBy),
+    )
+    return st.lists(level, min_size=1, max_size=4).map(tuple)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    """A policy as a page runs it: with hand-offs by levels and by last resorts to up to two others."""
+    found: dict[PolicyId, Policy] = {}
+    for name, others in (("third", []), ("second", ["third"]), ("first", ["second", "third"])):
+        handed = draw(st.sampled_from([None, *others]))
+        last = LastResort(policy=PolicyId(handed)) if handed else LastResort(1, draw(minutes))
+        found[PolicyId(name)] = Policy(
+            PolicyId(name),
+            name,
+            draw(levels(others)),
+            last,
+            repeat=draw(st.integers(0, 3)),
+            delay=draw(st.sampled_from([timedelta(), timedelta(), timedelta(minutes=2)])),
+            ack_expires=draw(st.sampled_from([None, timedelta(minutes=30)])),
+        )
+    return running(found[PolicyId("first")], found)
+
+
+rosters = st.fixed_dictionaries({target: st.lists(people, max_size=3, unique=True) for target in SCHEDULES})
+
+
+def as_roster(who: dict[Target, list[UserId]], turn: int = 0) -> Roster:
+    found = {
+        target: Reached(tuple(Contact(user, target.id) for user in users), schedule=ScheduleId(target.id))
+        for target, users in who.items()
+    }
+    found[Target(TargetKind.CHANNEL, "#payments")] = Reached(channel="#payments")
     return Roster(
-        {
-            target: Reached(tuple(Contact(user, target.id) for user in users), schedule=ScheduleId(target.id))
-            for target, users in who.items()
-        }
+        found,
+        managers={PEOPLE[0]: Reached((Contact(PEOPLE[3], "manager of ana"),))},
+        asked={"tags": {}, "payload": {"a": 1}},
+        held={PEOPLE[0]: 1},
+        turns=defaultdict(lambda: turn),
     )
 
 
@@ -53,8 +89,15 @@ class Promise(RuleBasedStateMachine):
     page: Page
     roster: Roster
 
-    @initialize(policy=policies, who=rosters, severity=st.sampled_from(["SEV1", "SEV2", "SEV3", None]))
-    def begin(self, policy: Policy, who: dict[Target, list[UserId]], severity: str | None) -> None:
+    @initialize(
+        policy=policies(),
+        who=rosters,
+        severity=st.sampled_from(["SEV1", "SEV2", "SEV3", None]),
+        urgent_after=st.sampled_from([None, 1, 25]),
+    )
+    def begin(
+        self, policy: Policy, who: dict[Target, list[UserId]], severity: str | None, urgent_after: int | None
+    ) -> None:
         self.now = NOW
         self.steps: set[tuple[int, int]] = set()
         self.roster = as_roster(who)
@@ -67,6 +110,8 @@ class Promise(RuleBasedStateMachine):
             state=PageState.TRIGGERED,
             started_at=NOW,
             due_at=NOW,
+            urgency=Urgency.LOW if urgent_after else Urgency.HIGH,
+            urgent_at=NOW + timedelta(minutes=urgent_after) if urgent_after else None,
         )
         self.take(fresh, escalation.start(fresh, self.roster, NOW))
 
@@ -76,9 +121,9 @@ class Promise(RuleBasedStateMachine):
             step = (after.generation, decision.notify[0].step)
             assert step not in self.steps, "a step was taken twice"
             self.steps.add(step)
-            assert len({(n.user, n.channel) for n in decision.notify}) == len(decision.notify)
+            assert len({n.addressee for n in decision.notify}) == len(decision.notify)
             assert after.state is not PageState.RESOLVED
-        if after != before:
+        if after != replace(before, due_at=after.due_at):
             assert after.version > before.version
         assert after.generation >= before.generation
         if decision.cancels:
@@ -95,14 +140,19 @@ class Promise(RuleBasedStateMachine):
         decision = escalation.on_due(self.page, self.roster, self.now)
         if due is None or due > self.now:
             assert not decision.notify and not decision.facts
-        elif self.page.state in (PageState.TRIGGERED, PageState.SNOOZED):
+        else:
             assert decision.page.due_at is not None and decision.page.due_at > self.now
         self.take(self.page, decision)
 
     @rule(by=people)
     def acknowledge(self, by: UserId) -> None:
-        decision = escalation.acknowledge(self.page, by, self.now)
+        before = self.page
+        decision = escalation.acknowledge(before, by, self.now)
         assert not decision.notify
+        if decision.reply is Reply.OTHERS_MUST_TOO:
+            assert before.present_level is not None and before.present_level.ack is AckBy.ALL
+        elif before.state is PageState.TRIGGERED:
+            assert decision.page.state is PageState.ACKNOWLEDGED and decision.cancels
         self.take(self.page, decision)
 
     @rule(by=people)
@@ -116,6 +166,21 @@ class Promise(RuleBasedStateMachine):
     @rule(by=people)
     def escalate(self, by: UserId) -> None:
         self.take(self.page, escalation.escalate(self.page, by_user(by), self.roster, self.now))
+
+    @rule(by=people, level=st.integers(1, 9))
+    def escalate_to(self, by: UserId, level: int) -> None:
+        self.take(self.page, escalation.escalate(self.page, by_user(by), self.roster, self.now, level))
+
+    @rule(by=people, to=people)
+    def reassign(self, by: UserId, to: UserId) -> None:
+        decision = escalation.reassign(self.page, (Contact(to, ""),), by_user(by), self.now)
+        if self.page.is_open:
+            assert [one.user for one in decision.notify] == [to]
+        self.take(self.page, decision)
+
+    @rule(by=people)
+    def accept(self, by: UserId) -> None:
+        self.take(self.page, escalation.accept(self.page, by, self.now))
 
     @rule(by=people, minutes=st.integers(1, 240))
     def snooze(self, by: UserId, minutes: int) -> None:
@@ -143,9 +208,9 @@ class Promise(RuleBasedStateMachine):
         contact = (Contact(user, ""),)
         self.take(self.page, escalation.add_responders(self.page, contact, by_user(user), self.now))
 
-    @rule(who=rosters)
-    def schedules_change(self, who: dict[Target, list[UserId]]) -> None:
-        self.roster = as_roster(who)
+    @rule(who=rosters, turn=st.integers(0, 5))
+    def schedules_change(self, who: dict[Target, list[UserId]], turn: int) -> None:
+        self.roster = as_roster(who, turn)
 
     @precondition(lambda self: self.page.step > 3)
     @rule(by=people)
@@ -157,7 +222,8 @@ class Promise(RuleBasedStateMachine):
         if not hasattr(self, "page"):
             return
         waits = self.page.state in (PageState.TRIGGERED, PageState.SNOOZED)
-        assert (self.page.due_at is not None) == waits
+        expires = self.page.state is PageState.ACKNOWLEDGED and self.page.present_policy.ack_expires
+        assert (self.page.due_at is not None) == bool(waits or expires)
         if self.page.due_at is not None:
             assert self.page.due_at - self.now <= LONGEST_WAIT
 
