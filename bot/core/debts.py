@@ -41,6 +41,7 @@ class DebtKind(StrEnum):
     USER_GROUP = "user_group"
     USER_GROUPS = "user_groups"
     QUIET_HOURS = "quiet_hours"
+    CONTACT_MESSAGE = "contact_message"
     REACH_TEST_COPY = "reach_test_copy"
 
 
@@ -265,6 +266,17 @@ def reach_test_copy(message: int) -> Converge:
     """A message that offered a test of being woken, or is one, is edited to what came of it."""
     key = f"copy:{message}"
     return Converge(key, DebtKind.REACH_TEST_COPY, key, {"message": message}, Priority.NOTICE)
+
+
+def contact_message(number: ContactId, what: str, once: str, until: datetime) -> Deliver:
+    """A code or a test by one of somebody's methods; later than `until` (product time) nobody waits for it."""
+    return Deliver(
+        f"contact:{once}",
+        DebtKind.CONTACT_MESSAGE,
+        f"contact:{number}",
+        {"contact": number, "what": what, "until": until.isoformat()},
+        Priority.NOTICE,
+    )
 
 
 def calendar(number: int) -> Converge:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.contact_views import ReachView
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.schedule import Hours, Origin
 from bot.core.shift_views import HandoffNoteView, Waking
@@ -184,5 +185,6 @@ class MeView:
     questions: tuple[CoverView | SwapView, ...]
     away: tuple[AwayLine, ...]
     waking: Waking
+    reach: ReachView
     notes: tuple[HandoffNoteView, ...] = ()
     """What others left for the shifts that the reader has now."""

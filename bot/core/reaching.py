@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.contact import RINGS, SLACK_DM, ContactMethod, MethodKind, Rule, Urgency
@@ -30,6 +30,7 @@ USUAL: dict[Urgency, tuple[Rule, ...]] = {
 """Of whoever has no rules of their own. E-mail and a webhook ring nobody, so they go beside Slack."""
 LONGEST_QUIET = timedelta(hours=24)
 """Quiet hours that leave no hour of the day would keep a page for ever: after a day it comes anyway."""
+EVER = datetime.min.replace(tzinfo=UTC)
 NOT_VERIFIED = "it is not verified yet"
 
 
@@ -113,6 +114,16 @@ def plan(
         chosen = _ringing_at_once(chosen)
     chosen.sort(key=lambda attempt: attempt.after)
     return Plan(tuple(chosen), _skips(methods, chosen, urgency))
+
+
+def is_usual(rules: Sequence[Rule], methods: Sequence[ContactMethod], urgency: Urgency) -> bool:
+    """Whether rules, each for one method, do what the usual ones do with these methods."""
+    usable = [slack_dm(UserId(""), EVER), *(one for one in methods if one.verified_at is not None)]
+
+    def times(attempts: Sequence[Attempt]) -> dict[ContactId, timedelta]:
+        return {attempt.method.id: attempt.after for attempt in attempts}
+
+    return times(_by_rules(usable, rules)) == times(_usual(usable, urgency))
 
 
 def _by_rules(usable: Sequence[ContactMethod], rules: Sequence[Rule]) -> list[Attempt]:

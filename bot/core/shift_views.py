@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.contact import MethodKind
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.views import IncidentLine, OnCallPerson, PageLine
 
@@ -84,6 +85,13 @@ class Waking:
     """The last test; None: never."""
     heard_at: datetime | None = None
     """When they said that they heard it."""
+    ringing: tuple[MethodKind, ...] = ()
+    """The kinds of their verified methods that ring although Slack is silent."""
+
+    @property
+    def needs_a_method(self) -> bool:
+        """Whether Slack is silent at times, and nothing rings then."""
+        return self.silent_from is not None and not self.ringing
 
 
 @dataclass(frozen=True)

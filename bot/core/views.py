@@ -469,6 +469,8 @@ class HomeView:
     """The reader's next ones."""
     silent: tuple[datetime, datetime] | None = None
     """When Slack rings nothing next for a reader who has a shift; None: never, or not known."""
+    ringing: tuple[MethodKind, ...] = ()
+    """What rings for them although Slack is silent."""
     questions: tuple[CoverView | SwapView, ...] = ()
     """Open ones that wait for the reader, or that the reader has put."""
     week: WeekView | None = None

@@ -15,7 +15,7 @@ from bot.core.page import Page
 from bot.core.quiet_hours import as_of
 from bot.core.schedule import outlook
 from bot.core.views import CoverView, HomeView, PageLine, SwapView
-from bot.queries import home_manager
+from bot.queries import contacts, home_manager
 from bot.queries.catalogue import service_name
 from bot.queries.health import STUCK_AFTER
 from bot.queries.home_week import monday_shown, own_schedules, schedule_shown, week_view
@@ -58,6 +58,7 @@ async def home(
     plans = [(schedule, changed.of(schedule.id)) for schedule in catalogue.schedules.values()]
     shifts = outlook.next_shifts(plans, me, now, NEXT_SHIFTS, within=LOOK_AHEAD)
     now_on_call = on_call_in(catalogue, changed, me, now, shifts)
+    silent = await _silent(conn, user, now) if now_on_call.mine or shifts else None
     return HomeView(
         reader=user,
         on_call=now_on_call,
@@ -65,7 +66,8 @@ async def home(
         incidents=tuple(line(catalogue, incident) for incident in visible),
         mine=tuple(incident.id for incident in visible if has_part(incident, user, called)),
         shifts=tuple(my_shift(catalogue, shift) for shift in shifts),
-        silent=await _silent(conn, user, now) if now_on_call.mine or shifts else None,
+        silent=silent,
+        ringing=await contacts.ringing(conn, user) if silent else (),
         questions=await open_questions(conn, catalogue, user, me),
         week=week_view(catalogue, changed, shown, monday, zone, now, own) if shown else None,
         manager=await home_manager.manager_view(conn, catalogue, care, known, now) if cared_for else None,

@@ -9,7 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, UserId
 from bot.core.on_call_views import MeView
-from bot.queries import handoffs, home, on_call, on_call_forms, people, shift_notices, who_is_on_call
+from bot.queries import (
+    contacts,
+    handoffs,
+    home,
+    on_call,
+    on_call_forms,
+    people,
+    shift_notices,
+    who_is_on_call,
+)
 from bot.store import changes
 
 
@@ -27,5 +36,6 @@ async def me(conn: AsyncConnection, catalogue: Catalogue, user: UserId, now: dat
         questions=await home.open_questions(conn, catalogue, user, one),
         away=await on_call_forms.time_off_of(conn, one, now),
         waking=await shift_notices.waking_of(conn, user, now),
+        reach=await contacts.reach(conn, catalogue, user, now),
         notes=await handoffs.of_shifts(conn, catalogue, on_call.shifts_at(catalogue, changed, one, now), now),
     )

@@ -27,7 +27,7 @@ from bot.core.shift_views import (
     Waking,
 )
 from bot.core.views import OnCallPerson
-from bot.queries import schedule_care
+from bot.queries import contacts, schedule_care
 from bot.queries.changed_meanwhile import changed_meanwhile
 from bot.queries.handoffs import LATE_NOTE, note, notes
 from bot.queries.home import page_line
@@ -136,6 +136,7 @@ async def waking_of(conn: AsyncConnection, reader: UserId, now: datetime) -> Wak
         silent_until=quiet.ends_at if quiet else None,
         tested_at=test.sent_at if test else None,
         heard_at=test.seen_at if test else None,
+        ringing=await contacts.ringing(conn, reader),
     )
 
 

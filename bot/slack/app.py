@@ -22,6 +22,7 @@ from bot.slack.directory import Directory
 from bot.slack.gateway import Gateway, SlackProblem
 from bot.slack.listeners import (
     commands,
+    contacts,
     events,
     forms,
     home,
@@ -86,6 +87,7 @@ def bolt_app(client: AsyncWebClient, parts: Parts) -> ListeningApp:
     serve = Serve(desk, bolt.running)
     modules = (
         commands,
+        contacts,
         on_call,
         on_call_calendars,
         on_call_giving,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -106,6 +107,21 @@ def _as_row(wishes: Wishes) -> dict[str, Any]:
         "zone": hours.zone,
     }
     return {"rules": rules, "quiet": quiet}
+
+
+@dataclass(frozen=True)
+class Verifying:
+    """The code that was sent last to prove that a method is theirs; without a hash it is still on its way."""
+
+    hash: str
+    until: datetime | None
+    tries: int
+
+
+async def verifying(conn: AsyncConnection, number: ContactId) -> Verifying | None:
+    query = select(_TABLE.c.code_hash, _TABLE.c.code_until, _TABLE.c.code_tries).where(_TABLE.c.id == number)
+    row = (await conn.execute(query)).first()
+    return Verifying(*row) if row else None
 
 
 async def add(

@@ -55,3 +55,16 @@ def _lines(view: PageView) -> Iterator[str]:
 
 def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
+
+
+def code(code: str) -> tuple[str, str]:
+    """Subject and text of the code that proves an address."""
+    return _plain("code_subject", code), _plain("code", code)
+
+
+def test() -> tuple[str, str]:
+    return _plain("test_subject"), _plain("test")
+
+
+def _plain(macro: str, *values: str) -> str:
+    return mrkdwn.plain(say("contacts", macro, *values), {})

@@ -11,7 +11,7 @@ from bot.core.ids import ChannelId, UserId
 from bot.core.permissions import Action
 from bot.core.quiet_hours import CHECK, CHECK_EVERY, MOST_AT_ONCE, PAUSE_SECONDS, Quiet, soon_on_call
 from bot.errors import Wrong
-from bot.store import changes, chores, messages, quiets, reach_tests
+from bot.store import changes, chores, contacts, messages, quiets, reach_tests
 from bot.store.database import Database
 from bot.store.reach_tests import ReachTest
 from bot.store.uow import Tx
@@ -83,6 +83,8 @@ async def heard(db: Database, number: int, by: UserId, came_in: Place | None = N
         if test is None or test.user != by:
             raise Wrong("This test is somebody else's. Nothing was changed.")
         await reach_tests.seen(tx.conn, number, tx.now)
+        if test.contact is not None:
+            await contacts.change(tx.conn, test.contact, tested_at=tx.now)
         if came_in is not None:
             await _keep(tx, number, TEST, came_in)
         for message in await messages.of_subject(tx.conn, subject(number)):

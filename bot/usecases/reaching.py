@@ -139,9 +139,15 @@ async def stop(tx: Tx, page: PageId, user: UserId, reason: str) -> None:
 
 
 async def put_off(tx: Tx, number: NotificationId) -> None:
-    """It could not be sent yet and is tried again; meanwhile the next that rings need not wait for its time."""
+    """It could not be sent yet and is tried again; meanwhile the next that rings need not wait for its time.
+
+    A low urgency wakes nobody because a provider is down.
+    """
     note = await pages.notification(tx.conn, number)
-    if note is not None and note.state in pages.TO_COME:
+    if note is None or note.state not in pages.TO_COME:
+        return
+    page = await pages.load(tx.conn, note.page)
+    if page is not None and page.urgency is Urgency.HIGH:
         await _hurry(tx, note, await _theirs(tx, note))
 
 

@@ -14,7 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Anchor, SystemClock
 from bot.core.catalogue import Catalogue
 from bot.core.company import with_user_groups
-from bot.core.debts import DebtKind
+from bot.core.contact import MethodKind, Outgoing
+from bot.core.debts import DebtKind, Outcome, Sent
 from bot.core.ids import IncidentId, PageId, ServiceId, SeverityId, UserId, by_integration
 from bot.core.incident import Incident
 from bot.core.page import Page
@@ -22,6 +23,7 @@ from bot.engine.deliver import Outbox
 from bot.engine.duties import Audit, Escalate, Fold, HandOff, Reach, duties
 from bot.engine.refresh import Refresh
 from bot.engine.scheduler import Engine
+from bot.engine.senders.contacts import method_senders
 from bot.engine.senders.home import HomeSender
 from bot.engine.senders.incidents import incident_senders
 from bot.engine.senders.notices import NoticeSender
@@ -142,6 +144,29 @@ class Hands:
         await self._call("DELETE", "faults", {})
 
 
+class Carried:
+    """Whoever carries messages of other methods than Slack: keeps what was handed over, and answers as told."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[MethodKind, Outgoing]] = []
+        self.answers: dict[MethodKind, Outcome] = {}
+
+    async def send(self, kind: MethodKind, message: Outgoing) -> Outcome:
+        self.messages.append((kind, message))
+        return self.answers.get(kind, Sent({"id": f"M{len(self.messages)}", "provider": "demo"}))
+
+    async def sees(self, kind: MethodKind, text: str) -> Outgoing:
+        """The last message of the kind with this text, once there is one."""
+
+        async def came() -> Outgoing | None:
+            there = (message for of, message in reversed(self.messages) if of is kind)
+            return next((message for message in there if text in message.text), None)
+
+        found = await eventually(came, f"a message by {kind} with {text!r}")
+        assert found is not None
+        return found
+
+
 class Office:
     """Everything that `bot.app` wires, but for configuration files and the HTTP server."""
 
@@ -157,6 +182,7 @@ class Office:
         )
         self.channels = Channels(self.gateway)
         self.directory = Directory(db, self.gateway, self._refresh)
+        self.carriers = Carried()
         self.outbox = Outbox(db, self._senders())
         parts = (
             Escalate(db, self.catalogue),
@@ -272,6 +298,7 @@ class Office:
             **incident_senders(*parts),
             **on_call_senders(self.db, self.gateway, self.catalogue, self.clock),
             **user_group_senders(self.db, self.gateway, self.catalogue, self.clock),
+            **method_senders(self.db, self.carriers, self.catalogue, self.clock),
         }
 
     def _wake(self, tx: Tx) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import structlog
 
 from bot.clock import Clock
 from bot.core.catalogue import Catalogue
+from bot.core.contact_views import name_of
 from bot.core.debts import Debt, Failed, Outcome, Sent, Withdrawn
-from bot.core.ids import ChannelId, IncidentId, PageId, ScheduleId, UserId
+from bot.core.ids import ChannelId, ContactId, IncidentId, PageId, ScheduleId, UserId
 from bot.engine.senders import shift_notices
 from bot.engine.senders.incident_messages import post
-from bot.queries import incidents, on_call_notices, pages, user_groups
+from bot.queries import contacts, incidents, on_call_notices, pages, user_groups
 from bot.slack.channels import Channels
 from bot.slack.gateway import Gateway, Refused, is_conversation
+from bot.slack.render import contacts as contact_render
 from bot.slack.render import notices as render
 from bot.slack.render import on_call_notices as on_call_render
 from bot.slack.render import user_groups as group_render
@@ -76,6 +79,8 @@ class NoticeSender:
                 return render.other_bot(data["connections"], data["ours"])
             case "configuration":
                 return render.configuration_mistakes(data["mistakes"])
+            case "contact_failed":
+                return await self._contact_failed(data)
             case what if what in shift_notices.KINDS:
                 return await shift_notices.message(
                     self._db, self._gateway, self._catalogue(), data, self._clock
@@ -89,6 +94,11 @@ class NoticeSender:
             case _:
                 log.error("a notice has no wording", what=data["what"])
                 return None
+
+    async def _contact_failed(self, data: Mapping[str, Any]) -> Message | None:
+        async with self._db.read() as conn:
+            method = await contacts.of_owner(conn, UserId(data["to"]), ContactId(data["contact"]))
+        return contact_render.failed(name_of(method), data["kind"], data["reason"]) if method else None
 
     async def _nobody_reached(self, page: PageId) -> Message | None:
         async with self._db.read() as conn:

@@ -55,10 +55,12 @@ def _status(view: HomeView) -> list[Block]:
     if view.shifts:
         told.append(say("home", "next_shifts", view.shifts))
     if view.silent:
-        told.append(say("home", "silent", *view.silent))
+        told.append(say("home", "silent", *view.silent, view.ringing))
     buttons = [button("Declare an incident", ids.DECLARE)]
     if view.on_call.mine or view.shifts:
         buttons += [button("Ask for cover…", ids.ON_CALL_COVER), button("I'm away…", ids.ON_CALL_AWAY)]
+    if view.silent and not view.ringing:
+        buttons.append(button("Add a method that rings", ids.CONTACTS))
     return [
         section("\n".join(told)),
         actions([*buttons, button("Help", ids.HELP)], "home:start"),

@@ -21,7 +21,7 @@ from bot.core.page import Page
 from bot.core.views import CoverView, SwapView
 from bot.slack import ids
 from bot.slack.prefilled import carry
-from bot.slack.render import on_call_questions
+from bot.slack.render import contacts, on_call_questions
 from bot.slack.render.message import (
     Block,
     Message,
@@ -167,8 +167,14 @@ def me(view: MeView) -> Message:
     blocks: list[Block] = [
         section("\n".join(about)),
         *(note_left_for(one) for one in view.notes[:MOST_NOTES]),
-        section("\n".join(waking)),
-        actions([*_giving(), button("Test it now", ids.REACH_TEST)]),
+        section("\n".join([*waking, contacts.summary(view.reach)])),
+        actions(
+            [
+                button("How you are reached…", ids.CONTACTS, style="primary"),
+                button("Test it now", ids.REACH_TEST),
+            ]
+        ),
+        actions(_giving()),
     ]
     for line in view.away[:MOST_OF_MINE]:
         back = button("Take back", ids.TIME_OFF_END, line.id)

@@ -82,7 +82,8 @@ def begun(view: ShiftBegun) -> Message:
     text = say("on_call_shifts", "begun", view)
     blocks = [section(text), *(_note(note, "note_by") for note in view.notes), *_open(view), *_changed(view)]
     blocks.append(section("\n".join(say("on_call_shifts", macro, view.waking) for macro in WAKING)))
-    buttons = [] if view.has_tested else [button("Test it now", ids.REACH_TEST, view.told)]
+    buttons = [button("Add a method that rings", ids.CONTACTS)] if view.waking.needs_a_method else []
+    buttons += [] if view.has_tested else [button("Test it now", ids.REACH_TEST, view.told)]
     if view.ends_at is not None:
         buttons.append(_leave_note(view.schedule_id, view.starts_at, view.ends_at))
     blocks += [actions(buttons)] if buttons else []

@@ -1,0 +1,89 @@
+"""Ana sets up how she is reached, over the wire, and a page follows her rules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.core.catalogue import Catalogue, Provider, ProviderType
+from bot.core.contact import MethodKind
+from bot.core.debts import Failed
+from bot.core.ids import ProviderId
+from tests.slack.office import Hands, Office
+
+SMS = MethodKind.SMS
+CARRIER = Provider(ProviderId("carrier"), ProviderType.TWILIO, (SMS, MethodKind.VOICE))
+
+
+def with_carrier(company: Catalogue) -> Catalogue:
+    return replace(company, providers={CARRIER.id: CARRIER})
+
+
+def texts(view: dict[str, Any]) -> str:
+    """Everything that a modal says."""
+    return re.sub(r"\s+", " ", str([block.get("text") or block.get("elements") for block in view["blocks"]]))
+
+
+async def add_number(office: Office, people: Hands) -> dict[str, Any]:
+    """Ana's phone, with its code entered; answers the list as it is then."""
+    await people.command("ana", "/oncall me")
+    await people.click("ana", "How you are reached…", "#general")
+    await people.click("ana", "Add a method")
+    asks = await people.submit("ana", Kind="SMS", Address="0049 151 2345678", Name="private")
+    assert "A code of six digits is on its way to *SMS +491512345678 (private)*" in texts(asks["view"])
+    code = re.findall(r"\d{6}", (await office.carriers.sees(SMS, "Your Tocsin code")).text)[0]
+    await office.quiet()
+    wrong = await people.submit("ana", Code="1")
+    assert "not the code" in wrong["errors"]["code"]
+    answer: dict[str, Any] = await people.submit("ana", Code=code)
+    return dict(answer["view"])
+
+
+async def test_a_number_is_added_proved_tested_and_used_by_a_page(office: Office, people: Hands) -> None:
+    await office.configure(with_carrier)
+    listed = await add_number(office, people)
+    assert "verified, never tested" in texts(listed)
+    assert "SMS +491512345678 (private) after 3 min (the usual)" in texts(listed)
+
+    tested = await people.click("ana", "contact_do", option="Test it")
+    assert "did your phone ring" in texts(tested["view"])
+    await office.carriers.sees(SMS, "This is a test")
+    heard = await people.click("ana", "I heard it")
+    assert "you heard a test" in texts(heard["view"])
+
+    await people.click("ana", "Change…")  # of high urgency, the first
+    saved = await people.submit("ana", **{"SMS +491512345678 (private)": "After 1 min"})
+    assert "SMS +491512345678 (private) after 1 min" in texts(saved["view"])
+
+    page = await office.page("Error rate above 5 %")
+    await people.sees("ana", "Error rate")
+    office.clock.forward(timedelta(minutes=1))
+    office.engine.wake("reach")
+
+    message = await office.carriers.sees(SMS, "Error rate above 5 %")
+    assert message.to == "+491512345678"
+    assert "you are on call for payments-primary" in message.text
+    assert f"page:{page.id}" == message.thread
+
+
+async def test_an_address_that_is_none_is_said_at_its_field(office: Office, people: Hands) -> None:
+    await office.configure(with_carrier)
+    await people.command("ana", "/oncall me")
+    await people.click("ana", "How you are reached…", "#general")
+    asked = await people.click("ana", "Add a method")
+    assert "Not possible here yet: e-mail and push" in texts(asked["view"])
+    refused = await people.submit("ana", Kind="SMS", Address="0151 2345678")
+    assert "country code" in refused["errors"]["address"]
+
+
+async def test_a_code_that_cannot_be_sent_is_told_with_the_reason(office: Office, people: Hands) -> None:
+    await office.configure(with_carrier)
+    office.carriers.answers[SMS] = Failed("this number takes no messages")
+    await people.command("ana", "/oncall me")
+    await people.click("ana", "How you are reached…", "#general")
+    await people.click("ana", "Add a method")
+    await people.submit("ana", Kind="SMS", Address="+49 151 2345678")
+    told = await people.sees("ana", "did not go out")
+    assert "this number takes no messages" in told["plain"]
