@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import templates
 from bot.clock import Anchor, Clock, SteadyClock, SystemClock
 from bot.config.load import load
-from bot.core.catalogue import Catalogue, Integration
+from bot.core.catalogue import Catalogue, Integration, ProviderType
 from bot.core.command_names import NAMES
 from bot.core.debts import DebtKind
 from bot.core.facts import LevelPaged, SnoozeEnded
@@ -66,6 +66,7 @@ from bot.web.health import Health
 from bot.web.metrics import Measured
 from bot.web.one_tap import OneTap
 from bot.web.server import Server
+from bot.web.twilio import TwilioCallbacks
 
 log = structlog.get_logger(__name__)
 
@@ -371,11 +372,17 @@ class Tocsin:
         feeds = Feeds(self.db, self.catalogue, self.signer)
         main = [*Intake(self.catalogue, self.journal).routes(), *feeds.routes(), *health_routes.routes()]
         if self.links.are_on:
-            main += OneTap(self.db, self.catalogue, self.signer, self.links).routes()
+            reachable = (self.db, self.catalogue, self.signer, self.links)
+            main += [*OneTap(*reachable).routes(), *TwilioCallbacks(*reachable, self._twilio_tokens).routes()]
         own_port = self.settings.metrics_port
         if own_port is None or own_port == self.settings.http_port:
             return {self.settings.http_port: [*main, *health_routes.metrics_routes()]}
         return {self.settings.http_port: main, own_port: health_routes.metrics_routes()}
+
+    def _twilio_tokens(self) -> tuple[str, ...]:
+        known, providers = environment(), self.catalogue().providers.values()
+        named = [one.secret_env for one in providers if one.type is ProviderType.TWILIO]
+        return tuple(known[name] for name in named if known.get(name))
 
     def _background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

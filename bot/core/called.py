@@ -45,6 +45,19 @@ class Answer(StrEnum):
     ESCALATE = "escalate"
 
 
+class Told(StrEnum):
+    """What a provider tells, later, of a message that it took."""
+
+    DELIVERED = "delivered"
+    """The telephone has it, or somebody picked up."""
+    UNANSWERED = "unanswered"
+    """It rang and nobody picked up; that is for the levels and rules, which keep their own time."""
+    UNDELIVERED = "undelivered"
+    """It did not come through this time."""
+    REFUSED = "refused"
+    """It will never come through: the address is wrong."""
+
+
 @dataclass(frozen=True)
 class CalledView:
     """A page as somebody sees it outside Slack."""

@@ -18,14 +18,12 @@ LONGEST_SPOKEN = 500
 KEY_WITHIN_SECONDS = 8
 _NO_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold (section 2.2)."""
-_LONG_NUMBER = re.compile(r"\d{5,}")
 
 
 def call(message: Outgoing) -> str:
     """The message read twice; a page also asks for a key."""
     if message.page is None or not message.callback:
-        # A code is spelled: a voice would say "one hundred and twenty-three thousand".
-        return _written(*_twice(_LONG_NUMBER.sub(lambda found: ", ".join(found[0]), message.text)))
+        return _written(*_twice(mrkdwn.cut(message.text, LONGEST_SPOKEN)))
     return menu(message.subject, message.callback)
 
 

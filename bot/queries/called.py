@@ -3,18 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.called import Called, CalledView
 from bot.core.catalogue import Catalogue
-from bot.core.ids import UserId, user_of
+from bot.core.ids import PageId, UserId, user_of
+from bot.core.page import PageState
 from bot.core.views import PageView
 from bot.queries import pages as page_queries
 from bot.queries.people import zone_among
-from bot.store import directory, members, pages
+from bot.store import attempts, directory, members, pages
+
+LATELY = 50
+"""Attempts of open pages that are looked at when a telephone answers."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An open page that a telephone was told of."""
+
+    called: Called
+    waits: bool
+    """Nobody has it."""
+
+
+async def by_telephone(conn: AsyncConnection, number: str) -> tuple[Heard, ...] | None:
+    """What this telephone was told of open pages, the newest first, each page once; None: it is nobody's."""
+    if not await attempts.is_known(conn, number):
+        return None
+    found: dict[PageId, Heard] = {}
+    for note in await attempts.heard_at(conn, number, LATELY):
+        page = None if note.page in found else await pages.load(conn, note.page)
+        if page is not None:
+            called = Called(note.id, note.page, UserId(note.addressee))
+            found[note.page] = Heard(called, page.state is PageState.TRIGGERED)
+    return tuple(found.values())
 
 
 async def view(

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.contact import MethodKind
 from bot.core.ids import NotificationId, PageId, UserId
+from bot.core.page import OPEN_STATES
 from bot.store.hot import hot
 from bot.store.pages import NOTE_COLUMNS, TO_COME, Notification, notification_of
-from bot.store.tables import NotificationRow
+from bot.store.tables import ContactMethodRow, NotificationRow, PageRow
 from bot.store.types import Instant
 
 _NOTES = NotificationRow.__table__  # type: ignore[attr-defined]
+_METHODS = ContactMethodRow.__table__  # type: ignore[attr-defined]
+_PAGES = PageRow.__table__  # type: ignore[attr-defined]
+SENT = ("owed", "sent", "delivered", "failed")
+"""The states of what somebody may have on their telephone."""
 _PLANNED = _NOTES.c.state == literal_column("'planned'")
 """In the very words of the partial index, without a bound value: else SQLite does not take it."""
 _DUE = hot(
@@ -58,6 +64,43 @@ async def carried(conn: AsyncConnection, number: NotificationId, provider: str, 
     """Who carries it, and under which id they will tell what came of it."""
     values = {"provider": provider, "remote_id": remote}
     await conn.execute(update(_NOTES).where(_NOTES.c.id == number).values(values))
+
+
+async def has_remote(conn: AsyncConnection, number: NotificationId, remote: str) -> None:
+    """Under which id its provider knows it."""
+    await conn.execute(update(_NOTES).where(_NOTES.c.id == number).values(remote_id=remote))
+
+
+async def heard_at(conn: AsyncConnection, address: str, limit: int) -> tuple[Notification, ...]:
+    """What was sent of open pages to whoever proved that this telephone is theirs; the newest first."""
+    query = (
+        select(*NOTE_COLUMNS)
+        .join(_METHODS, _METHODS.c.id == _NOTES.c.contact)
+        .join(_PAGES, _PAGES.c.id == _NOTES.c.page_id)
+        .where(
+            *_is_theirs(address),
+            _METHODS.c.user == _NOTES.c.addressee,
+            _NOTES.c.state.in_(SENT),
+            _PAGES.c.state.in_(OPEN_STATES),
+        )
+        .order_by(_NOTES.c.id.desc())
+        .limit(limit)
+    )
+    return tuple([notification_of(row) for row in await conn.execute(query)])
+
+
+async def is_known(conn: AsyncConnection, address: str) -> bool:
+    """Whether somebody proved that this telephone is theirs."""
+    return bool(await conn.scalar(select(func.count()).select_from(_METHODS).where(*_is_theirs(address))))
+
+
+def _is_theirs(address: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        _METHODS.c.address == address,
+        _METHODS.c.kind.in_((MethodKind.SMS, MethodKind.VOICE)),
+        _METHODS.c.verified_at.is_not(None),
+        _METHODS.c.removed_at.is_(None),
+    )
 
 
 async def move(conn: AsyncConnection, by: timedelta) -> None:

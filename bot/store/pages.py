@@ -238,6 +238,8 @@ _ADD_NOTES = hot(
 )
 TO_COME = ("planned", "owed")
 """The states of what has not left."""
+TOLD = ("delivered", "failed")
+"""The states of which a provider tells."""
 _CANCEL = hot(
     update(_NOTES)
     .where(
@@ -285,7 +287,7 @@ _NOTES_OF_PAGE = hot(select(*NOTE_COLUMNS).where(_NOTES.c.page_id == bindparam("
 _NOTE = hot(select(*NOTE_COLUMNS).where(_NOTES.c.id == bindparam("number")))
 _SETTLE = hot(
     update(_NOTES)
-    .where(_NOTES.c.id == bindparam("number"))
+    .where(_NOTES.c.id == bindparam("number"), _NOTES.c.state.not_in(bindparam("unless", expanding=True)))
     .values(
         state=bindparam("outcome"),
         reason=func.coalesce(func.nullif(bindparam("problem", type_=Text), ""), _NOTES.c.reason),
@@ -317,10 +319,19 @@ async def notifications(conn: AsyncConnection, page: PageId) -> tuple[Notificati
 
 
 async def settle_notification(
-    conn: AsyncConnection, number: NotificationId, state: str, reason: str, now: datetime
+    conn: AsyncConnection,
+    number: NotificationId,
+    state: str,
+    reason: str,
+    now: datetime,
+    unless: Sequence[str] = TOLD,
 ) -> Notification | None:
-    """Answers it as it is now; None when there is none of that number. Without a reason it keeps that of its time."""
-    outcome = {"number": number, "outcome": state, "problem": reason, "at": now}
+    """Answers it as it is now. Without a reason it keeps that of its time.
+
+    None when there is none of that number, or it is in a state that is known better: a provider may tell what came of
+    a message before its answer that it took it is here.
+    """
+    outcome = {"number": number, "outcome": state, "problem": reason, "at": now, "unless": list(unless)}
     row = (await conn.execute(_SETTLE, outcome)).first()
     return notification_of(row) if row else None
 

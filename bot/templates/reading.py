@@ -84,8 +84,11 @@ def _instant(at: datetime, shape: str, reader: Reader, begins: bool) -> str:
         "{time_secs}": f"{local:%H:%M:%S}",
         "{date_short_pretty}": day[:1].upper() + day[1:] if begins else day,
         "{date_long}": f"{local:%A %-d %B %Y}",
-        "{ago}": f"{mrkdwn.duration(reader.now - at)} ago" if reader.now and reader.now >= at else "to come",
     }
+    if reader.now and reader.now >= at:
+        parts["{ago}"] = f"{mrkdwn.duration(reader.now - at)} ago"
+    else:
+        shape = shape.replace(" ({ago})", "")
     return re.sub(r"{\w+}", lambda found: parts.get(found[0], found[0]), _raw(shape))
 
 

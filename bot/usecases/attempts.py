@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from bot.core.called import Called, Told
 from bot.core.catalogue import Catalogue
 from bot.core.contact import SLACK_DM
 from bot.core.debts import Failed, Outcome, Sent
 from bot.core.facts import PersonNotified
 from bot.core.ids import TOCSIN, NotificationId
 from bot.store import attempts, contacts, pages
+from bot.store.database import Database
 from bot.store.pages import Notification
 from bot.store.uow import Tx
-from bot.usecases import paging
+from bot.usecases import paging, reaching
+
+NEVER_SENT = ("planned", "skipped")
+"""Of these no provider knows."""
 
 
 async def settle(
@@ -29,12 +34,52 @@ async def settle(
             return await pages.settle_notification(tx.conn, number, "canceled", outcome.reason, tx.now)
 
 
+async def told(
+    db: Database, catalogue: Catalogue, called: Called, what: Told, reason: str = "", remote: str = ""
+) -> None:
+    """A provider tells what came of a message that it took, as often and in which order it likes.
+
+    Delivered is never taken back; failed is, by delivered. `remote` is its id of the message.
+    """
+    state = "delivered" if what is Told.DELIVERED else "failed"
+    known_better = ("delivered",) if what is Told.DELIVERED else pages.TOLD
+    async with db.write() as tx:
+        meant = await pages.notification(tx.conn, called.notification)
+        if meant is None or (meant.page, meant.user) != (called.page, called.user):
+            return
+        note = await pages.settle_notification(
+            tx.conn, called.notification, state, reason, tx.now, (*NEVER_SENT, *known_better)
+        )
+        if note is None:
+            return
+        if remote:
+            await attempts.has_remote(tx.conn, note.id, remote)
+        await _record(tx, note, state, reason if what is Told.REFUSED else "")
+        match what:
+            case Told.REFUSED:
+                await paging.could_not_reach(tx, catalogue, note)
+            case Told.UNDELIVERED:
+                await reaching.is_lost(tx, note)  # their next method need not wait; they are not out of reach
+            case _:
+                pass
+
+
 async def _became(
     tx: Tx, catalogue: Catalogue, number: NotificationId, state: str, reason: str, sent: Sent | None = None
 ) -> Notification | None:
     note = await pages.settle_notification(tx.conn, number, state, reason, tx.now)
     if note is None:
         return None
+    await _record(tx, note, state, reason)
+    if state == "failed":
+        await paging.could_not_reach(tx, catalogue, note)
+    elif sent is not None and sent.remote.get("provider"):
+        remote = sent.remote
+        await attempts.carried(tx.conn, note.id, str(remote["provider"]), str(remote.get("id") or ""))
+    return note
+
+
+async def _record(tx: Tx, note: Notification, state: str, problem: str) -> None:
     tx.record(
         PersonNotified(
             at=tx.now,
@@ -42,18 +87,12 @@ async def _became(
             page=note.page,
             user=note.addressee,
             method=note.method,
-            to=await _used(tx, note, reason),
+            to=await _used(tx, note, problem),
             outcome=state,
             reason=note.reason,
             level=note.level,
         )
     )
-    if state == "failed":
-        await paging.could_not_reach(tx, catalogue, note)
-    elif sent is not None and sent.remote.get("provider"):
-        remote = sent.remote
-        await attempts.carried(tx.conn, note.id, str(remote["provider"]), str(remote.get("id") or ""))
-    return note
 
 
 async def _used(tx: Tx, note: Notification, problem: str) -> str:

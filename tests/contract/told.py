@@ -34,6 +34,7 @@ PROBLEM_MACROS = {
     "incident.j2": {"not_open", "still_open", "setup_problem"},
     "help.j2": {"unknown", "unknown_topic"},
     "one_tap.j2": {"altered", "expired", "not_from_here", "too_many", "not_saved"},
+    "twilio.j2": {"moved_on", "nothing_open", "not_sent", "stranger", "not_saved"},
     "user_groups.j2": {"user_group_stays", "user_groups_refused", "user_group_failed"},
 }
 """Templates that tell of a problem and are in use."""

@@ -183,6 +183,7 @@ class Office:
         self.channels = Channels(self.gateway)
         self.directory = Directory(db, self.gateway, self._refresh)
         self.carriers = Carried()
+        self.links = Links("https://tocsin.example.com", Signer(b"a key for the tests alone"))
         self.outbox = Outbox(db, self._senders())
         parts = (
             Escalate(db, self.catalogue),
@@ -195,9 +196,8 @@ class Office:
         self.engine = Engine((*duties(self.outbox, *parts), refresh.duty()), clock)
         db.on_commit(self._wake)
         self.journal = Journal(db, on_commit=lambda: self.engine.wake("intake"))
-        links = Links("https://tocsin.example.com", Signer(b"a key for the tests alone"))
         slack = Parts(
-            db, self.catalogue, self.gateway, self.channels, self.directory, self.journal, clock, links
+            db, self.catalogue, self.gateway, self.channels, self.directory, self.journal, clock, self.links
         )
         self.bolt = bolt_app(self.gateway.client, slack)
         self.sockets = Sockets(self.bolt, "xapp-sandbox", self.gateway, db, self.catalogue)
@@ -298,7 +298,7 @@ class Office:
             **incident_senders(*parts),
             **on_call_senders(self.db, self.gateway, self.catalogue, self.clock),
             **user_group_senders(self.db, self.gateway, self.catalogue, self.clock),
-            **method_senders(self.db, self.carriers, self.catalogue, self.clock),
+            **method_senders(self.db, self.carriers, self.catalogue, self.clock, self.links),
         }
 
     def _wake(self, tx: Tx) -> None:

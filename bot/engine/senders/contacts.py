@@ -14,6 +14,7 @@ from bot.core.debts import Debt, DebtKind, Failed, Outcome, Sent, Withdrawn
 from bot.core.ids import ContactId
 from bot.engine.senders import Sender
 from bot.engine.senders.methods import Carriers, MethodSender
+from bot.links import Links
 from bot.store import contacts
 from bot.store.database import Database
 from bot.store.uow import Tx
@@ -63,10 +64,10 @@ def _message(debt: Debt, method: ContactMethod, code: str) -> Outgoing:
 
 
 def method_senders(
-    db: Database, carriers: Carriers, catalogue: Callable[[], Catalogue], clock: Clock
+    db: Database, carriers: Carriers, catalogue: Callable[[], Catalogue], clock: Clock, links: Links
 ) -> dict[DebtKind, Sender]:
     """Everything that goes out by another way than Slack."""
     return {
-        DebtKind.PAGE_METHOD: MethodSender(db, carriers, catalogue, clock),
+        DebtKind.PAGE_METHOD: MethodSender(db, carriers, catalogue, clock, links),
         DebtKind.CONTACT_MESSAGE: ContactSender(db, carriers, clock),
     }

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.clock import Clock
+from bot.core.called import Called
 from bot.core.catalogue import Catalogue
 from bot.core.contact import ContactMethod, MethodKind, Outgoing
 from bot.core.debts import Debt, Failed, Outcome, Retry, Withdrawn
 from bot.core.ids import ContactId, NotificationId, PageId, UserId
 from bot.core.views import PageView
+from bot.links import Links
 from bot.queries import pages as page_queries
 from bot.queries import people
 from bot.store import contacts, directory, pages
@@ -42,18 +44,24 @@ class MethodSender:
     """Sends a page by one of a person's methods; `settle` writes what came of it."""
 
     def __init__(
-        self, db: Database, carriers: Carriers, catalogue: Callable[[], Catalogue], clock: Clock
+        self,
+        db: Database,
+        carriers: Carriers,
+        catalogue: Callable[[], Catalogue],
+        clock: Clock,
+        links: Links,
     ) -> None:
         self._db = db
         self._carriers = carriers
         self._catalogue = catalogue
         self._clock = clock
+        self._links = links
 
     async def send(self, debt: Debt) -> Outcome:
         told = await self._read(debt)
         if not isinstance(told, _Told):
             return told
-        return await self._carriers.send(told.method.kind, _message(debt, told))
+        return await self._carriers.send(told.method.kind, _message(debt, told, self._links))
 
     async def settle(self, tx: Tx, debt: Debt, outcome: Outcome) -> None:
         await attempts.settle(tx, self._catalogue(), NotificationId(debt.payload["notification"]), outcome)
@@ -78,8 +86,10 @@ class MethodSender:
             return _Told(method, page, await directory.known(conn, sorted(named)))
 
 
-def _message(debt: Debt, told: _Told) -> Outgoing:
-    page, link = told.page, ""
+def _message(debt: Debt, told: _Told, links: Links) -> Outgoing:
+    page = told.page
+    called = Called(NotificationId(debt.payload["notification"]), PageId(page.id), told.method.user)
+    link = links.page(called)
     names = {str(user): known.real_name or known.name for user, known in told.people.items()}
     zone = people.zone_among(told.people, told.method.user)
     return Outgoing(
@@ -90,5 +100,6 @@ def _message(debt: Debt, told: _Told) -> Outgoing:
         link=link,
         thread=f"page:{page.id}",
         page=PageId(page.id),
+        callback=links.callback(called),
         data=outgoing.data(page, link),
     )
