@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -71,6 +71,12 @@ class ContactMethod:
     def ending(self) -> str:
         """What others and the timeline may see of the address: enough to tell two apart."""
         return "" if self.kind is MethodKind.SLACK else f"…{self.address[-4:]}"
+
+
+def rings(methods: Iterable[ContactMethod]) -> tuple[MethodKind, ...]:
+    """The kinds of those that are verified and ring although Slack is silent."""
+    kinds = {one.kind for one in methods if one.kind in RINGS and one.verified_at is not None}
+    return tuple(kind for kind in MethodKind if kind in kinds)
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,20 @@ class PreviousPaged:
 
 
 @dataclass(frozen=True)
+class AttemptView:
+    """One way in which a step tried to reach a person, or did not."""
+
+    method: MethodKind
+    to: str
+    """The end of the address."""
+    state: str
+    """planned, owed, sent, delivered, failed, skipped, canceled"""
+    at: datetime
+    """When it is due, or when that became of it."""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Why:
     """Why this reader is paged."""
 
@@ -430,14 +444,14 @@ class GapLine:
 
 @dataclass(frozen=True)
 class UnreachableLine:
-    """Somebody is on call, now or next, whom Slack does not reach."""
+    """Somebody is on call, now or next, whom Slack does not reach, or nothing wakes."""
 
     schedule: str
     person: OnCallPerson
     is_now: bool
     from_at: datetime
     why: str
-    """deactivated or unknown"""
+    """deactivated, unknown or silent: in Do Not Disturb at times, without a method that rings"""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.catalogue import Catalogue
-from bot.core.contact import RINGS, ContactMethod, MethodKind, Urgency
+from bot.core.contact import ContactMethod, MethodKind, Urgency, rings
 from bot.core.contact_views import PlannedMethod, ReachView, RuleSet, name_of
 from bot.core.ids import ContactId, UserId
 from bot.core.reaching import Wishes, plan, slack_dm
@@ -57,9 +57,7 @@ def _carried(catalogue: Catalogue) -> tuple[MethodKind, ...]:
 
 async def ringing(conn: AsyncConnection, user: UserId) -> tuple[MethodKind, ...]:
     """The kinds of their verified methods that ring although Slack is silent."""
-    methods = (await contacts.of_users(conn, [user])).get(user, [])
-    kinds = {one.kind for one in methods if one.kind in RINGS and one.verified_at is not None}
-    return tuple(kind for kind in MethodKind if kind in kinds)
+    return rings((await contacts.of_users(conn, [user])).get(user, ()))
 
 
 async def of_owner(conn: AsyncConnection, user: UserId, number: ContactId) -> ContactMethod | None:

@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import oversight
 from bot.core.catalogue import Catalogue
+from bot.core.contact import RINGS, rings
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.oversight import Ahead, Paged
+from bot.core.quiet_hours import as_of
 from bot.core.schedule import AllChanges, Shift
 from bot.core.views import GapLine, LoadLine, ManagerView, UnreachableLine
 from bot.queries.home_week import person_shown
-from bot.store import pages
+from bot.store import contacts, pages, quiets
 from bot.store.directory import SlackUser
 
 MOST_LOAD = 10
@@ -64,7 +66,9 @@ async def manager_view(
         load=load,
         more_load=more_load,
         gaps=tuple(sorted(gaps, key=lambda gap: (gap.starts_at, gap.schedule))),
-        unreachable=tuple(_unreachable(catalogue, care.ahead, known)),
+        unreachable=tuple(
+            _unreachable(catalogue, care.ahead, known, await _unwakeable(conn, catalogue, care.ahead, now))
+        ),
     )
 
 
@@ -100,14 +104,41 @@ def _users(catalogue: Catalogue, care: Care, hours: Collection[PersonId]) -> lis
     return [user for one in sorted(people) if (user := catalogue.user_id(one)) is not None]
 
 
+async def _unwakeable(
+    conn: AsyncConnection, catalogue: Catalogue, ahead: Sequence[Ahead], now: datetime
+) -> frozenset[PersonId]:
+    """Who of those on call is in Do Not Disturb at times and has nothing that rings then.
+
+    Nobody where the installation has no provider for anything that rings: they could not help it.
+    """
+    if not RINGS & {kind for provider in catalogue.providers.values() for kind in provider.methods}:
+        return frozenset()
+    users = {
+        user: person
+        for _, person, _, _ in oversight.on_call_soon(ahead)
+        if (user := catalogue.user_id(person)) is not None
+    }
+    silent = [
+        user
+        for user, told in (await quiets.of_users(conn, users.keys())).items()
+        if as_of(told, now).starts_at is not None
+    ]
+    methods = await contacts.of_users(conn, silent)
+    return frozenset(users[user] for user in silent if not rings(methods.get(user, ())))
+
+
 def _unreachable(
-    catalogue: Catalogue, ahead: Sequence[Ahead], known: Mapping[UserId, SlackUser]
+    catalogue: Catalogue,
+    ahead: Sequence[Ahead],
+    known: Mapping[UserId, SlackUser],
+    unwakeable: Collection[PersonId],
 ) -> Iterator[UnreachableLine]:
     for schedule, person, shift, is_now in oversight.on_call_soon(ahead):
         why = oversight.unreachable(catalogue, person)
         if person not in catalogue.people:
             slack = known.get(UserId(person))
             why = "unknown" if slack is None else "deactivated" if slack.deleted else ""
+        why = why or ("silent" if person in unwakeable else "")
         if why:
             name = catalogue.schedules[schedule].name
             yield UnreachableLine(name, person_shown(catalogue, person), is_now, shift.starts_at, why)

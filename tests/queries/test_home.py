@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import event
 
 from bot.clock import ManualClock
-from bot.core.catalogue import Catalogue
-from bot.core.ids import PersonId, ScheduleId, UserId
+from bot.core.catalogue import Catalogue, Provider, ProviderType
+from bot.core.contact import MethodKind
+from bot.core.ids import PersonId, ProviderId, ScheduleId, UserId
 from bot.core.quiet_hours import Quiet
 from bot.core.schedule import Layer, Origin, TimeOfDay
 from bot.core.views import CoverView, HomeView
 from bot.queries import home
-from bot.store import directory, homes
+from bot.store import contacts, directory, homes
 from bot.store.database import Database
 from bot.store.directory import SlackUser
 from bot.store.homes import Chosen
@@ -232,3 +233,22 @@ async def test_the_hours_in_which_slack_rings_nothing_are_shown_to_whoever_has_a
     assert ana.silent == (night[0] + timedelta(days=1), night[1] + timedelta(days=1))
     assert frank.silent is None  # no shift of his is planned
     assert bob.silent is None  # Slack has not told
+
+
+async def test_whoever_looks_after_schedules_sees_whom_nothing_wakes(
+    database: Database, clock: ManualClock
+) -> None:
+    carrier = Provider(ProviderId("twilio"), ProviderType.TWILIO, (MethodKind.SMS,))
+    able = replace(COMPANY, providers={carrier.id: carrier})
+    night = clock.now() - timedelta(hours=5), clock.now() + timedelta(hours=4)
+    for user in (ANA, CAROL):
+        await reachability.remember_quiet(database, Quiet(user, *night))
+    async with database.write() as tx:
+        phone = await contacts.add(tx.conn, CAROL, MethodKind.SMS, "+491512345678", "", tx.now)
+        await contacts.change(tx.conn, phone, verified_at=tx.now)
+    view = (await shown(database, FRANK, able)).manager
+    assert view is not None
+    assert [(one.person.name, one.why) for one in view.unreachable] == [("Ana", "silent")]
+    assert (await shown(database, CAROL, able)).ringing == (MethodKind.SMS,)
+    without = (await shown(database, FRANK)).manager
+    assert without is not None and not without.unreachable, "nobody here could have a method that rings"

@@ -15,7 +15,7 @@ from bot.core.permissions import Action
 from bot.core.schedule import Schedule
 from bot.core.views import OnCallView
 from bot.errors import Wrong
-from bot.queries import on_call, pages, who_is_on_call
+from bot.queries import notifications, on_call, pages, who_is_on_call
 from bot.slack import ids, naming_words, on_call_commands
 from bot.slack.listeners import on_call_calendars as calendars
 from bot.slack.listeners import on_call_giving as giving
@@ -141,7 +141,8 @@ async def why(desk: Desk, asked: Asked, _: str) -> Answer:
     async with desk.db.read() as conn:
         own_shifts = await on_call.on_call(conn, desk.catalogue(), asked.user, now)
         own = await pages.of_person(conn, desk.catalogue(), asked.user, now)
-    return Tell(render.why(own_shifts, own, asked.user))
+        tried = {page.id: await notifications.attempts_at(conn, page.id, asked.user) for page in own}
+    return Tell(render.why(own_shifts, own, asked.user, tried))
 
 
 async def show_help(desk: Desk, asked: Asked, text: str) -> Answer:

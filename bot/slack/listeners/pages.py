@@ -130,9 +130,10 @@ async def why(desk: Desk, asked: Asked) -> Answer:
     async with desk.db.read() as conn:
         own = await notifications.latest_for(conn, asked.page, asked.user)
         view = await pages.card(conn, desk.catalogue(), asked.page, own, desk.clock.now())
+        tried = await notifications.attempts_at(conn, asked.page, asked.user)
     if view is None:
         raise Wrong(_not_there(asked.page))
-    return Open(text.view("Why was I paged?", page.why_text(view).blocks))
+    return Open(text.view("Why was I paged?", page.why_text(view, tried).blocks))
 
 
 async def _snooze(desk: Desk, asked: Asked, after: timedelta) -> Answer:

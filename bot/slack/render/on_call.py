@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from bot.core.ids import UserId
+from bot.core.ids import PageId, UserId
 from bot.core.page import PageState
-from bot.core.views import OnCallView, PageView, TeamOnCall
+from bot.core.views import AttemptView, OnCallView, PageView, TeamOnCall
 from bot.slack import ids
 from bot.slack.render.message import Block, Message, actions, button, lines, message, section, within
+from bot.slack.render.page import attempts
 from bot.templates import say
 
 
@@ -35,22 +36,31 @@ def change_schedules() -> Block:
     return button("Change schedules…", ids.SCHEDULES)
 
 
-def why(view: OnCallView, pages: Sequence[PageView], reader: UserId) -> Message:
-    """The answer to `/oncall why`: each open page of the reader's with its reason, or that there is none."""
+def why(
+    view: OnCallView,
+    pages: Sequence[PageView],
+    reader: UserId,
+    tried: Mapping[PageId, Sequence[AttemptView]],
+) -> Message:
+    """The answer to `/oncall why`: each open page of the reader's with its reason, or that there is none.
+
+    `tried`: how each page tries to reach them.
+    """
     if not pages:
         text = say("on_call", "not_paged")
         return message(text, (section(text), section(mine(view))))
-    told, left = within([_why(page, reader) for page in pages])
+    told, left = within([_why(page, reader, tried.get(page.id, ())) for page in pages])
     told += [say("incident", "more", left)] if left else []
     return message(say("on_call", "paged", len(pages)), (*map(section, lines(told)), section(mine(view))))
 
 
-def _why(page: PageView, reader: UserId) -> str:
+def _why(page: PageView, reader: UserId, tried: Sequence[AttemptView]) -> str:
     reason = say("page", "why", page.why) if page.why else ""
     following = (
         say("page", "next", page.next_step) if page.next_step and page.state is PageState.TRIGGERED else ""
     )
-    return " ".join(filter(None, (say("on_call", "page", page, reader), reason, following)))
+    told = " ".join(filter(None, (say("on_call", "page", page, reader), reason, following)))
+    return "\n".join([told, *attempts(tried)])
 
 
 def mine(view: OnCallView) -> str:

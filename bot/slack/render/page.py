@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from bot.core.ids import UserId, incident_label, page_label, user_of
 from bot.core.page import PageState
-from bot.core.views import PageView
+from bot.core.views import AttemptView, PageView
 from bot.slack import ids
 from bot.slack.render.message import (
     Block,
@@ -45,8 +46,8 @@ def card(view: PageView) -> Message:
     return message(say("page", "notification", view), blocks)
 
 
-def why_text(view: PageView) -> Message:
-    """The answer to "Why was I paged?", for the modal that shows it."""
+def why_text(view: PageView, tried: Sequence[AttemptView] = ()) -> Message:
+    """The answer to "Why was I paged?", for the modal that shows it; with each attempt at the reader."""
     reasons = [say("page", "why", view.why)] if view.why else [say("page", "not_paged", view)]
     if view.next_step and view.state is PageState.TRIGGERED:
         reasons.append(say("page", "next", view.next_step))
@@ -54,9 +55,15 @@ def why_text(view: PageView) -> Message:
         header(f"{page_label(view.id)} {view.title}"),
         section(say("page", "about", view)),
         *(section(text) for text in reasons),
+        *(section(text) for text in lines(attempts(tried))),
         context(say("page", "reached", view)),
     ]
     return message(reasons[0], blocks)
+
+
+def attempts(tried: Sequence[AttemptView]) -> list[str]:
+    """How somebody was called, a line for each method; nothing for whoever was not."""
+    return [say("page", "called_by"), *(say("page", "attempt", one) for one in tried)] if tried else []
 
 
 def buttons(view: PageView) -> list[Block]:
