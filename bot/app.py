@@ -24,6 +24,7 @@ from bot.engine.deliver import Outbox
 from bot.engine.duties import Audit, Escalate, Fold, HandOff, Reach, duties
 from bot.engine.heartbeat import Heartbeat
 from bot.engine.lag import Lag
+from bot.engine.provider_health import KeptHealth
 from bot.engine.refresh import Refresh
 from bot.engine.scheduler import Engine
 from bot.engine.senders import Sender
@@ -43,6 +44,7 @@ from bot.ingest.sources import parse_body
 from bot.links import Links
 from bot.log_context import about
 from bot.measured import Durations
+from bot.notify.providers import Providers
 from bot.outgoing import Outgoing
 from bot.queries import health
 from bot.queries import user_groups as followed_groups
@@ -164,6 +166,8 @@ class Tocsin:
         self.outgoing = Outgoing(allow_private=settings.allow_private_urls or settings.on_sandbox)
         self.signer = Signer(await self._signing_key())
         self.links = Links(settings.public_url, self.signer)
+        health_kept = KeptHealth(self.db, self.catalogue)
+        self.providers = Providers(self.catalogue, environment, self.outgoing, self.clock, health_kept)
         self.outbox = Outbox(self.db, self._senders())
         url = settings.heartbeat_url
         self.heartbeat = Heartbeat(url.get_secret_value(), self.outgoing) if url else None
@@ -216,6 +220,7 @@ class Tocsin:
         await self.engine.start()
         await self.server.start()
         self._background(asyncio.to_thread(templates.prepare))
+        self._background(self.providers.prepare())
         try:
             await self._connect()
         except Unavailable as problem:
@@ -274,6 +279,8 @@ class Tocsin:
             if hasattr(self, part):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._end(part), STOP_WITHIN_SECONDS + 0.5)
+        if hasattr(self, "providers"):
+            await self.providers.aclose()
         if hasattr(self, "client") and self.client.session is not None:
             await self.client.session.close()
         if hasattr(self, "db"):

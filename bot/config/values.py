@@ -190,7 +190,9 @@ def _url(value: object) -> str:
 
 
 def _server_url(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[a-z]+://[^\s/]+(/\S*)?", value):
+    if not isinstance(value, str) or not re.fullmatch(
+        r"[a-z]+://([^\s/@]*@)?[^\s/@:]+(:\d{1,4}|:[1-5]\d{4})?(/\S*)?", value
+    ):
         raise wrong(f"{value!r} is not a server's address", "Write it as smtp://mail.example.com:587.")
     return value
 

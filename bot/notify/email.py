@@ -8,10 +8,11 @@ import re
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from email.utils import format_datetime, parseaddr
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime, formataddr, parseaddr
 from functools import cache
 from urllib.parse import unquote, urlsplit
 
@@ -35,7 +36,7 @@ from bot.notify.channel import NotNow
 WITHIN_SECONDS = 5.0
 AT_ONCE = 20
 """Connections; servers refuse more than some tens from one place (Postfix: 50)."""
-_POLICY = SMTP_POLICY.clone(cte_type="7bit")
+_AS_SENT = compat32.clone(linesep="\r\n")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 """Without quoted and international ones, which few servers take."""
@@ -82,7 +83,7 @@ class Email:
     async def aclose(self) -> None:
         """No connection outlives its message."""
 
-    async def _hand_over(self, mail: EmailMessage, to: str) -> Outcome:
+    async def _hand_over(self, mail: MIMEMultipart, to: str) -> Outcome:
         smtp, begun = self._smtp(await self._context()), False
         try:
             async with asyncio.timeout(self._within):
@@ -90,7 +91,7 @@ class Email:
                 await smtp.mail(parseaddr(self._sender)[1])
                 await smtp.rcpt(to)
                 begun = True
-                await smtp.data(mail.as_bytes())
+                await smtp.data(mail.as_bytes(policy=_AS_SENT))
             with suppress(SMTPException, OSError):
                 await smtp.quit(timeout=1)
         except SMTPRecipientRefused as error:
@@ -99,7 +100,7 @@ class Email:
             return Retry(self._problem(error), certain=not begun or isinstance(error, SMTPResponseException))
         finally:
             smtp.close()
-        return Sent({"id": mail["Message-ID"]})
+        return Sent({"id": str(mail["Message-ID"])})
 
     def _smtp(self, context: ssl.SSLContext) -> SMTP:
         server = self._server
@@ -145,21 +146,21 @@ class Email:
             case _:
                 return f"{host} cannot be used: {_line(str(error))}"
 
-    def _mail(self, message: Outgoing) -> EmailMessage:
-        mail = EmailMessage(policy=_POLICY)
-        name, address = parseaddr(self._sender)
-        mail["From"] = Address(name, addr_spec=address)
-        mail["To"] = Address(addr_spec=message.to)
-        mail["Subject"] = _line(message.subject)
+    def _mail(self, message: Outgoing) -> MIMEMultipart:
+        # The older classes of Python's library: EmailMessage parses every header that it is given.
+        mail = MIMEMultipart("alternative")
+        mail["From"] = formataddr(parseaddr(self._sender))
+        mail["To"] = message.to
+        mail["Subject"] = Header(_line(message.subject), "utf-8", header_name="Subject").encode()
         mail["Date"] = format_datetime(self._clock.real())
         mail["Message-ID"] = self._id("message", message.key, message.to)
         if message.thread:
             # A first message that nobody ever got: whatever comes first or is deleted, the rest hangs together.
             mail["In-Reply-To"] = mail["References"] = self._id("thread", message.thread)
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(message.text)
         html = _template().render(subject=message.subject, paragraphs=_paragraphs(message), link=message.link)
-        mail.add_alternative(html, subtype="html")
+        mail.attach(MIMEText(message.text, "plain", "utf-8"))
+        mail.attach(MIMEText(html, "html", "utf-8"))
         return mail
 
     def _id(self, *parts: str) -> str:

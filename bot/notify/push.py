@@ -67,6 +67,10 @@ class Push:
             return self._again(reason, certain=False)
         return Sent({"id": ""}) if said is None else self._refused(name, said)
 
+    async def prepare(self) -> None:
+        """Import Apprise now, and not when the first message leaves."""
+        await self._run(_library)
+
     async def knows(self, address: str) -> bool:
         """Whether a message could be sent to this push address, as far as it shows without sending one."""
         return await self._run(partial(_service, address)) is not None

@@ -16,6 +16,7 @@ from bot.errors import CannotStart
 from bot.store import configuration, meta, user_groups
 from bot.store.database import Database
 from bot.store.uow import Tx
+from bot.usecases import provider_health
 
 DIGEST, REVISION = "config_digest", "config_revision"
 """In `meta`: the files as they were last applied, and a number that grows with every change."""
@@ -62,6 +63,7 @@ async def apply_configuration(db: Database, declared: Declared) -> Applied:
         _refuse_deleted_meanwhile(declared, present)
         await configuration.put(tx.conn, (*found.created, *found.changed, *found.moved), tx.now)
         await configuration.remove(tx.conn, found.deleted)
+        await provider_health.configured_anew(tx, (*found.changed, *found.deleted))
         if not found.is_empty:
             await revise(tx)
         # A conflict may be settled in Slack: then the next start has to look again.

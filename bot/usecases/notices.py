@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.core import debts
 from bot.core.catalogue import Catalogue
+from bot.core.ids import PersonId
 from bot.store.database import Database
 from bot.store.uow import Tx
 
@@ -19,9 +20,20 @@ async def tell_admins(
         owe_admins(tx, catalogue, key, what, data)
 
 
-def owe_admins(tx: Tx, catalogue: Catalogue, key: str, what: str, data: Mapping[str, Any]) -> None:
-    """Each admin hears it once for each `key`; without admins the fallback channel does. `what` names the wording."""
-    places: list[str] = [user for admin in catalogue.admins if (user := catalogue.user_id(admin))]
+def owe_admins(
+    tx: Tx,
+    catalogue: Catalogue,
+    key: str,
+    what: str,
+    data: Mapping[str, Any],
+    also: Iterable[PersonId] = (),
+) -> None:
+    """Each admin, and whoever is `also` concerned, hears it once for each `key`; `what` names the wording.
+
+    Without any of them the fallback channel does.
+    """
+    people = dict.fromkeys((*catalogue.admins, *also))
+    places: list[str] = [user for person in people if (user := catalogue.user_id(person))]
     if not places and catalogue.fallback_channel:
         places = [catalogue.fallback_channel]
     for place in places:

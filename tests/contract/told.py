@@ -30,7 +30,14 @@ ANSWERED = {
 PROBLEM_MACROS = {
     "replies.j2": {"not_saved_yet", "our_fault", "held_by_other", "over"},
     "late.j2": {"not_saved"},
-    "notices.j2": {"empty_schedule", "nobody_reached", "setup_failed", "other_bot"},
+    "notices.j2": {
+        "empty_schedule",
+        "nobody_reached",
+        "setup_failed",
+        "other_bot",
+        "provider_down",
+        "webhook_disabled",
+    },
     "incident.j2": {"not_open", "still_open", "setup_problem"},
     "help.j2": {"unknown", "unknown_topic"},
     "one_tap.j2": {"altered", "expired", "not_from_here", "too_many", "not_saved"},

@@ -289,6 +289,17 @@ async def test_an_email_says_it_in_text_and_in_html_and_escapes_what_came_from_o
     assert "src=" not in shown
 
 
+@pytest.mark.parametrize(
+    "subject", ["SEV1 Größe – " + "sehr langsam, " * 12 + "ende", "x" * 180, "日本語 " * 40]
+)
+async def test_a_long_subject_in_any_language_arrives_as_it_was(subject: str, clock: ManualClock) -> None:
+    outside = Outside()
+    await sent("email", outside, clock, replace(MESSAGE, subject=subject))
+    (mail,) = outside.mail.received
+    assert mail["Subject"] == subject.strip()
+    assert all(len(line) < 998 for line in mail.as_bytes().split(b"\n"))  # RFC 5322 §2.1.1
+
+
 async def test_a_call_is_signed_over_its_instant_and_its_body(clock: ManualClock) -> None:
     outside = Outside()
     await sent("webhook", outside, clock)

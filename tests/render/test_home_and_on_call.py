@@ -140,6 +140,37 @@ def test_a_crowded_home_stays_within_slacks_limits_and_counts_the_rest() -> None
             "Slack refused creating the channel (restricted_action). The incident is recorded",
         ),
         (notices.other_bot(3, 2), "Slack counts 3 connections, 2 are mine."),
+        (
+            notices.of_providers(
+                "provider_down", {"provider": "mail", "reason": "it answered 451 <!channel>", "others": []}
+            ),
+            "The provider mail can't be used: it answered 451 <!channel>. People are reached by their other "
+            "methods.",
+        ),
+        (
+            notices.of_providers(
+                "provider_down", {"provider": "twilio", "reason": "no answer.", "others": ["second", "third"]}
+            ),
+            "no answer. I ask second and third instead; what they don't carry goes by people's other methods.",
+        ),
+        (
+            notices.of_providers("provider_back", {"provider": "mail", "since": "2026-11-21T02:47:00+00:00"}),
+            "The provider mail works again. It did not since Sat 21 Nov 02:47 UTC.",
+        ),
+        (
+            notices.of_providers(
+                "webhook_disabled",
+                {
+                    "webhook": "board",
+                    "name": "Status board",
+                    "failures": 12,
+                    "reason": "it answered 500",
+                    "since": "2026-11-21T02:47:00+00:00",
+                },
+            ),
+            "The webhook Status board failed 12 times in a row since Sat 21 Nov 02:47 UTC: it answered 500. I call it "
+            "no more. When it is mended: tocsin hooks enable board",
+        ),
     ],
 )
 def test_owners_and_admins_hear_what_happened_and_what_to_do(message: Message, expected: str) -> None:

@@ -77,6 +77,8 @@ class NoticeSender:
                 return await self._setup_failed(debt)
             case "another_bot":
                 return render.other_bot(data["connections"], data["ours"])
+            case what if what in render.OF_PROVIDERS:
+                return render.of_providers(what, data)
             case "configuration":
                 return render.configuration_mistakes(data["mistakes"])
             case "contact_failed":

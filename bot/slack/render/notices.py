@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from bot.core.ids import IncidentId, PageId
 from bot.slack import ids
@@ -19,6 +20,8 @@ from bot.slack.render.message import (
     within,
 )
 from bot.templates import mrkdwn, say
+
+OF_PROVIDERS = frozenset({"provider_down", "provider_back", "webhook_disabled"})
 
 
 def empty_schedule(schedule: str, page: PageId | None = None, reason: str = "") -> Message:
@@ -52,3 +55,11 @@ def setup_failed(incident: IncidentId, title: str, step: str, reason: str) -> Me
 def other_bot(connections: int, ours: int) -> Message:
     """To the admins: somebody else's process takes our events."""
     return sentence(say("notices", "other_bot", connections, ours))
+
+
+def of_providers(what: str, data: Mapping[str, Any]) -> Message:
+    """To the admins, and a webhook's owner: who carries messages no more, or again. `data` as it was owed."""
+    told = dict(data)
+    if "since" in told:
+        told["since"] = datetime.fromisoformat(told["since"])
+    return sentence(say("notices", what, told))

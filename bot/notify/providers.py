@@ -1,0 +1,281 @@
+"""Whom a message is given to: the providers of its method in their order, each in turn until one takes it.
+
+A provider that failed is asked last for a minute, so that people don't wait for one that is down; then one message
+tries it in its place again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from bot.clock import Clock
+from bot.core.catalogue import Catalogue, Provider, ProviderType, Webhook
+from bot.core.contact import MethodKind
+from bot.core.contact import Outgoing as Message
+from bot.core.debts import Failed, Outcome, Retry, Sent
+from bot.core.ids import ProviderId, WebhookId
+from bot.core.provider_health import HealthKey, Trouble, of_provider, of_webhook
+from bot.errors import TocsinError
+from bot.logs import REDACTION
+from bot.notify.channel import Channel, NotNow
+from bot.notify.email import Email
+from bot.notify.push import Push
+from bot.notify.twilio import Twilio
+from bot.notify.webhook import Webhook as WebhookChannel
+from bot.outgoing import Outgoing
+
+log = structlog.get_logger(__name__)
+
+WITHIN_SECONDS = 6.0
+"""For each provider; a channel gives up a little earlier and knows better why."""
+TOGETHER_SECONDS = 13.0
+"""For all of them: whoever owes a message gives a send fifteen seconds (`bot.engine.deliver`)."""
+ASKED_LAST_SECONDS = 60.0
+WELL_AFTER_SECONDS = 120.0
+"""Since its last failure; one that fails now and then is told of once, not each time."""
+_WORDS = {
+    MethodKind.EMAIL: "e-mail",
+    MethodKind.SMS: "text messages",
+    MethodKind.VOICE: "calls",
+    MethodKind.PUSH: "push",
+}
+
+
+class Health(Protocol):
+    """Where it is remembered who does not answer."""
+
+    async def troubles(self) -> Mapping[HealthKey, Trouble]: ...
+    async def provider_failed(self, provider: Provider, reason: str) -> None: ...
+    async def provider_works(self, provider: Provider) -> None: ...
+    async def webhook_failed(self, webhook: Webhook, reason: str) -> None: ...
+    async def webhook_works(self, webhook: Webhook) -> None: ...
+
+
+@dataclass
+class _Open:
+    """A provider with its channel; `uses` counts the messages on their way through it."""
+
+    provider: Provider
+    secret: str
+    channel: Channel
+    uses: int = 0
+    retired: bool = False
+
+    async def close_when_unused(self) -> None:
+        if self.retired and not self.uses:
+            await self.channel.aclose()
+
+
+class Providers:
+    """The configured providers, opened; opened anew as far as the configuration changed."""
+
+    def __init__(
+        self,
+        catalogue: Callable[[], Catalogue],
+        environment: Callable[[], Mapping[str, str]],
+        outgoing: Outgoing,
+        clock: Clock,
+        health: Health,
+    ) -> None:
+        self._catalogue = catalogue
+        self._environment = environment
+        self._outgoing = outgoing
+        self._clock = clock
+        self._health = health
+        self._secrets: Mapping[str, str] = {}
+        self._revision: int | None = None
+        self._open: dict[ProviderId, _Open] = {}
+        self._failed_at: dict[ProviderId, float] = {}
+        self._asked_last_until: dict[ProviderId, float] = {}
+        self._noting: set[ProviderId] = set()
+
+    async def send(self, kind: MethodKind, message: Message) -> Outcome:
+        """Hand a message to the first provider of `kind` that takes it; never raises for what the outside does.
+
+        `message.to` of a webhook is the id of a configured one, or a person's own URL, which is called unsigned. `Sent`
+        holds the provider's `id` of the message and who is the `provider`: a webhook's id, nobody for a person's own
+        URL. `Retry`: none takes anything just now; `Failed`: the address is wrong, or nobody carries this.
+        """
+        await self._follow()
+        if kind is MethodKind.WEBHOOK:
+            return await self._call(message)
+        carriers = [one for one in self._open.values() if kind in one.provider.methods]
+        if not carriers:
+            word = _WORDS.get(kind, kind.value)
+            return Failed(f"no provider carries {word}; an operator adds one to the configuration")
+        give_up_at, missed = self._clock.monotonic() + TOGETHER_SECONDS, list[Retry]()
+        for one in self._in_turn(carriers):
+            left = give_up_at - self._clock.monotonic()
+            if left <= 0:
+                break
+            outcome = await self._ask(one, kind, message, min(left, WITHIN_SECONDS))
+            await self._note(one.provider, outcome)
+            if not isinstance(outcome, Retry):
+                return _carried(outcome, one.provider.id)
+            missed.append(outcome)
+        return _together(missed)
+
+    async def prepare(self) -> None:
+        """Open everything, so that the first page does not wait for it."""
+        await self._follow()
+        for one in tuple(self._open.values()):
+            if isinstance(one.channel, Push):
+                await one.channel.prepare()
+
+    async def aclose(self) -> None:
+        """Close all channels; nothing is sent afterwards."""
+        for one in self._open.values():
+            await one.channel.aclose()
+        self._open.clear()
+
+    async def _follow(self) -> None:
+        """Open what is configured now; whatever stands there as before stays open."""
+        catalogue = self._catalogue()
+        if catalogue.revision == self._revision:
+            return
+        self._revision, self._secrets = catalogue.revision, self._environment()
+        REDACTION.hide(*(self._secret(one.secret_env) for one in catalogue.webhooks.values()))
+        before, self._open = self._open, {}
+        for provider in catalogue.providers.values():
+            known, secret = before.get(provider.id), self._secret(provider.secret_env)
+            if known is not None and (known.provider, known.secret) == (provider, secret):
+                self._open[provider.id] = before.pop(provider.id)
+                continue
+            REDACTION.hide(secret)
+            self._open[provider.id] = _Open(provider, secret, self._channel(provider, secret))
+            self._failed_at.pop(provider.id, None)
+            self._asked_last_until.pop(provider.id, None)
+        for gone in before.values():
+            gone.retired = True
+            await gone.close_when_unused()
+
+    def _secret(self, name: str) -> str:
+        return self._secrets.get(name, "") if name else ""
+
+    def _channel(self, provider: Provider, secret: str) -> Channel:
+        if provider.secret_env and not secret:
+            return Closed(f"the environment variable {provider.secret_env} is not set")
+        match provider.type:
+            case ProviderType.SMTP:
+                return Email(provider, secret, self._clock)
+            case ProviderType.TWILIO:
+                return Twilio(provider, secret, self._outgoing)
+            case ProviderType.APPRISE:
+                return Push(secret, self._outgoing)
+
+    def _in_turn(self, carriers: Iterable[_Open]) -> Sequence[_Open]:
+        """In their order, but those last that failed a moment ago."""
+        now = self._clock.monotonic()
+        return sorted(carriers, key=lambda one: self._asked_last_until.get(one.provider.id, now) > now)
+
+    async def _ask(self, one: _Open, kind: MethodKind, message: Message, within: float) -> Outcome:
+        provider = one.provider.id
+        if provider in self._asked_last_until:  # this message tries it, others do not wait for it too
+            self._ask_last(provider)
+        one.uses += 1
+        try:
+            async with asyncio.timeout(within):
+                return await one.channel.send(kind, message)
+        except TimeoutError:
+            return Retry(f"{provider} did not answer within {within:g} s", certain=False)
+        except Exception:  # the edge of a channel: whatever broke in it, the next provider is asked
+            log.exception("a channel broke", provider=provider)
+            return Retry(f"{provider} met an error of ours", certain=False)
+        finally:
+            one.uses -= 1
+            await one.close_when_unused()
+
+    def _ask_last(self, provider: ProviderId) -> None:
+        self._asked_last_until[provider] = self._clock.monotonic() + ASKED_LAST_SECONDS
+
+    async def _note(self, provider: Provider, outcome: Outcome) -> None:
+        """An answer about the address is an answer: only what is the provider's own fault counts against it."""
+        if isinstance(outcome, Retry) and not isinstance(outcome, NotNow):
+            self._failed_at[provider.id] = self._clock.monotonic()
+            self._ask_last(provider.id)
+            await self._note_failure(provider, outcome.reason)
+            return
+        self._asked_last_until.pop(provider.id, None)
+        failed_at = self._failed_at.get(provider.id)
+        if failed_at is not None and self._clock.monotonic() - failed_at < WELL_AFTER_SECONDS:
+            return
+        if of_provider(provider.id) in await self._troubles():
+            log.info("a provider works again", provider=provider.id)
+            await self._keep(self._health.provider_works(provider))
+
+    async def _note_failure(self, provider: Provider, reason: str) -> None:
+        troubles = await self._troubles()
+        if of_provider(provider.id) in troubles or provider.id in self._noting:
+            return
+        log.warning("a provider can't be used; others are asked", provider=provider.id, reason=reason)
+        self._noting.add(provider.id)
+        try:
+            await self._keep(self._health.provider_failed(provider, reason))
+        finally:
+            self._noting.discard(provider.id)
+
+    async def _call(self, message: Message) -> Outcome:
+        webhook = self._catalogue().webhooks.get(WebhookId(message.to))
+        if webhook is None:
+            if "://" not in message.to:
+                return Failed(f"there is no webhook {message.to}")
+            return _carried(await self._webhook(message.to).send(MethodKind.WEBHOOK, message), "")
+        trouble = (await self._troubles()).get(of_webhook(webhook.id))
+        if trouble is not None and trouble.disabled_at is not None:
+            return Failed(f"the webhook is disabled because it failed for long: {trouble.reason}")
+        channel = self._webhook(webhook.url, self._secret(webhook.secret_env))
+        outcome = await channel.send(MethodKind.WEBHOOK, message)
+        if isinstance(outcome, Retry | Failed):
+            await self._keep(self._health.webhook_failed(webhook, outcome.reason))
+        elif trouble is not None:
+            await self._keep(self._health.webhook_works(webhook))
+        return _carried(outcome, webhook.id)
+
+    def _webhook(self, url: str, secret: str = "") -> WebhookChannel:
+        return WebhookChannel(url, secret, self._outgoing, self._clock)
+
+    async def _troubles(self) -> Mapping[HealthKey, Trouble]:
+        try:
+            return await self._health.troubles()
+        except TocsinError as problem:
+            log.warning("what providers answer cannot be noted now", problem=str(problem))
+            return {}
+
+    async def _keep(self, writing: Awaitable[None]) -> None:
+        """A busy database does not undo what a provider answered."""
+        try:
+            await writing
+        except TocsinError as problem:
+            log.warning("what providers answer cannot be noted now", problem=str(problem))
+
+
+class Closed:
+    """Instead of a provider that cannot be opened."""
+
+    def __init__(self, problem: str) -> None:
+        self._problem = problem
+
+    async def send(self, kind: MethodKind, message: Message) -> Outcome:
+        return Retry(self._problem)
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+def _carried(outcome: Outcome, by: str) -> Outcome:
+    """The same, and who took it."""
+    return Sent({**outcome.remote, "provider": by}) if isinstance(outcome, Sent) else outcome
+
+
+def _together(missed: Sequence[Retry]) -> Outcome:
+    """What several providers said as one answer; the earliest of their times, if each gave one."""
+    reason = "; ".join(dict.fromkeys(one.reason for one in missed))
+    waits = [one.after for one in missed if one.after is not None]
+    after = min(waits) if len(waits) == len(missed) else None
+    answer = NotNow if all(isinstance(one, NotNow) for one in missed) else Retry
+    return answer(reason, after, certain=all(one.certain for one in missed))
