@@ -12,7 +12,7 @@ import typer
 import uvloop
 from pydantic import ValidationError
 
-from bot import cli_config, cli_hooks, cli_sandbox, cli_show, logs
+from bot import cli_config, cli_hooks, cli_sandbox, cli_show, cli_simulate, logs
 from bot.app import Tocsin
 from bot.clock import SystemClock
 from bot.errors import TocsinError
@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 cli_config.register(app)
 cli_show.register(app)
+cli_simulate.register(app)
 app.add_typer(cli_sandbox.app, name="sandbox")
 app.add_typer(cli_hooks.app, name="hooks")
 

@@ -57,7 +57,7 @@ def show(
         print("Say whose timeline: tocsin show timeline INC-1, or P-1.")
         raise typer.Exit(1)
     try:
-        rows = asyncio.run(_read(_database_url(Settings()), what, subject))
+        rows = asyncio.run(_read(database_url(Settings()), what, subject))
     except TocsinError as problem:
         print(problem, file=sys.stderr)
         raise typer.Exit(1) from problem
@@ -70,7 +70,7 @@ def show(
         _print(rows, COLUMNS[what], f"No {what} yet.")
 
 
-def _database_url(settings: Settings) -> str:
+def database_url(settings: Settings) -> str:
     """The database that is set; unset, the one that there is: Tocsin's own, or else the sandbox's."""
     is_set = "database_url" in settings.model_fields_set
     path = parsed(settings.database_url).database

@@ -69,6 +69,7 @@ def _environment() -> SandboxedEnvironment:
         "and_list": mrkdwn.and_list,
         "channel": mrkdwn.channel_link,
         "time": mrkdwn.clock_time,
+        "seconds": mrkdwn.clock_seconds,
         "ago": mrkdwn.with_ago,
         "day": mrkdwn.with_day,
         "in_full": mrkdwn.in_full,
