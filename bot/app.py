@@ -35,6 +35,7 @@ from bot.engine.senders.notices import NoticeSender
 from bot.engine.senders.on_call import on_call_senders
 from bot.engine.senders.pages import CopySender, PageSender
 from bot.engine.senders.user_groups import user_group_senders
+from bot.engine.senders.webhooks import WebhookSender
 from bot.engine.takeover import TakeOver
 from bot.engine.timekeeper import Timekeeper
 from bot.errors import CannotStart, TocsinError
@@ -347,6 +348,7 @@ class Tocsin:
         return {
             DebtKind.PAGE_DM: page,
             DebtKind.PAGE_CHANNEL: page,
+            DebtKind.PAGE_WEBHOOK: WebhookSender(self.db, self.providers, self.catalogue, self.clock),
             DebtKind.PAGE_COPY: CopySender(self.db, self.gateway, self.catalogue, self.clock),
             DebtKind.NOTICE: NoticeSender(self.db, self.gateway, self.channels, self.catalogue, self.clock),
             DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock, self._problems),
