@@ -29,6 +29,7 @@ from bot.engine.refresh import Refresh
 from bot.engine.scheduler import Engine
 from bot.engine.senders import Sender
 from bot.engine.senders.calendars import CalendarSender
+from bot.engine.senders.contacts import method_senders
 from bot.engine.senders.home import HomeSender
 from bot.engine.senders.incidents import incident_senders
 from bot.engine.senders.notices import NoticeSender
@@ -355,6 +356,7 @@ class Tocsin:
             **incident_senders(self.db, self.gateway, self.channels, self.catalogue, self.clock),
             **on_call_senders(self.db, self.gateway, self.catalogue, self.clock),
             **user_group_senders(self.db, self.gateway, self.catalogue, self.clock),
+            **method_senders(self.db, self.providers, self.catalogue, self.clock, self.links),
             DebtKind.CALENDAR: CalendarSender(self.db, self.outgoing, self.catalogue, self.clock),
         }
 

@@ -138,6 +138,8 @@ Outcome = Sent | Retry | Failed | Withdrawn
 
 PAID_BY_ONE_METHOD = frozenset({DebtKind.PAGE_COPY, DebtKind.HOME})
 """A limit that one of them meets holds for all of the kind: none is tried before it is over (`bot.engine.pace`)."""
+BESIDE_SLACK = frozenset({DebtKind.PAGE_METHOD, DebtKind.CONTACT_MESSAGE})
+"""Paid by other providers than Slack: how they fare says nothing of Slack."""
 BEHIND_THE_SCENES = frozenset(
     {DebtKind.CALENDAR, DebtKind.USER_GROUP, DebtKind.USER_GROUPS, DebtKind.QUIET_HOURS}
 )

@@ -19,6 +19,7 @@ import structlog
 
 from bot.core.debts import (
     BEHIND_THE_SCENES,
+    BESIDE_SLACK,
     Debt,
     DebtKind,
     Failed,
@@ -177,7 +178,8 @@ class Outbox:
             outcome = await self._send(debt)
             _point("after-send", debt)
             await self._settlement.settle(debt, outcome)
-            await self._note(outcome)
+            if debt.kind not in BESIDE_SLACK:
+                await self._note(outcome)
         except Exception:  # the edge of one send's task: the lease brings the debt back
             log.exception("a send broke", debt=debt.key)
         finally:

@@ -24,7 +24,7 @@ def text(view: PageView, names: Mapping[str, str], zone: tzinfo, link: str) -> s
     description = "\n".join(view.description.strip().splitlines()[:DESCRIPTION_LINES])
     if description:
         lines.insert(2, mrkdwn.cut(description, DESCRIPTION))
-    return "\n".join([*lines, *([f"Acknowledge, decline or escalate: {link}"] if link else [])])
+    return "\n".join([*lines, *([say("page", "answer_here"), link] if link else [])])
 
 
 def data(view: PageView, link: str) -> dict[str, object]:

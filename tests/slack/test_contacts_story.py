@@ -66,6 +66,8 @@ async def test_a_number_is_added_proved_tested_and_used_by_a_page(office: Office
     assert message.to == "+491512345678"
     assert "you are on call for payments-primary" in message.text
     assert f"page:{page.id}" == message.thread
+    assert message.link.startswith("https://tocsin.example.com/v1/p/")
+    assert message.text.endswith(f"\n{message.link}"), "on a line of its own, for e-mail"
 
 
 async def test_an_address_that_is_none_is_said_at_its_field(office: Office, people: Hands) -> None:
