@@ -96,8 +96,9 @@ def decline(page: Page, by: UserId, roster: Roster, now: datetime) -> Decision:
     fact = PageDeclined(at=now, by=by_user(by), page=page.id)
     if page.state is PageState.RESOLVED:
         return Decision(page, Reply.OVER, (fact,))
+    page = replace(page, accepted=tuple(user for user in page.accepted if user != by))
     if page.state is PageState.ACKNOWLEDGED and page.acknowledged_by != by:
-        return Decision(page, Reply.HELD_BY_OTHER, (fact,))
+        return Decision(replace(page, version=page.version + 1), Reply.HELD_BY_OTHER, (fact,))
     if page.state is not PageState.TRIGGERED:
         decision = take_step(_fenced(_freed(page)), roster, now, Cause.DECLINED, by=by_user(by))
         return replace(decision, reply=Reply.NEXT_PAGED, facts=(fact, *decision.facts), cancels=True)

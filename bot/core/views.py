@@ -151,6 +151,8 @@ class PageView:
     """Where all of a level must acknowledge: who did."""
     missing: tuple[UserId, ...] = ()
     """And who has not answered."""
+    reader_waiting: tuple[PageId, ...] = ()
+    """All pages that wait for the reader's acknowledgment, the oldest first."""
     accepted: tuple[UserId, ...] = ()
     """Who was asked to help and comes."""
     reader_was_added: bool = False

@@ -91,7 +91,8 @@ async def card_of(
         agreed=found.agreed,
         missing=_missing(found),
         accepted=found.accepted,
-        reader_was_added=mine is not None and mine.added_by is not None,
+        reader_was_added=mine is not None and mine.added_by not in (None, mine.user),
+        reader_waiting=await _waiting(conn, found, mine),
         incident=incident.id if incident else None,
         incident_channel=incident.channel if incident else None,
     )
@@ -160,6 +161,12 @@ async def _next_step(
         decision.page.last_resort,
         tuple(one.channel for one in decision.notify if one.channel),
     )
+
+
+async def _waiting(conn: AsyncConnection, page: Page, mine: Notification | None) -> tuple[PageId, ...]:
+    if mine is None or mine.user is None or page.state is not PageState.TRIGGERED:
+        return ()
+    return await pages.unanswered(conn, mine.user)
 
 
 def _missing(page: Page) -> tuple[UserId, ...]:

@@ -19,6 +19,7 @@ _NAMED_INCIDENT = re.compile(r"(?:inc-|inc|#)(\d{1,9})", re.IGNORECASE)
 _PERSON_LAST = re.compile(rf"(|.*\s){PERSON.pattern}", re.DOTALL)
 _PERSON_FIRST = re.compile(rf"{PERSON.pattern}[:,]?\s+(.+)", re.DOTALL)
 _DUE = re.compile(r"(.*)\bdue:?\s+(.+)", re.IGNORECASE | re.DOTALL)
+_LEVEL = re.compile(r"(?:to )?level (\d{1,3})", re.IGNORECASE)
 ALIASES: Mapping[str, str] = {
     "role": "lead",
     "acknowledge": "ack",
@@ -111,7 +112,11 @@ class Page:
 
 @dataclass(frozen=True)
 class Escalate:
+    """`level` None: the next one. `word` is what was typed instead of a level, if anything."""
+
     incident: IncidentId | None = None
+    level: int | None = None
+    word: str = ""
 
 
 @dataclass(frozen=True)
@@ -266,6 +271,11 @@ def _severity(number: IncidentId | None, rest: str) -> IncidentCommand:
     return ChangeSeverity(number, f"SEV{word}" if word.isdigit() else word)
 
 
+def _escalate(number: IncidentId | None, rest: str) -> IncidentCommand:
+    found = _LEVEL.fullmatch(rest)
+    return Escalate(number, int(found[1])) if found else Escalate(number, word=readable(rest))
+
+
 def _lead(number: IncidentId | None, rest: str) -> IncidentCommand:
     found = PERSON.search(rest)
     if found:
@@ -361,7 +371,7 @@ _READERS: Mapping[str, _Reader] = {
     "lead": _lead,
     "handoff": _hand_off,
     "page": _page,
-    "escalate": lambda number, _: Escalate(number),
+    "escalate": _escalate,
     "ack": lambda number, _: Acknowledge(number),
     "note": lambda number, rest: Note(number, unquoted(readable(rest))),
     "task": _task_of,

@@ -26,16 +26,18 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.contact import SLACK_DM, Urgency
-from bot.core.ids import ContactId, IncidentId, NotificationId, PageId, ServiceId, UserId
+from bot.core.facts import PageDeclined
+from bot.core.ids import ContactId, IncidentId, NotificationId, PageId, ServiceId, UserId, by_user
 from bot.core.page import OPEN_STATES, Page, PageState
 from bot.core.policy import Policy
 from bot.store.hot import hot
-from bot.store.tables import NotificationRow, PageRow
+from bot.store.tables import NotificationRow, PageRow, TimelineRow
 from bot.store.types import Instant
 from bot.store.uow import Tx
 
 _TABLE = PageRow.__table__  # type: ignore[attr-defined]
 _NOTES = NotificationRow.__table__  # type: ignore[attr-defined]
+_FACTS = TimelineRow.__table__  # type: ignore[attr-defined]
 _POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
 _OPEN = _TABLE.c.state != literal_column(f"'{PageState.RESOLVED}'")
 """In the very words of the partial index, without a bound value: else SQLite does not take it."""
@@ -245,7 +247,7 @@ _CANCEL = hot(
     .where(
         _NOTES.c.page_id == bindparam("page"),
         _NOTES.c.generation < bindparam("fence"),
-        _NOTES.c.state.in_(TO_COME),
+        or_(*(_NOTES.c.state == state for state in TO_COME)),  # `in_` is refused for several rows at once
     )
     .values(state="canceled", reason="the page moved on", settled_at=bindparam("at"))
 )
@@ -279,6 +281,24 @@ _INVOLVING = hot(
         or_(
             exists().where(_NOTES.c.page_id == _TABLE.c.id, _NOTES.c.addressee == bindparam("person")),
             _TABLE.c.acknowledged_by == bindparam("person"),
+        ),
+    )
+    .order_by(_TABLE.c.id)
+)
+_UNANSWERED = hot(
+    select(*_COLUMNS)
+    .where(
+        _TABLE.c.state == PageState.TRIGGERED,
+        exists().where(
+            _NOTES.c.page_id == _TABLE.c.id,
+            _NOTES.c.addressee == bindparam("person"),
+            _NOTES.c.generation == _TABLE.c.generation,
+            ~exists().where(
+                _FACTS.c.page_id == _NOTES.c.page_id,
+                _FACTS.c.kind == PageDeclined.kind,
+                _FACTS.c.by == bindparam("by"),
+                _FACTS.c.at >= _NOTES.c.created_at,
+            ),
         ),
     )
     .order_by(_TABLE.c.id)
@@ -356,6 +376,12 @@ async def held(conn: AsyncConnection) -> dict[UserId, int]:
 async def involving(conn: AsyncConnection, user: UserId) -> Sequence[Page]:
     """Open pages that this user was paged for or holds, the oldest first."""
     return tuple([_page(row) for row in await conn.execute(_INVOLVING, {"person": user})])
+
+
+async def unanswered(conn: AsyncConnection, user: UserId) -> tuple[PageId, ...]:
+    """Triggered pages that called this user since somebody last moved them, and have no answer of theirs."""
+    found = [_page(row) for row in await conn.execute(_UNANSWERED, {"person": user, "by": by_user(user)})]
+    return tuple(page.id for page in found if user not in page.agreed)
 
 
 async def times_paged(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from bot.core.facts import LevelPaged, RespondersPaged
 from bot.core.ids import (
     IncidentId,
     PersonId,
+    ScheduleId,
     ServiceId,
     TeamId,
     UserId,
@@ -33,6 +34,7 @@ from bot.usecases import paging
 from bot.usecases.incident_updates import raise_page
 from bot.usecases.incidents import repeated, say, short_enough, working_on, write
 
+PEOPLE = frozenset({TargetKind.USER, TargetKind.TEAM, TargetKind.SCHEDULE, TargetKind.USER_GROUP})
 CHOSEN_EVERY = timedelta(minutes=10)
 """People chosen by hand are paged again this often until one of them acknowledges."""
 
@@ -121,22 +123,23 @@ async def acknowledge(db: Database, catalogue: Catalogue, number: IncidentId, by
 
 
 async def escalate(
-    db: Database, catalogue: Catalogue, number: IncidentId, by: UserId, once: str | None = None
+    db: Database,
+    catalogue: Catalogue,
+    number: IncidentId,
+    by: UserId,
+    once: str | None = None,
+    level: int | None = None,
 ) -> Acted:
-    """Page the next level of each of the incident's open pages now."""
+    """Page the next level of each of the incident's open pages now, or the one (1-based) that is named."""
     async with db.write() as tx:
         incident = await working_on(tx, number, by)
         if await repeated(tx, once):
             return Acted(incident, ())
         found = await _some_open(tx, incident, "escalate")
-        decisions = [
-            await paging.act(
-                tx, catalogue, page.id, lambda p, who: escalation.escalate(p, by_user(by), who, tx.now)
-            )
-            for page in found
-        ]
+        decisions = [await paging.escalate_in(tx, catalogue, page.id, by_user(by), level) for page in found]
         moved = [decision.page for decision in decisions]
-        say(tx, incident, "escalated", by, mark=_mark(moved), pages=[page.id for page in moved])
+        data = {"pages": [page.id for page in moved], "level": level}
+        say(tx, incident, "escalated", by, mark=_mark(moved), **data)
         return Acted(incident, tuple(decisions))
 
 
@@ -146,8 +149,10 @@ async def choose(
     users: Iterable[UserId],
     teams: Iterable[TeamId],
     groups: Iterable[str] = (),
+    schedules: Iterable[ScheduleId] = (),
+    services: Iterable[ServiceId] = (),
 ) -> Chosen:
-    """Whom the picked people, teams and user groups (by handle) lead to.
+    """Whom the picked people, teams and user groups (by handle) lead to, and who is on call for the rest.
 
     Raises `Wrong` when that is nobody, though some were picked.
     """
@@ -155,6 +160,8 @@ async def choose(
         *(Target(TargetKind.USER, _person(catalogue, user)) for user in dict.fromkeys(users)),
         *(Target(TargetKind.TEAM, team) for team in dict.fromkeys(teams)),
         *(Target(TargetKind.USER_GROUP, handle) for handle in dict.fromkeys(groups)),
+        *(Target(TargetKind.SCHEDULE, schedule) for schedule in dict.fromkeys(schedules)),
+        *(target for service in dict.fromkeys(services) for target in _first_called(catalogue, service)),
     )
     changed = await changes.since(tx.conn, tx.now, catalogue.schedules.values())
     reached = [roster.reach(target, catalogue, changed, tx.now) for target in targets]
@@ -276,6 +283,12 @@ def _without_channel_targets(policy: Policy) -> Policy:
         for level in policy.levels
     )
     return replace(policy, levels=levels)
+
+
+def _first_called(catalogue: Catalogue, service: ServiceId) -> Iterator[Target]:
+    """The people whom a problem of the service pages first."""
+    policy = catalogue.policy_for(service)
+    yield from (target for target in policy.levels[0].targets if target.kind in PEOPLE) if policy else ()
 
 
 def _person(catalogue: Catalogue, user: UserId) -> PersonId:

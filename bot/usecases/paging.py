@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,9 +24,21 @@ from bot.store import debts as debt_store
 from bot.store.database import Database
 from bot.store.rosters import Rosters, rosters_for
 from bot.store.uow import Tx
-from bot.usecases import reaching
+from bot.usecases import help_asked, reaching
 
 Act = Callable[[Page, Roster], Decision]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Where a page stood when somebody looked at it."""
+
+    generation: int
+    step: int
+
+    @classmethod
+    def of(cls, page: Page) -> Seen:
+        return cls(page.generation, page.step)
 
 
 async def begin(
@@ -188,23 +200,61 @@ async def decline(db: Database, catalogue: Catalogue, page: PageId, by: UserId) 
     async with db.write(first=True) as tx:
         decision = await _act(tx, catalogue, page, lambda p, who: escalation.decline(p, by, who, tx.now))
         await reaching.stop(tx, page, by, "they can't take it")
+        await help_asked.tell_asker(tx, page, by, coming=False)
         return decision
 
 
+async def acknowledge_all(
+    db: Database, catalogue: Catalogue, by: UserId, latest: PageId
+) -> tuple[Decision, ...]:
+    """Acknowledge what waits for `by`, in one transaction; of pages newer than `latest` they do not know yet."""
+    async with db.write(first=True) as tx:
+        waiting = await pages.unanswered(tx.conn, by)
+        found = [await pages.load(tx.conn, page, lock=True) for page in waiting if page <= latest]
+        decided = [(page, escalation.acknowledge(page, by, tx.now)) for page in found if page is not None]
+        await apply_all(tx, decided, catalogue)
+        for _, decision in decided:
+            await _invite(tx, decision, by)
+        return tuple(decision for _, decision in decided)
+
+
 async def escalate(
-    db: Database, catalogue: Catalogue, page: PageId, by: Actor, level: int | None = None
+    db: Database,
+    catalogue: Catalogue,
+    page: PageId,
+    by: Actor,
+    level: int | None = None,
+    seen: Seen | None = None,
 ) -> Decision:
-    """Page the next level now, or the one (1-based) that was chosen."""
+    """Page the next level now, or the one (1-based) that was chosen.
+
+    `seen` is what the person who escalates knew of the page: when it has moved on since, nothing changes and the reply
+    is `HELD_BY_OTHER` or `NOT_DUE`. Raises `Wrong` when the policy has no such level.
+    """
     async with db.write(first=True) as tx:
-        return await _act(tx, catalogue, page, lambda p, who: escalation.escalate(p, by, who, tx.now, level))
+        return await escalate_in(tx, catalogue, page, by, level, seen)
 
 
-async def reassign(
-    db: Database, catalogue: Catalogue, page: PageId, people: tuple[Contact, ...], by: Actor
+async def escalate_in(
+    tx: Tx,
+    catalogue: Catalogue,
+    page: PageId,
+    by: Actor,
+    level: int | None = None,
+    seen: Seen | None = None,
 ) -> Decision:
-    """Give it to others; they are paged now."""
-    async with db.write(first=True) as tx:
-        return await _act(tx, catalogue, page, lambda p, _: escalation.reassign(p, people, by, tx.now))
+    """`escalate` in the caller's transaction."""
+
+    def decide(found: Page, roster: Roster) -> Decision:
+        if found.is_open and seen is not None and seen != Seen.of(found):
+            held = found.acknowledged_by not in (None, user_of(by))
+            return Decision(found, Reply.HELD_BY_OTHER if held else Reply.NOT_DUE)
+        levels = len(found.present_policy.levels)
+        if level is not None and not 1 <= level <= levels:
+            raise Wrong(f"{page_label(page)} has {levels} levels, and no level {level}. Nothing was changed.")
+        return escalation.escalate(found, by, roster, tx.now, level)
+
+    return await _act(tx, catalogue, page, decide)
 
 
 async def accept(db: Database, catalogue: Catalogue, page: PageId, by: UserId) -> Decision:
@@ -212,6 +262,8 @@ async def accept(db: Database, catalogue: Catalogue, page: PageId, by: UserId) -
     async with db.write(first=True) as tx:
         decision = await _act(tx, catalogue, page, lambda p, _: escalation.accept(p, by, tx.now))
         await _invite(tx, decision, by)
+        if decision.reply is Reply.DONE:
+            await help_asked.tell_asker(tx, page, by, coming=True)
         return decision
 
 
@@ -236,17 +288,10 @@ async def resolve_in(tx: Tx, catalogue: Catalogue, page: PageId, by: Actor) -> D
     return decision
 
 
-async def add_responders(
-    db: Database, catalogue: Catalogue, page: PageId, people: tuple[Contact, ...], by: Actor
-) -> Decision:
-    """Page these people too; the levels keep their own time."""
-    async with db.write() as tx:
-        return await add_responders_in(tx, catalogue, page, people, by)
-
-
 async def add_responders_in(
     tx: Tx, catalogue: Catalogue, page: PageId, people: tuple[Contact, ...], by: Actor
 ) -> Decision:
+    """Page these people too, in the caller's transaction; the levels keep their own time."""
     return await _act(tx, catalogue, page, lambda p, _: escalation.add_responders(p, people, by, tx.now))
 
 

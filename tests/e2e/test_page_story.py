@@ -83,7 +83,7 @@ async def test_a_late_acknowledgment_is_told_who_has_it(
 async def test_a_snoozed_page_comes_back(bot: Tocsin, people: Hands, clock: ManualClock) -> None:
     await alert(people.http, url_of(bot), title="checkout latency", service="checkout")
     await people.sees("ana", "@Tocsin", "checkout latency")
-    await people.click("ana", "page_more", "@Tocsin", option="Snooze 15 min")
+    await people.click("ana", "page_snooze", "@Tocsin", option="15 min")
     await people.sees("ana", "@Tocsin", "noozed")
     clock.forward(timedelta(minutes=15))
 

@@ -154,6 +154,8 @@ def buttons(message: Message) -> list[str]:
             found.append(element["text"]["text"])
         elif element["type"] == "overflow":
             found += [f"[{option['text']['text']}]" for option in element["options"]]
+        elif element["type"] == "static_select":
+            found.append(f"{element['placeholder']['text']} ▾")
     return found
 
 

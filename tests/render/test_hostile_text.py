@@ -14,6 +14,7 @@ from bot.core.alert import Link
 from bot.core.facts import AlertFired, NoteAdded
 from bot.core.ids import AlertId, IncidentId, PageId, TaskId, by_user
 from bot.core.incident import IncidentStatus, Update
+from bot.core.page_forms import EscalateForm, LevelChoice
 from bot.core.task import Task
 from bot.core.views import MergeView, PagedLine, ServiceView, TasksView, TimelineView
 from bot.slack import commands, on_call_commands
@@ -127,7 +128,7 @@ def test_forms_and_timelines_stay_whole(words: str) -> None:
         merge.view(MergeView(similar[0], similar[0], 1, 1, 1, 1)),
         resolve.view(replace(INCIDENT, what_happened=words)),
         roles.view(INCIDENT, []),
-        escalate.view(replace(TRIGGERED, title=words)),
+        escalate.view(EscalateForm(replace(TRIGGERED, title=words), (LevelChoice(1, (), (words,)),), 1, 1)),
         text.view(words, blocks),
     ]
     for view in views:

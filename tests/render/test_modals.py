@@ -18,14 +18,17 @@ from bot.core.ids import (
     IncidentId,
     PageId,
     RoleId,
+    ScheduleId,
     ServiceId,
     SeverityId,
     TaskId,
     TeamId,
 )
 from bot.core.incident import IncidentStatus
+from bot.core.page_forms import EscalateForm, LevelChoice
 from bot.core.task import Task
-from bot.core.views import IncidentPlace, MergeView, TasksView
+from bot.core.views import IncidentPlace, MergeView, OnCallPerson, TasksView
+from bot.core.whom import Whom
 from bot.slack.modals import (
     calendars,
     declare,
@@ -38,13 +41,16 @@ from bot.slack.modals import (
     page_people,
     reopen,
     resolve,
+    responders,
     roles,
     severity,
     tasks,
     text,
     update,
 )
+from tests.company import company
 from tests.render.samples import (
+    ACKNOWLEDGED,
     ANA,
     BOB,
     DECLARE,
@@ -58,6 +64,7 @@ from tests.render.samples import (
 )
 
 View = dict[str, Any]
+NOBODY = Whom()
 TEAMS = ((TeamId("payments"), "Payments"), (TeamId("platform"), "Platform"))
 SERVICES = ((ServiceId("checkout"), "checkout"),)
 SCRIBE = Role(RoleId("scribe"), "Scribe")
@@ -67,7 +74,25 @@ LINKED = replace(
     related=(IncidentPlace(IncidentId(9), ChannelId("C9")),),
 )
 TASK = Task(TaskId(7), IncidentId(12), "Call the bank", ANA, NIGHT, BOB, NIGHT)
+ESCALATE = EscalateForm(
+    TRIGGERED,
+    (
+        LevelChoice(1, (OnCallPerson("Ana", ANA, NIGHT),)),
+        LevelChoice(2, (), ("#payments",)),
+        LevelChoice(3),
+    ),
+    generation=2,
+    step=4,
+)
+
+
+def escalation(to: escalate.To, level: int | None = None, whom: Whom = NOBODY) -> escalate.Escalation:
+    return escalate.Escalation(PageId(204), to, 2, 4, level, whom)
+
+
 FORMS: dict[str, View] = {
+    "reassign": responders.reassign(TRIGGERED, company()),
+    "responders": responders.add(ACKNOWLEDGED, company()),
     "declare": declare.view(replace(DECLARE, teams=TEAMS, similar=(LINE,), page=PageId(204))),
     "update": update.view(INCIDENT, "a draft"),
     "severity": severity.view(INCIDENT, SEVERITIES),
@@ -78,7 +103,7 @@ FORMS: dict[str, View] = {
     "reopen": reopen.view(INCIDENT),
     "note": note.view(IncidentId(12)),
     "note anywhere": note.view(None, "seen in #alerts", "https://slack.example.com/p1", [LINE]),
-    "escalate": escalate.view(TRIGGERED, TEAMS),
+    "escalate": escalate.view(ESCALATE, TEAMS),
     "links": links.view(LINKED, [LINE, replace(LINE, id=IncidentId(9))]),
     "no links": links.view(INCIDENT),
     "tasks": tasks.view(
@@ -91,7 +116,9 @@ FORMS: dict[str, View] = {
     "merge into": merge.choose(INCIDENT, [LINE]),
     "merge": merge.view(MergeView(LINE, replace(LINE, id=IncidentId(9)), 2, 1, 0, 3)),
     "more": more.view(INCIDENT),
-    "escalate without teams": escalate.view(replace(TRIGGERED, next_step=None)),
+    "escalate without teams": escalate.view(
+        EscalateForm(replace(TRIGGERED, next_step=None), (LevelChoice(1),), 2, 1)
+    ),
     "text": text.view("Why was I paged?", [{"type": "divider"}] * 120),
 }
 
@@ -155,7 +182,7 @@ def test_slack_accepts_the_form(name: str) -> None:
         ("reopen", ["Reason"], "Reopen"),
         ("note", ["Note"], "Add"),
         ("note anywhere", ["Incident", "Note"], "Add"),
-        ("escalate", ["Escalate to", "Team", "People"], "Escalate"),
+        ("escalate", ["Escalate to", "Level", "Team", "People"], "Escalate"),
         ("links", ["Address", "Name", "Related incident"], "Add"),
         ("tasks", ["New task", "Who", "Due"], "Add"),
         ("merge into", ["Which one goes on?"], "Next"),
@@ -322,13 +349,32 @@ def test_a_note_from_anywhere_names_its_incident_and_keeps_its_link() -> None:
     assert read == note.Noted(IncidentId(12), "cache flushed")
 
 
+def test_each_level_is_offered_with_whom_it_leads_to() -> None:
+    level = next(block for block in FORMS["escalate"]["blocks"] if block.get("block_id") == "level")
+    assert [each["text"]["text"] for each in level["element"]["options"]] == [
+        "Level 1: Ana",
+        "Level 2: #payments",
+        "Level 3: nobody now",
+    ]
+
+
+def test_a_page_is_given_to_whoever_is_chosen_by_whatever_leads_to_them() -> None:
+    fields = {"people": [ANA], "schedules": ["payments-primary"], "services": ["search"]}
+    chosen = Whom((ANA,), (), (ScheduleId("payments-primary"),), (ServiceId("search"),))
+    assert responders.read(submitted(FORMS["reassign"], **fields)) == responders.Chosen(PageId(204), chosen)
+    nobody = {"people": "Choose at least one person, or something that leads to people."}
+    assert responders.read(submitted(FORMS["responders"])) == nobody
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({}, escalate.Escalation(PageId(204), "next")),
-        ({"team": "payments"}, escalate.Escalation(PageId(204), "next")),
-        ({"to": "team", "team": "payments"}, escalate.Escalation(PageId(204), "team", TeamId("payments"))),
-        ({"to": "people", "people": [ANA]}, escalate.Escalation(PageId(204), "people", people=(ANA,))),
+        ({}, escalation("next")),
+        ({"team": "payments", "level": "3"}, escalation("next")),
+        ({"to": "level", "level": "3"}, escalation("level", level=3)),
+        ({"to": "team", "team": "payments"}, escalation("team", whom=Whom(teams=(TeamId("payments"),)))),
+        ({"to": "people", "people": [ANA]}, escalation("people", whom=Whom((ANA,)))),
+        ({"to": "level"}, {"level": "Choose the level."}),
         ({"to": "team"}, {"team": "Choose the team."}),
         ({"to": "people"}, {"people": "Choose at least one person."}),
     ],

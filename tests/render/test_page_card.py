@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.alert import Link
 from bot.core.decision import Cause
-from bot.core.ids import Actor, ChannelId, IncidentId
+from bot.core.ids import Actor, ChannelId, IncidentId, PageId
 from bot.core.views import NextStep, OnCallPerson, PageView, PreviousPaged, Why
 from bot.slack import ids
 from bot.slack.render import page
@@ -84,9 +84,9 @@ def test_the_dm_offers_all_that_can_be_done() -> None:
         "Acknowledge",
         "Can't take it",
         "Escalate…",
-        "[Snooze 15 min]",
-        "[Snooze 1 h]",
-        "[Snooze 4 h]",
+        "Snooze ▾",
+        "[Reassign…]",
+        "[Add responders…]",
         "[Declare incident]",
         "[Resolve]",
         "Why was I paged?",
@@ -97,9 +97,8 @@ def test_options_carry_what_and_which_page() -> None:
     menus = [e for b in page.card(TRIGGERED).blocks for e in elements(b) if e["type"] == "overflow"]
     assert [menu["action_id"] for menu in menus] == [ids.PAGE_MORE]
     assert [option["value"] for option in menus[0]["options"]] == [
-        "snooze-15:204",
-        "snooze-60:204",
-        "snooze-240:204",
+        "reassign:204",
+        "responders:204",
         "declare:204",
         "resolve:204",
     ]
@@ -144,7 +143,7 @@ def test_with_an_incident_it_cannot_be_declared_again() -> None:
             "(Ana was paged at 02:47 UTC but could not be reached); "
             "the escalation policy names you for level 2.",
         ),
-        (Why(Cause.ESCALATED, 3, added_by=BOB), "Why you: Bob asks for you."),
+        (Why(Cause.ESCALATED, 3, added_by=BOB), "Why you: Bob asks for your help."),
         (
             Why(Cause.SNOOZE_ENDED, 1),
             "Why you: the snooze is over and it is not resolved; the escalation policy names you for level 1.",
@@ -233,3 +232,39 @@ def test_why_was_i_paged_is_answered() -> None:
     assert "nobody acknowledged at level 1" in said(answer)
     assert "P-204 from Alertmanager" in said(answer)
     assert "You were not paged for P-204." in said(page.why_text(replace(TRIGGERED, why=None)))
+
+
+ASKED = replace(
+    ACKNOWLEDGED,
+    reader=CAROL,
+    reader_was_added=True,
+    why=Why(Cause.ESCALATED, 1, added_by=ANA),
+    paged=(CAROL,),
+)
+
+
+def test_whoever_is_asked_for_help_says_first_whether_they_come() -> None:
+    assert buttons(page.card(ASKED))[:3] == ["I'm coming", "Can't", "Escalate…"]
+    assert "Ana asks for your help" in said(page.card(ASKED))
+    assert "Ana asks for your help." in mrkdwn.plain(page.card(ASKED).text, NAMES)
+    unheld = replace(ASKED, state=TRIGGERED.state, acknowledged_by=None)
+    assert buttons(page.card(unheld))[:3] == ["I'm coming", "Can't", "Acknowledge"]
+    declined = replace(ASKED, reader_declined=True)
+    assert buttons(page.card(declined))[:2] == ["I'm coming", "Escalate…"]
+
+
+def test_whoever_said_that_they_come_is_on_the_card_and_asked_no_more() -> None:
+    coming = replace(ASKED, accepted=(CAROL,))
+    assert "I'm coming" not in buttons(page.card(coming))
+    assert "Take over" in buttons(page.card(coming))
+    assert "Carol comes to help." in said(page.card(coming))
+    assert "asks for your help" not in said(page.card(coming))
+
+
+def test_several_pages_that_wait_are_acknowledged_in_one_touch() -> None:
+    waiting = replace(TRIGGERED, reader_waiting=(PageId(203), PageId(204)))
+    assert "Acknowledge all 2" in buttons(page.card(waiting))
+    alone = replace(TRIGGERED, reader_waiting=(PageId(204),))
+    assert not any("all" in each for each in buttons(page.card(alone)))
+    declined = replace(waiting, reader_waiting=(PageId(202), PageId(203)))
+    assert not any("all" in each for each in buttons(page.card(declined)))

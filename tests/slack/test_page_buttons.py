@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.core.ids import PersonId
+from bot.core.ids import PersonId, ServiceId
 from bot.core.page import PageState
 from tests.slack.office import Hands, Office, eventually
 
@@ -52,7 +52,7 @@ async def test_declining_says_who_is_paged_next(office: Office, people: Hands) -
 async def test_snoozing_and_resolving_from_the_menu(office: Office, people: Hands) -> None:
     page = await office.page()
     await people.sees("ana", "Error rate")
-    await people.click("ana", "page_more", "@Tocsin", option="Snooze 15 min")
+    await people.click("ana", "page_snooze", "@Tocsin", option="15 min")
     await people.sees("ana", "noozed")
     assert (await office.page_now(page.id)).state is PageState.SNOOZED
     await people.click("ana", "page_more", "@Tocsin", option="Resolve")
@@ -115,19 +115,77 @@ async def test_a_click_that_slack_repeats_escalates_once(office: Office, people:
     assert (await office.page_now(page.id)).level == 2
 
 
-async def test_whoever_joins_a_page_gets_its_card(office: Office, people: Hands) -> None:
+async def test_whoever_is_asked_for_help_answers_and_the_asker_hears_it(
+    office: Office, people: Hands
+) -> None:
     page = await office.page()
     await people.sees("ana", "Error rate")
     await people.click("ana", "Acknowledge", "@Tocsin")
     await people.sees("ana", "has it: acknowledged")
-    await people.do("home", **{"as": "ana"})
-    await people.click("ana", "Escalate…", "@Tocsin")
-    await people.submit("ana", **{"Escalate to": "People", "People": ["dave"]})
-    await people.sees("dave", "Error rate")
-    await people.click("dave", "Join", "@Tocsin")
-    told = await people.sees("dave", "You are on P-1")
-    assert told["ephemeral"]
+    await people.click("ana", "page_more", "@Tocsin", option="Add responders…")
+    await people.submit("ana", People=["dave"], **{"On call for schedules": ["payments-secondary"]})
+    await people.sees("ana", "You are told what they answer")
+    asked = await people.sees("dave", "asks for your help")
+    assert buttons(asked)[:2] == ["I'm coming", "Can't"]
+    await people.click("dave", "I'm coming", "@Tocsin")
+    await people.sees("dave", "You are coming to help with P-1; @ana is told. @ana has it.")
+    await people.sees("ana", "@dave is coming to help with P-1")
+    await people.sees("ana", "@dave comes to help.")
+    await people.click("dave", "I'm coming", "@Tocsin", stale=True)
+    await people.sees("dave", "You have said already")
+    await people.sees("carol", "asks for your help")
+    await people.click("carol", "Can't", "@Tocsin")
+    await people.sees("carol", "Noted: you can't help with P-1")
+    await people.sees("ana", "@carol can't help with P-1")
     assert (await office.page_now(page.id)).state is PageState.ACKNOWLEDGED
+
+
+async def test_a_page_is_given_away_and_goes_on_when_nobody_takes_it(office: Office, people: Hands) -> None:
+    page = await office.page()
+    await people.sees("ana", "Error rate")
+    await people.click("ana", "Acknowledge", "@Tocsin")
+    await people.sees("ana", "has it: acknowledged")
+    await people.click("ana", "page_more", "@Tocsin", option="Reassign…")
+    wrong = await people.submit("ana")
+    assert wrong["errors"] == {"people": "Choose at least one person, or something that leads to people."}
+    await people.submit("ana", Teams=["platform"])
+    await people.sees("ana", "P-1 is given to @erin and @frank: paged now.")
+    await people.sees("erin", "it was given to you by hand")
+    await people.click("erin", "Acknowledge", "@Tocsin")
+    await people.sees("ana", "@erin has it")
+    assert (await office.page_now(page.id)).ever_paged[-1] == office.catalogue().people[
+        PersonId("frank")
+    ].user_id
+
+
+async def test_another_level_is_chosen_and_a_late_choice_changes_nothing(
+    office: Office, people: Hands
+) -> None:
+    page = await office.page()
+    await people.sees("ana", "Error rate")
+    await people.click("ana", "Escalate…", "@Tocsin")
+    await people.submit("ana", **{"Escalate to": "Another level", "Level": "Level 3: Frank"})
+    await people.sees("frank", "Error rate")
+    assert (await office.page_now(page.id)).level == 3
+    await people.click("frank", "Escalate…", "@Tocsin")
+    await people.click("ana", "Acknowledge", "@Tocsin")
+    await people.submit("frank")
+    late = await people.sees("frank", "@ana acknowledged this")
+    assert buttons(late) == ["Take over"]
+    assert (await office.page_now(page.id)).state is PageState.ACKNOWLEDGED
+
+
+async def test_all_pages_of_mine_in_one_touch(office: Office, people: Hands) -> None:
+    first = await office.page()
+    await people.sees("ana", "Error rate")
+    second = await office.page("Disk full", ServiceId("unknown"))
+    await people.click("ana", "page_more", "@Tocsin", option="Reassign…")
+    await people.submit("ana", People=["erin"])
+    assert "Acknowledge all 2" in buttons(await people.sees("erin", "Error rate"))
+    await people.click("erin", "Acknowledge all 2", "@Tocsin")
+    await people.sees("erin", "You have P-1 and P-2. Nobody else is paged for them.")
+    states = {(await office.page_now(page.id)).state for page in (first, second)}
+    assert states == {PageState.ACKNOWLEDGED}
 
 
 async def test_whoever_has_it_resolves_or_gives_it_back_from_their_card(

@@ -73,6 +73,8 @@ class NoticeSender:
                 return render.empty_schedule(name, PageId(data["page"]), data.get("reason") or "")
             case "nobody_reached":
                 return await self._nobody_reached(PageId(data["page"]))
+            case "responder_answered":
+                return await self._responder_answered(data)
             case "setup_failed":
                 return await self._setup_failed(debt)
             case "another_bot":
@@ -109,6 +111,11 @@ class NoticeSender:
             return None
         service = view.service.name if view.service else ""
         return render.nobody_reached(page, view.title, service, view.next_step.at if view.next_step else None)
+
+    async def _responder_answered(self, data: Mapping[str, Any]) -> Message | None:
+        async with self._db.read() as conn:
+            view = await pages.card(conn, self._catalogue(), PageId(data["page"]), None, self._clock.now())
+        return render.responder_answered(view, UserId(data["user"]), coming=data["coming"]) if view else None
 
     async def _setup_failed(self, debt: Debt) -> Message | None:
         number = IncidentId(debt.payload["incident"])

@@ -126,10 +126,7 @@ async def _in_incident(desk: Desk, asked: Asked, command: InIncident) -> Answer:
         case commands.Page():
             return await _page(desk, asked, view, command)
         case commands.Escalate():
-            done = await incident_paging.escalate(
-                desk.db, desk.catalogue(), view.id, asked.user, f"trigger:{asked.trigger}"
-            )
-            return await forms.acted_on(desk, done, Act.ESCALATE)
+            return await _escalate(desk, asked, view, command)
         case commands.Acknowledge():
             done = await incident_paging.acknowledge(desk.db, desk.catalogue(), view.id, asked.user)
             return await forms.acted_on(desk, done, Act.ACKNOWLEDGE)
@@ -175,6 +172,18 @@ async def _update(desk: Desk, asked: Asked, view: IncidentView, text: str) -> An
         desk.db, desk.catalogue(), view.id, asked.user, text, once=f"trigger:{asked.trigger}"
     )
     return Tell(replies.update_posted(await _again(desk, view)))
+
+
+async def _escalate(desk: Desk, asked: Asked, view: IncidentView, command: commands.Escalate) -> Answer:
+    if command.word:
+        raise Wrong(
+            f'"{command.word[:60]}" is no level. {NAMES.incident} escalate pages the next level, '
+            f"{NAMES.incident} escalate level 2 another one, {NAMES.incident} page @bob somebody else. "
+            "Nobody was paged."
+        )
+    once = f"trigger:{asked.trigger}"
+    done = await incident_paging.escalate(desk.db, desk.catalogue(), view.id, asked.user, once, command.level)
+    return await forms.acted_on(desk, done, Act.ESCALATE)
 
 
 async def _severity(desk: Desk, asked: Asked, view: IncidentView, severity: str) -> Answer:

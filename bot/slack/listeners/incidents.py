@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
 from slack_bolt.async_app import AsyncApp
 
@@ -195,7 +196,8 @@ async def acted_on(desk: Desk, done: Acted, act: Act) -> Answer:
         for decision in done.decisions:
             view = await pages.card(conn, desk.catalogue(), decision.page.id, None, now)
             if view is not None:
-                messages.append(acted(act, decision.reply, view, now))
+                shown = replace(view, paged_now=decision.page.paged)
+                messages.append(acted(act, decision.reply, shown, now))
     return Tell(_together(messages)) if messages else None
 
 

@@ -108,10 +108,10 @@ INCIDENT: tuple[Usage, ...] = (
     ),
     Usage(
         "escalate",
-        "[INC-12]",
-        "pages the next level now",
+        "[INC-12] [level 2]",
+        "pages the next level now, or the one that you name",
         "escalate INC-12",
-        (),
+        ("escalate level 2", "escalate INC-12 level 3"),
         "There must be an open page; page somebody otherwise.",
         "Escalate…, on the page; Escalate, in the card's ▾ More…",
     ),

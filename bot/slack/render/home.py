@@ -18,13 +18,11 @@ from bot.slack.render.message import (
     divider,
     header,
     lines,
-    option,
-    overflow,
     section,
 )
 from bot.slack.render.on_call import change_schedules, teams
 from bot.slack.render.on_call_questions import question
-from bot.slack.render.page import SNOOZES
+from bot.slack.render.page import acknowledge_all, more, snoozes
 from bot.templates import say
 
 MOST_PAGES = 10
@@ -92,29 +90,23 @@ def _pages(view: HomeView) -> list[Block]:
         view.pages,
         key=lambda line: (line.state is not PageState.TRIGGERED, line.acknowledged_by != view.reader),
     )
-    blocks: list[Block] = []
+    at_once = acknowledge_all([line.id for line in ordered if line.state is PageState.TRIGGERED])
+    blocks = [actions(at_once, "home:pages")] if at_once else []
     for line in ordered[:MOST_PAGES]:
         blocks.append(section(say("home", "page", line)))
-        blocks.append(actions(_page_buttons(line, view.reader), f"home:page:{line.id}"))
+        blocks.append(actions(_page_buttons(line, view.reader), f"home:page:{line.id}:{line.state}"))
     return blocks + _more(len(ordered) - MOST_PAGES)
 
 
 def _page_buttons(line: PageLine, reader: UserId) -> list[Block]:
     escalate = button("Escalate…", ids.PAGE_ESCALATE, line.id)
-    more = overflow(ids.PAGE_MORE, _page_options(line))
+    rest = [escalate, snoozes(line.id), more(line.id, line.incident)]
     if line.state is PageState.ACKNOWLEDGED:
         take_over = button("Take over", ids.PAGE_TAKE_OVER, line.id)
-        return [*([take_over] if line.acknowledged_by != reader else []), escalate, more]
+        return [*([take_over] if line.acknowledged_by != reader else []), *rest]
     acknowledge = button("Acknowledge", ids.PAGE_ACKNOWLEDGE, line.id, style="primary")
     decline = button("Can't take it", ids.PAGE_DECLINE, line.id)
-    return [acknowledge, *([decline] if line.state is PageState.TRIGGERED else []), escalate, more]
-
-
-def _page_options(line: PageLine) -> list[Block]:
-    options = [option(text, f"{ids.PAGE_OPTION_SNOOZE}-{minutes}:{line.id}") for minutes, text in SNOOZES]
-    if line.incident is None:
-        options.append(option("Declare incident", f"{ids.PAGE_OPTION_DECLARE}:{line.id}"))
-    return [*options, option("Resolve", f"{ids.PAGE_OPTION_RESOLVE}:{line.id}")]
+    return [acknowledge, *([decline] if line.state is PageState.TRIGGERED else []), *rest]
 
 
 def _incidents(view: HomeView) -> list[Block]:

@@ -78,7 +78,7 @@ def _of_pages(view: IncidentView, what: str, owed: Mapping[str, Any], by: UserId
         case "acknowledged":
             return posts.acknowledged_post(by, PageId(owed["pages"][0]))
         case "escalated":
-            return sentence(say("posts", "escalated", by, owed["pages"]))
+            return sentence(say("posts", "escalated", by, owed["pages"], owed.get("level")))
         case "alerts_resolved":
             return _alerts_resolved(view, PageId(owed["page"]))
         case _:

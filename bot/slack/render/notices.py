@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.core.ids import IncidentId, PageId
+from bot.core.ids import IncidentId, PageId, UserId
+from bot.core.views import PageView
 from bot.slack import ids
 from bot.slack.render.message import (
     Message,
@@ -36,6 +37,11 @@ def nobody_reached(
     text = say("notices", "nobody_reached", page, title, service, retry_at)
     acknowledge = button("Acknowledge", ids.PAGE_ACKNOWLEDGE, page, style="primary")
     return message(text, (section(text), actions([acknowledge])))
+
+
+def responder_answered(view: PageView, user: UserId, *, coming: bool) -> Message:
+    """To whoever asked for help with a page."""
+    return sentence(say("notices", "responder_answered", view, user, coming))
 
 
 def configuration_mistakes(mistakes: Sequence[str]) -> Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.core.ids import UserId, incident_label, page_label, user_of
+from bot.core.ids import IncidentId, PageId, UserId, incident_label, page_label, user_of
 from bot.core.page import PageState
 from bot.core.views import AttemptView, PageView
 from bot.slack import ids
@@ -18,6 +18,7 @@ from bot.slack.render.message import (
     context_line,
     header,
     lines,
+    menu,
     message,
     option,
     overflow,
@@ -34,14 +35,15 @@ SIGN = {
     PageState.SNOOZED: "💤",
     PageState.RESOLVED: "✅",
 }
-SNOOZES = ((15, "Snooze 15 min"), (60, "Snooze 1 h"), (240, "Snooze 4 h"))
+SNOOZES = ((15, "15 min"), (60, "1 h"), (240, "4 h"))
 
 
 def card(view: PageView) -> Message:
     """The page as it is now. With `why` it is one person's own, else a copy for a channel."""
     blocks = [header(f"{SIGN[view.state]} {view.title}"), *_body(view)]
     if view.state is not PageState.RESOLVED:
-        blocks.append(actions(buttons(view), f"page:{view.id}"))
+        # Another id for another state: a menu forgets what was chosen in it.
+        blocks.append(actions(buttons(view), f"page:{view.id}:{view.state}"))
     blocks.append(context_line(_origin(view)))
     return message(say("page", "notification", view), blocks)
 
@@ -73,30 +75,60 @@ def buttons(view: PageView) -> list[Block]:
     acknowledge = button("Acknowledge", ids.PAGE_ACKNOWLEDGE, view.id, style="primary")
     join = button("Join", ids.PAGE_JOIN, view.id)
     why = [button("Why was I paged?", ids.PAGE_WHY, view.id)] if view.why else []
+    rest = [escalate, snoozes(view.id), more(view.id, view.incident), *why]
     match view.state:
+        case PageState.TRIGGERED if view.reader_was_added:
+            return [*_asked_for_help(view), acknowledge, *rest]
         case PageState.TRIGGERED:
             own = [] if view.reader_declined else [decline]
-            return [acknowledge, *own, escalate, _more(view), *why]
+            return [acknowledge, *own, *_all(view), *rest]
         case PageState.ACKNOWLEDGED if view.reader is not None and view.reader == view.acknowledged_by:
             over = button("Resolve", ids.PAGE_RESOLVE, view.id, style="primary")
-            return [over, decline, escalate, _more(view), *why]
+            return [over, decline, *rest]
         case PageState.ACKNOWLEDGED:
             take_over = button("Take over", ids.PAGE_TAKE_OVER, view.id)
-            return [take_over, join, escalate, _more(view), *why]
+            return [*(_asked_for_help(view) or [take_over, join]), *rest]
         case PageState.SNOOZED:
-            return [acknowledge, join, escalate, _more(view), *why]
+            return [acknowledge, join, *rest]
         case PageState.RESOLVED:
             return []
         case _:
             assert_never(view.state)
 
 
-def _more(view: PageView) -> Block:
-    options = [option(text, f"{ids.PAGE_OPTION_SNOOZE}-{minutes}:{view.id}") for minutes, text in SNOOZES]
-    if view.incident is None:
-        options.append(option("Declare incident", f"{ids.PAGE_OPTION_DECLARE}:{view.id}"))
-    options.append(option("Resolve", f"{ids.PAGE_OPTION_RESOLVE}:{view.id}"))
+def acknowledge_all(waiting: Sequence[PageId]) -> list[Block]:
+    """One touch for several pages; what comes later is not among them."""
+    if len(waiting) < 2:
+        return []
+    return [button(f"Acknowledge all {len(waiting)}", ids.PAGE_ACKNOWLEDGE_ALL, max(waiting))]
+
+
+def snoozes(page: PageId) -> Block:
+    return menu(ids.PAGE_SNOOZE, "Snooze", [option(text, f"{minutes}:{page}") for minutes, text in SNOOZES])
+
+
+def more(page: PageId, incident: IncidentId | None) -> Block:
+    """The ▾ menu."""
+    options = [
+        option("Reassign…", f"{ids.PAGE_OPTION_REASSIGN}:{page}"),
+        option("Add responders…", f"{ids.PAGE_OPTION_RESPONDERS}:{page}"),
+    ]
+    if incident is None:
+        options.append(option("Declare incident", f"{ids.PAGE_OPTION_DECLARE}:{page}"))
+    options.append(option("Resolve", f"{ids.PAGE_OPTION_RESOLVE}:{page}"))
     return overflow(ids.PAGE_MORE, options)
+
+
+def _asked_for_help(view: PageView) -> list[Block]:
+    """For whom somebody called by hand: whether they come, until they said so."""
+    if not view.reader_was_added or view.reader in view.accepted:
+        return []
+    coming = button("I'm coming", ids.PAGE_ACCEPT, view.id, style="primary")
+    return [coming] if view.reader_declined else [coming, button("Can't", ids.PAGE_DECLINE, view.id)]
+
+
+def _all(view: PageView) -> list[Block]:
+    return acknowledge_all(view.reader_waiting if view.id in view.reader_waiting else ())
 
 
 def _body(view: PageView) -> list[Block]:
@@ -111,14 +143,20 @@ def _body(view: PageView) -> list[Block]:
                 told = [say("page", "waiting", view)]
             if view.agreed:
                 told.append(say("page", "agreed", view))
+            if view.accepted:
+                told.append(say("page", "accepted", view))
             if others := _declined_untold(view):
                 told.append(say("page", "declined", others))
             if view.next_step:
                 told.append(say("page", "next", view.next_step))
             return [about, *_description(view), *map(section, lines(told))]
         case PageState.ACKNOWLEDGED:
-            helpers = [section(say("page", "accepted", view))] if view.accepted else []
-            return [section(say("page", "held", view)), *helpers, about, *_description(view)]
+            told = [say("page", "held", view)]
+            if view.reader_was_added and view.why and _asked_for_help(view):
+                told.append(say("page", "why", view.why))
+            if view.accepted:
+                told.append(say("page", "accepted", view))
+            return [*map(section, lines(told)), about, *_description(view)]
         case PageState.SNOOZED:
             return [section(say("page", "snoozed", view)), about]
         case PageState.RESOLVED:

@@ -24,13 +24,22 @@ class Act(StrEnum):
     SNOOZE = "snoozed"
     RESOLVE = "resolved"
     JOIN = "joined_page"
+    ACCEPT = "accepted"
 
 
 def acted(act: Act, outcome: Reply, view: PageView, at: datetime) -> Message:
     """The answer to `act`: what came of it at `at`, and who has the page. `view` is the page after it."""
     match outcome:
+        case Reply.HELD_BY_OTHER if act is Act.DECLINE and view.reader_was_added:
+            return sentence(say("replies", "cannot_help", view))
         case Reply.HELD_BY_OTHER:
             return held_by_other(view, at)
+        case Reply.OTHERS_MUST_TOO:
+            return sentence(say("replies", "others_must_too", view))
+        case Reply.ALREADY_YOURS if act is Act.ACCEPT:
+            return sentence(say("replies", "accepted_already", view))
+        case Reply.NOT_DUE if act is Act.ESCALATE:
+            return sentence(say("replies", "moved_on", view))
         case Reply.OVER:
             user = user_of(view.resolved_by) if view.resolved_by else None
             return sentence(say("replies", "over", view, user))
@@ -51,8 +60,21 @@ def held_by_other(view: PageView, at: datetime) -> Message:
     return message(text, (section(text), actions([take_over])))
 
 
-def responders_paged(view: PageView, users: Sequence[UserId]) -> Message:
-    return sentence(say("replies", "responders", view, users))
+def acknowledged_all(told: Sequence[tuple[Reply, PageView]], at: datetime) -> Message:
+    """The pages that are the clicker's now, and what came of those that are not."""
+    own = [view for reply, view in told if reply is Reply.DONE]
+    texts = [say("replies", "all_acknowledged", own)] if own or not told else []
+    texts += [acted(Act.ACKNOWLEDGE, reply, view, at).text for reply, view in told if reply is not Reply.DONE]
+    return sentence(" ".join(texts))
+
+
+def responders_paged(view: PageView, users: Sequence[UserId], unreachable: Sequence[str] = ()) -> Message:
+    return sentence(say("replies", "responders", view, users, unreachable))
+
+
+def given(view: PageView, users: Sequence[UserId], unreachable: Sequence[str] = ()) -> Message:
+    """The page is `users`' now, as soon as one of them acknowledges."""
+    return sentence(say("replies", "given", view, users, unreachable))
 
 
 def not_saved_yet() -> Message:

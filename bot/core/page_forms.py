@@ -1,0 +1,26 @@
+"""What the forms about a page show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.views import OnCallPerson, PageView
+
+
+@dataclass(frozen=True)
+class LevelChoice:
+    """A level (1-based) of the policy that runs, and whom it leads to now."""
+
+    level: int
+    people: tuple[OnCallPerson, ...] = ()
+    others: tuple[str, ...] = ()
+    """Channels and webhooks, by name."""
+
+
+@dataclass(frozen=True)
+class EscalateForm:
+    page: PageView
+    levels: tuple[LevelChoice, ...]
+    generation: int
+    step: int
+    """With `generation` where the page stands: from somewhere else its next level is another one."""
