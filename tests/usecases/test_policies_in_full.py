@@ -16,18 +16,19 @@ from bot.clock import ManualClock
 from bot.core.catalogue import Catalogue, Person, ServiceUrgency, SupportHours, Webhook
 from bot.core.contact import MethodKind
 from bot.core.debts import DebtKind
-from bot.core.decision import Contact, Reply
-from bot.core.ids import TOCSIN, PageId, PersonId, PolicyId, WebhookId, by_user
+from bot.core.decision import Reply
+from bot.core.ids import TOCSIN, PageId, PersonId, PolicyId, WebhookId
 from bot.core.page import Page, PageState
 from bot.core.policy import AckBy, Assign, LastResort, Level, Policy, Target, TargetKind
 from bot.core.quiet_hours import Quiet
 from bot.core.schedule import TimeOfDay, all_changes
 from bot.core.simulation import World, simulate
+from bot.core.whom import Whom
 from bot.queries import simulation
 from bot.store import pages, quiets, timeline
 from bot.store.database import Database
 from bot.store.tables import ContactMethodRow
-from bot.usecases import paging
+from bot.usecases import page_responders, paging
 from tests.company import ANA, BOB, CAROL, CHECKOUT, ERIN, FRANK, SEV2, company
 from tests.conftest import NIGHT
 from tests.owed import owed
@@ -185,7 +186,7 @@ async def test_an_acknowledgment_expires_unless_somebody_works(
 async def test_reassigning_stops_what_was_under_way_and_pages_the_chosen(database: Database) -> None:
     plain = with_policies(policy(MAIN, level(PRIMARY), level(SECONDARY)))
     page = await begin(database, plain)
-    await paging.reassign(database, plain, page.id, (Contact(ERIN, ""),), by_user(ANA))
+    await page_responders.give(database, plain, page.id, ANA, Whom((ERIN,)))
     async with database.read() as conn:
         states = {n.addressee: n.state for n in await pages.notifications(conn, page.id)}
     assert states == {ANA: "canceled", ERIN: "owed"}
