@@ -194,8 +194,8 @@ def _line(text: str) -> str:
 
 
 def _paragraphs(message: Outgoing) -> list[str]:
-    """The text in paragraphs; the link alone on its line is a button in HTML."""
-    lines = [line for line in message.text.splitlines() if not message.link or line.strip() != message.link]
+    """The text in paragraphs; the line with the link is a button in HTML."""
+    lines = [line for line in message.text.splitlines() if not message.link or message.link not in line]
     return [one for one in re.split(r"\n\s*\n", "\n".join(lines).strip()) if one]
 
 

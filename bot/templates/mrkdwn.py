@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from markupsafe import Markup
 
+from bot.core.decision import TO_WEBHOOK
 from bot.core.ids import UserId
 
 ZERO_WIDTH = "\ufeff"
@@ -78,7 +79,9 @@ def mention(user: str) -> Markup:
 
 
 def addressee(name: str) -> Markup:
-    """A user id as a mention, a conversation as a link, anything else as it is."""
+    """A user id as a mention, a conversation as a link, a webhook by its name, anything else as it is."""
+    if name.startswith(TO_WEBHOOK):
+        return escape(f"webhook {name.removeprefix(TO_WEBHOOK)}")
     return mention(name) if re.fullmatch(r"[UW][A-Z0-9]{2,}", name) else channel_link(name)
 
 
