@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup
 
@@ -20,7 +20,6 @@ MARKS = "*_~`"
 _OPENING = re.compile(r"(?<![^\W_])([*_~`])(?=\S)")
 _QUOTE = re.compile(r"^(\s*)&gt;", re.MULTILINE)
 _URL = re.compile(r"https?://[^\s<>|\"'`*]+[^\s<>|\"'`*.,;:!?)\]]")
-_DATE = re.compile(r"<!date\^(\d+)\^([^|>]*)\|[^>]*>")
 _TOKEN = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|.", re.DOTALL)
 
 
@@ -143,36 +142,14 @@ def in_full(at: datetime, before: str = "") -> Markup:
     )
 
 
-def plain(markup: str, names: Mapping[str, str], zone: tzinfo | None = None) -> str:
-    """Markup as text for a terminal, a file or a phone: people and channels by `names` (id to name).
-
-    Instants are in `zone`, where the reader is, or in UTC, which is said then.
-    """
-    if zone is not None:
-        markup = _DATE.sub(
-            lambda found: _local(found[2], datetime.fromtimestamp(int(found[1]), zone)), markup
-        )
+def plain(markup: str, names: Mapping[str, str]) -> str:
+    """Markup as text for a terminal or a file: instants in UTC, people and channels by `names` (id to name)."""
     text = re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", markup)
     text = re.sub(r"<@([A-Z0-9]+)>", lambda found: names.get(found[1], f"@{found[1]}"), text)
     text = re.sub(r"<#([A-Z0-9]+)>", lambda found: f"#{names.get(found[1], found[1])}", text)
     text = re.sub(r"<([^|>]*)\|([^>]*)>", r"\2 (\1)", text)
     text = text.replace(ZERO_WIDTH, "").replace("&lt;", "<").replace("&gt;", ">")
     return text.replace("&amp;", "&")
-
-
-def _local(shape: str, at: datetime) -> str:
-    """One of the shapes above, written out."""
-    text = (
-        shape.replace(" ({ago})", "")
-        .replace("{time_secs}", f"{at:%H:%M:%S}")
-        .replace("{time}", f"{at:%H:%M}")
-    )
-    day = f"{at:%a %-d %b}"
-    return (
-        text.replace("{date_short_pretty} at", day)
-        .replace("{date_short_pretty}", day)
-        .replace("{date_long}", f"{at:%A %-d %b %Y}")
-    )
 
 
 def duration(span: timedelta) -> str:

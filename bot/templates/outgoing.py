@@ -7,7 +7,8 @@ from datetime import datetime, tzinfo
 
 from bot.core.page import PageState
 from bot.core.views import PageView
-from bot.templates import mrkdwn, say
+from bot.templates import mrkdwn, reading, say
+from bot.templates.reading import Reader
 
 DESCRIPTION_LINES = 6
 DESCRIPTION = 600
@@ -15,12 +16,12 @@ DESCRIPTION = 600
 
 def subject(view: PageView, names: Mapping[str, str], zone: tzinfo) -> str:
     """The sentence that a phone shows for the DM."""
-    return mrkdwn.plain(say("page", "notification", view), names, zone)
+    return reading.text(say("page", "notification", view), Reader(names, zone))
 
 
 def text(view: PageView, names: Mapping[str, str], zone: tzinfo, link: str) -> str:
     """What, how bad, why you, what comes next, and where to answer."""
-    lines = [mrkdwn.plain(line, names, zone) for line in _lines(view)]
+    lines = [reading.text(line, Reader(names, zone)) for line in _lines(view)]
     description = "\n".join(view.description.strip().splitlines()[:DESCRIPTION_LINES])
     if description:
         lines.insert(2, mrkdwn.cut(description, DESCRIPTION))
@@ -67,4 +68,4 @@ def test() -> tuple[str, str]:
 
 
 def _plain(macro: str, *values: str) -> str:
-    return mrkdwn.plain(say("contacts", macro, *values), {})
+    return reading.text(say("contacts", macro, *values), Reader())

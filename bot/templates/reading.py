@@ -83,7 +83,7 @@ def _instant(at: datetime, shape: str, reader: Reader, begins: bool) -> str:
         "{time}": f"{local:%H:%M}",
         "{time_secs}": f"{local:%H:%M:%S}",
         "{date_short_pretty}": day[:1].upper() + day[1:] if begins else day,
-        "{date_long}": f"{local:%A %-d %B %Y}",
+        "{date_long}": f"{local:%A %-d %b %Y}",
     }
     if reader.now and reader.now >= at:
         parts["{ago}"] = f"{mrkdwn.duration(reader.now - at)} ago"

@@ -66,6 +66,8 @@ def answers(view: PageView) -> tuple[Answer, ...]:
     """What the reader can do now. A page that somebody else holds is theirs; a careless thumb must not take it away."""
     mine = view.acknowledged_by == view.reader
     match view.state:
+        case PageState.TRIGGERED if view.reader in view.agreed:
+            return (Answer.ESCALATE,)
         case PageState.TRIGGERED if view.reader_declined:
             return (Answer.ACKNOWLEDGE, Answer.ESCALATE)
         case PageState.TRIGGERED:
@@ -126,8 +128,10 @@ def _waiting(view: PageView) -> Iterator[str]:
         yield say("page", "you_declined", view)
     elif view.reader not in (view.paged_now or ()):
         yield say("one_tap", "moved_on", view)
-    elif view.why:
+    elif view.why and view.reader not in view.agreed:
         yield say("page", "why", view.why)
+    if view.agreed:
+        yield say("page", "agreed", view)
     if view.next_step:
         yield say("page", "next", view.next_step)
 

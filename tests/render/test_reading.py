@@ -22,7 +22,7 @@ BERLIN = Reader({"UBOB": "Bob Meier", "C1": "payments"}, ZoneInfo("Europe/Berlin
         (f"since {mrkdwn.with_ago(AT)}", "since 00:47 (0 s ago)"),
         (f"it is {mrkdwn.with_day(AT, 'until ')}", "it is until today at 00:47"),
         (str(mrkdwn.with_day(AT)), "Today at 00:47"),
-        (mrkdwn.in_full(AT), "Sunday 22 November 2026, 00:47"),
+        (mrkdwn.in_full(AT), "Sunday 22 Nov 2026, 00:47"),
         (mrkdwn.escape("a < b && *c* <@UBOB> *d*"), "a < b && *c* <@UBOB> *d*"),
         (mrkdwn.link("Runbook", "https://example.com/?a=1&b=2"), "Runbook (https://example.com/?a=1&b=2)"),
         (mrkdwn.prose("see https://example.com/x."), "see https://example.com/x."),

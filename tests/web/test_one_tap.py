@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -15,6 +17,7 @@ from bot.clock import ManualClock
 from bot.core.called import Called
 from bot.core.ids import TOCSIN, NotificationId, PageId, UserId, by_user
 from bot.core.page import Page, PageState
+from bot.core.policy import AckBy, Level, Target, TargetKind
 from bot.links import Links
 from bot.signing import Signer
 from bot.store import directory, pages
@@ -22,7 +25,7 @@ from bot.store.database import Database
 from bot.usecases import paging
 from bot.web.one_tap import OneTap
 from bot.web.server import application
-from tests.company import ANA, BOB, CAROL, CHECKOUT, FRANK, SEV1, company
+from tests.company import ANA, BOB, CAROL, CHECKOUT, CHECKOUT_CRITICAL, FRANK, SEV1, company
 from tests.people import slack_user
 
 COMPANY = company()
@@ -112,8 +115,13 @@ async def test_the_page_says_what_why_and_what_comes_next(
     assert buttons(body) == ["acknowledge", "decline", "escalate"]
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
-    assert "<script" not in body
+    style = body.partition("<style>")[2].partition("</style>")[0]
+    allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert answer.headers["Content-Security-Policy"] == (
+        f"default-src 'none'; style-src 'sha256-{allowed}'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
+    assert "<script" not in body and 'style="' not in body
 
 
 @pytest.mark.parametrize(
@@ -194,6 +202,24 @@ async def test_two_taps_on_escalate_are_one_escalation(
     assert "It has moved on. Paged now: Carol." in shown
     await press(client, at, "escalate", shown)
     assert await state(database, page.id) == (PageState.TRIGGERED, 3)
+
+
+async def test_where_all_must_acknowledge_the_page_says_who_is_missing(
+    database: Database, client: Client, page: Page
+) -> None:
+    both = Level((Target(TargetKind.USER, "ana"), Target(TargetKind.USER, "bob")), ack=AckBy.ALL)
+    policy = replace(CHECKOUT_CRITICAL, levels=(both, *CHECKOUT_CRITICAL.levels[1:]))
+    async with database.write() as tx:
+        begun = await paging.begin(
+            tx, COMPANY, service=None, title="x", severity=SEV1, by=TOCSIN, policy=policy, group=False
+        )
+    mine, his = await path(database, begun.id), await path(database, begun.id, BOB)
+    await press(client, mine, "acknowledge")
+    shown = await (await client.get(mine)).text()
+    assert "Ana acknowledged. Bob must as well." in shown
+    assert buttons(shown) == ["escalate"]
+    await press(client, his, "acknowledge")
+    assert (await state(database, begun.id))[0] is PageState.ACKNOWLEDGED
 
 
 async def test_a_page_that_is_over_has_no_buttons_and_stays_over(

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import tzinfo
 
 from bot.core.simulation import Simulated
-from bot.templates import mrkdwn, say
+from bot.templates import say
+from bot.templates.reading import Reader, text
 
 
 def as_lines(simulated: Simulated) -> list[str]:
@@ -20,7 +21,7 @@ def as_lines(simulated: Simulated) -> list[str]:
 
 def as_text(simulated: Simulated, zone: tzinfo) -> str:
     """The same in plain text, by the clocks of a zone."""
-    return "\n".join(mrkdwn.plain(line, {}, zone) for line in as_lines(simulated)) + "\n"
+    return "\n".join(text(line, Reader(zone=zone)) for line in as_lines(simulated)) + "\n"
 
 
 def _steps(simulated: Simulated) -> Iterator[str]:
