@@ -12,7 +12,7 @@ import typer
 import uvloop
 from pydantic import ValidationError
 
-from bot import cli_config, cli_hooks, cli_sandbox, cli_show, cli_simulate, logs
+from bot import cli_ack, cli_config, cli_doctor, cli_hooks, cli_sandbox, cli_show, cli_simulate, logs
 from bot.app import Tocsin
 from bot.clock import SystemClock
 from bot.errors import TocsinError
@@ -30,6 +30,8 @@ app = typer.Typer(
 cli_config.register(app)
 cli_show.register(app)
 cli_simulate.register(app)
+cli_doctor.register(app)
+cli_ack.register(app)
 app.add_typer(cli_sandbox.app, name="sandbox")
 app.add_typer(cli_hooks.app, name="hooks")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -10,7 +11,7 @@ from sqlalchemy import Select, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.alert import Alert, AlertStatus, Link
-from bot.core.ids import AlertId, IntegrationId, PageId
+from bot.core.ids import AlertId, IntegrationId, PageId, ServiceId, SeverityId
 from bot.store.hot import hot
 from bot.store.tables import AlertRow
 
@@ -122,3 +123,17 @@ async def recent(conn: AsyncConnection, limit: int = 200) -> tuple[Alert, ...]:
 async def count_by_status(conn: AsyncConnection) -> dict[str, int]:
     rows = await conn.execute(select(_TABLE.c.status, func.count()).group_by(_TABLE.c.status))
     return {status: count for status, count in rows}
+
+
+async def count_by_service(conn: AsyncConnection, since: datetime) -> dict[ServiceId, dict[SeverityId, int]]:
+    """How many alerts of each severity began since then; those without a service or severity are left out."""
+    c = _TABLE.c
+    query = (
+        select(c.service, c.severity, func.count())
+        .where(c.first_at >= since, c.service.is_not(None), c.severity.is_not(None))
+        .group_by(c.service, c.severity)
+    )
+    found: dict[ServiceId, dict[SeverityId, int]] = {}
+    for service, severity, count in await conn.execute(query):
+        found.setdefault(ServiceId(service), {})[SeverityId(severity)] = count
+    return found

@@ -1,4 +1,4 @@
-"""`tocsin simulate` as an operator runs it."""
+"""`tocsin simulate`, `doctor` and `ack` as an operator runs them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from bot.clock import SystemClock
+from bot.core.ids import TOCSIN, ServiceId, SeverityId
 from bot.store.database import Database
 from bot.store.tables import SlackUserRow
+from bot.usecases import paging
+from bot.usecases.configuration import load_catalogue
 
 DEMO = Path(__file__).parents[2] / "manifests" / "demo"
 PEOPLE = ("ana", "bob", "carol", "dave", "erin", "frank")
@@ -87,3 +90,51 @@ def test_what_is_unknown_is_said(arguments: tuple[str, ...], said: str) -> None:
     result = tocsin("simulate", *arguments)
     assert result.exit_code == 1
     assert said in result.output
+
+
+def test_the_doctor_finds_what_would_leave_somebody_asleep() -> None:
+    result = tocsin("doctor")
+    assert "- Frank Sato (checkout-critical) has nothing that rings when Slack is silent." in result.output
+    assert result.output.splitlines()[-1].endswith(" found, none of them serious.")
+    assert result.exit_code == 0
+    topics = {one["topic"] for one in json.loads(tocsin("doctor", "--json").output)}
+    assert "nothing_rings" in topics
+
+
+async def _begin(url: str) -> None:
+    database = Database(url, SystemClock())
+    async with database.read() as conn:
+        catalogue = await load_catalogue(conn)
+    async with database.write() as tx:
+        await paging.begin(
+            tx,
+            catalogue,
+            service=ServiceId("checkout"),
+            title="Latency",
+            severity=SeverityId("SEV1"),
+            by=TOCSIN,
+        )
+    await database.close()
+
+
+def test_a_page_is_acknowledged_from_a_terminal(database_url: str) -> None:
+    assert tocsin("ack").output == "Nothing waits to be acknowledged.\n"
+    asyncio.run(_begin(database_url))
+    assert "P-1  SEV1  checkout  Latency" in tocsin("ack").output
+    assert tocsin("ack", "P-1", "--as", "carol").output == "You have P-1 (Latency). Nobody else is paged.\n"
+    late = tocsin("ack", "1", "--as", "@bob")
+    assert late.output.startswith("carol acknowledged this ") and late.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("P-99", "--as", "ana"), "There is no page P-99."),
+        (("P-1",), "Say who takes it"),
+        (("P-1", "--as", "nobody"), "I know nobody called nobody."),
+        (("page", "--as", "ana"), '"page" is no page.'),
+    ],
+)
+def test_what_cannot_be_acknowledged_is_said(arguments: tuple[str, ...], said: str) -> None:
+    result = tocsin("ack", *arguments)
+    assert result.exit_code == 1 and said in result.output
