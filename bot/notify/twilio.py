@@ -54,7 +54,9 @@ _PLAINER = str.maketrans(
 class Twilio:
     """One account. `provider.sender` is a number of it in E.164, or a messaging service, which sends SMS only."""
 
-    def __init__(self, provider: Provider, token: str, outgoing: Outgoing) -> None:
+    def __init__(
+        self, provider: Provider, token: str, outgoing: Outgoing, within: float = WITHIN_SECONDS
+    ) -> None:
         self._account = f"{(provider.url or API).rstrip('/')}/2010-04-01/Accounts/{provider.account}"
         self._sender = provider.sender
         credentials = base64.b64encode(f"{provider.account}:{token}".encode()).decode()
@@ -64,6 +66,7 @@ class Twilio:
             "User-Agent": "Tocsin",
         }
         self._outgoing = outgoing
+        self._within = within
 
     async def send(self, kind: MethodKind, message: Message) -> Outcome:
         if not _NUMBER.fullmatch(message.to):
@@ -105,7 +108,7 @@ class Twilio:
                 method="POST",
                 headers=self._headers,
                 body=urlencode(form).encode(),
-                within=WITHIN_SECONDS,
+                within=self._within,
                 largest=LARGEST_ANSWER,
             )
         except MayNotBeCalled as refused:

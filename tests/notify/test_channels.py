@@ -22,6 +22,7 @@ from bot.core.ids import PageId, ProviderId
 from bot.notify.channel import Channel, NotNow
 from bot.notify.email import Email
 from bot.notify.push import Push
+from bot.notify.twilio import Twilio
 from bot.notify.webhook import Webhook
 from bot.outgoing import Outgoing
 from tests.notify.peers import MailServer, WebServer, nobody, silence, trusting
@@ -89,12 +90,26 @@ def carrier(port: int, outside: Outside, _clock: ManualClock) -> tuple[Channel, 
     return Push(url, Outgoing(allow_private=True), within=within), "+447700900123"
 
 
+def twilio(port: int, outside: Outside, _clock: ManualClock) -> tuple[Channel, str]:
+    within = PATIENCE if outside.away else 5.0
+    provider = Provider(
+        ProviderId("twilio"),
+        ProviderType.TWILIO,
+        (MethodKind.SMS,),
+        url=f"http://127.0.0.1:{port}",
+        account="AC1",
+        sender="+14155550100",
+    )
+    return Twilio(provider, SECRET, Outgoing(allow_private=True), within=within), "+447700900123"
+
+
 OPENED = {
     "email": email,
     "webhook": webhook,
     "ntfy": pushed_to("ntfy"),
     "json": pushed_to("json"),
     "carrier": carrier,
+    "twilio": twilio,
 }
 
 
@@ -105,6 +120,10 @@ def says(**answers: str) -> Outside:
 def answers(status: int, **headers: str) -> Outside:
     web = WebServer(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()})
     return Outside(web=web)
+
+
+def twilio_says(status: int, text: str) -> Outside:
+    return Outside(web=WebServer(status=status, text=text))
 
 
 def with_password(right: str, given: str, *, tls: bool = True) -> Outside:
@@ -170,6 +189,13 @@ ROWS: Sequence[tuple[str, str, Outside, Outcome]] = (
     ("carrier", "knows no such number", answers(400), Failed("400")),
     ("carrier", "is broken", answers(502), Retry("502")),
     ("carrier", "is not there", Outside(away=nobody), Retry("could not be reached", certain=False)),
+    ("twilio", "takes it", twilio_says(201, '{"sid": "SM1"}'), Sent()),
+    ("twilio", "knows no such number", twilio_says(400, '{"code": 21211}'), Failed("21211")),
+    ("twilio", "refuses the token", twilio_says(401, '{"code": 20003}'), Retry("20003")),
+    ("twilio", "asks for patience", twilio_says(429, '{"code": 20429}'), Retry("20429")),
+    ("twilio", "is broken", twilio_says(503, "<html>"), Retry("503")),
+    ("twilio", "is not there", Outside(away=nobody), Retry("could not be reached", certain=False)),
+    ("twilio", "never answers", Outside(away=silence), Retry("did not answer", certain=False)),
 )
 
 

@@ -6,7 +6,6 @@ https://www.twilio.com/docs/usage/security for what it signs.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hmac
 import re
@@ -45,7 +44,6 @@ class TwilioPeer:
     """Status and code of the next answers; without one it takes the message."""
     headers: Mapping[str, str] = field(default_factory=dict)
     hang_up: bool = False
-    silent: asyncio.Event | None = None
 
     def provider(self, **changed: str) -> Provider:
         known = {"account": ACCOUNT, "sender": SENDER, "url": f"http://127.0.0.1:{self.port}"} | changed
@@ -58,8 +56,6 @@ class TwilioPeer:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         resource = request.match_info["resource"]
-        if self.silent:
-            await self.silent.wait()
         if self.hang_up:
             assert request.transport is not None
             request.transport.abort()
@@ -114,6 +110,4 @@ async def twilio_peer() -> AsyncIterator[TwilioPeer]:
     await server.start()
     peer.port = server.ports[0]
     yield peer
-    if peer.silent:
-        peer.silent.set()
     await server.stop()
