@@ -53,6 +53,11 @@ def reply(sentence: str) -> str:
     return _written(message)
 
 
+def silence() -> str:
+    """No answer to an incoming SMS."""
+    return _written()
+
+
 def words(macro: str, *values: object) -> str:
     """A sentence of `twilio.j2` as plain text."""
     return text(say("twilio", macro, *values), Reader())

@@ -29,6 +29,9 @@ from bot.web.pace import Pace
 
 GOOD_FOR = timedelta(days=1)
 """Product time since the attempt was recorded."""
+IN_A_ROW = 30
+"""A person who reloads a page does not come near it."""
+FREE_AFTER_SECONDS = 2.0
 PROOF = "one-tap form"
 HEADERS = {
     "Cache-Control": "no-store",
@@ -55,7 +58,7 @@ class OneTap:
         self._catalogue = catalogue
         self._signer = signer
         self._links = links
-        self._pace = Pace(db.clock.monotonic)
+        self._pace = Pace(db.clock.monotonic, IN_A_ROW, FREE_AFTER_SECONDS)
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/v1/p/{token}", self.get), web.post("/v1/p/{token}", self.post)]

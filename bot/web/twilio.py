@@ -34,6 +34,7 @@ from bot.store.database import Database
 from bot.templates import outgoing, say
 from bot.templates.reading import Reader, text
 from bot.usecases import answering, attempts
+from bot.web.pace import Pace
 
 Form = MultiMapping[str]
 
@@ -50,6 +51,9 @@ TYPED: Mapping[str, Answer] = {
     "escalate": Answer.ESCALATE,
     "decline": Answer.DECLINE,
 }
+REPLIES_IN_A_ROW = 10
+"""To one number; what it asks for is done all the same."""
+REPLY_AFTER_SECONDS = 300.0
 _TYPED = re.compile(r"\W*(\w+)(?:\W+(?:p\W?)?(\d{1,18}))?\W*", re.IGNORECASE)
 _OF_MESSAGES: Mapping[str, Told] = {
     "delivered": Told.DELIVERED,
@@ -92,6 +96,7 @@ class TwilioCallbacks:
         self._signer = signer
         self._links = links
         self._tokens = tokens
+        self._pace = Pace(db.clock.monotonic, REPLIES_IN_A_ROW, REPLY_AFTER_SECONDS)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -138,7 +143,10 @@ class TwilioCallbacks:
         form = await self._signed(request)
         if form is None:
             return _refused(form)
-        return _twiml(twiml.reply(await self._heard(form.get("From", ""), form.get("Body", ""))))
+        number = form.get("From", "")
+        told = await self._heard(number, form.get("Body", ""))
+        # A machine that answers every SMS would be answered for ever.
+        return _twiml(twiml.silence() if self._pace.take(number) else twiml.reply(told))
 
     async def _heard(self, number: str, body: str) -> str:
         async with self._db.read() as conn:
