@@ -18,6 +18,7 @@ from bot.core.called import Called
 from bot.core.ids import TOCSIN, NotificationId, PageId, UserId, by_user
 from bot.core.page import Page, PageState
 from bot.core.policy import AckBy, Level, Target, TargetKind
+from bot.errors import StoodDown
 from bot.links import Links
 from bot.signing import Signer
 from bot.store import directory, pages
@@ -354,3 +355,13 @@ async def test_who_opens_a_link_again_and_again_is_asked_to_wait(
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= 3
     await paging.escalate(database, COMPANY, page.id, by_user(BOB))
     assert (await client.get(await path(database, page.id, CAROL))).status == 200
+
+
+async def test_what_could_not_be_saved_is_said(database: Database, client: Client, page: Page) -> None:
+    at = await path(database, page.id)
+    body = await (await client.get(at)).text()
+    database.stand_down(StoodDown("another version has the database"))
+    answer = await press(client, at, "acknowledge", body)
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
+    assert "Not saved: the database is busy." in await answer.text()
+    assert (await state(database, page.id))[0] is PageState.TRIGGERED

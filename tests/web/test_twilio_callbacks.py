@@ -21,6 +21,7 @@ from bot.core.facts import PersonNotified
 from bot.core.ids import TOCSIN, ContactId, NotificationId, PageId, ServiceId, UserId, by_user
 from bot.core.page import Page, PageState
 from bot.engine.senders.methods import MethodSender
+from bot.errors import StoodDown
 from bot.links import Links
 from bot.notify.twilio import Twilio
 from bot.outgoing import Outgoing as Caller
@@ -466,6 +467,16 @@ async def test_a_number_that_nobody_proved_to_be_theirs_answers_nothing(
         assert (await account.texts("1")).startswith("This number belongs to nobody here.")
     assert (await account.texts("1", "+15005550006")).startswith("This number belongs to nobody here.")
     assert (await state(database, sms.page))[0] is PageState.TRIGGERED
+
+
+async def test_what_could_not_be_saved_is_said(database: Database, account: Account, sms: Called) -> None:
+    database.stand_down(StoodDown("another version has the database"))
+    assert (
+        await account.texts("1") == "Perhaps that was not saved: the database is busy. Please answer again."
+    )
+    assert "Perhaps that was not saved" in await account.presses(sms, Digits="4")
+    assert (await account.post(f"{path_of(sms)}/status", MessageStatus="delivered")).status == 503
+    assert await state(database, sms.page) == (PageState.TRIGGERED, None, 1)
 
 
 # All of it
