@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, update
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.contact import MethodKind
@@ -58,6 +59,27 @@ async def stop(conn: AsyncConnection, page: PageId, user: UserId, now: datetime,
     theirs = (_NOTES.c.page_id == page, _NOTES.c.addressee == user, _NOTES.c.state.in_(TO_COME))
     stopped = {"state": "canceled", "reason": reason, "settled_at": now, "due_at": None}
     await conn.execute(update(_NOTES).where(*theirs).values(stopped))
+
+
+_SUPERSEDE = hot(
+    update(_NOTES)
+    .where(
+        _NOTES.c.page_id == bindparam("page"),
+        _NOTES.c.addressee == bindparam("user"),
+        _NOTES.c.contact == bindparam("by"),
+        _PLANNED,
+        _NOTES.c.due_at >= bindparam("sooner", type_=Instant),
+    )
+    .values(state="canceled", reason=bindparam("why"), settled_at=bindparam("at"), due_at=null())
+)
+
+
+async def supersede(conn: AsyncConnection, sooner: Sequence[Mapping[str, Any]]) -> None:
+    """What an earlier step planned is not tried when a new one tries the same method no later.
+
+    Of each new attempt: `page`, `user`, its method as `by`, its instant as `sooner`; and `why`, and `at` which instant.
+    """
+    await conn.execute(_SUPERSEDE, [*sooner])
 
 
 async def carried(conn: AsyncConnection, number: NotificationId, provider: str, remote: str) -> None:

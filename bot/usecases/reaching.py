@@ -49,6 +49,9 @@ async def notify(tx: Tx, called: Sequence[Row], urgencies: Mapping[PageId, Urgen
         return
     reach = await _reach(tx, {UserId(row["addressee"]) for row in called if not row["is_channel"]})
     rows = [attempt for row in called for attempt in _attempts(tx, reach, row, urgencies[row["page_id"]])]
+    sooner = [_sooner(tx, row) for row in rows if row["contact"] != SLACK_DM and row["state"] != "skipped"]
+    if sooner:
+        await attempts.supersede(tx.conn, sooner)
     numbers = await pages.add_notifications(tx.conn, rows)
     for row in rows:
         if row["state"] == "owed":
@@ -86,6 +89,17 @@ def _when(tx: Tx, attempt: Attempt) -> Row:
 
 def _of(method: ContactMethod, reason: str) -> Row:
     return {"method": method.kind.value, "contact": method.id, "reason": reason}
+
+
+def _sooner(tx: Tx, row: Row) -> Row:
+    return {
+        "page": row["page_id"],
+        "user": row["addressee"],
+        "by": row["contact"],
+        "sooner": row["due_at"] or tx.now,
+        "why": "a newer call comes before it",
+        "at": tx.now,
+    }
 
 
 def _skipped(tx: Tx, row: Row, skip: Skip) -> PersonNotified:

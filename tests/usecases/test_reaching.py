@@ -12,6 +12,7 @@ from sqlalchemy import event
 from bot.clock import ManualClock
 from bot.core.contact import MethodKind
 from bot.core.debts import DebtKind, Failed, Sent
+from bot.core.decision import Contact
 from bot.core.facts import PersonNotified
 from bot.core.ids import TOCSIN, ContactId, PageId, UserId, by_user
 from bot.core.page import Page
@@ -239,6 +240,41 @@ async def test_whatever_moves_the_page_on_ends_what_was_planned(
         case "escalate":
             await paging.escalate(database, COMPANY, page.id, by_user(ANA))
     assert {attempt.state for attempt in await tried(database, page)} == {"canceled"}
+
+
+@pytest.mark.parametrize(
+    ("rings_at_once", "first", "second"),
+    [
+        (
+            True,
+            [("push", "canceled", None), ("sms", "canceled", None)],
+            [("push", "owed", None), ("sms", "planned", 2.5)],
+        ),
+        (
+            False,
+            [("push", "planned", 1), ("sms", "planned", 3)],
+            [("push", "planned", 1.5), ("sms", "planned", 3.5)],
+        ),
+    ],
+)
+async def test_a_newer_call_replaces_what_would_come_after_it_and_delays_nothing(
+    database: Database, clock: ManualClock, rings_at_once: bool, first: list[object], second: list[object]
+) -> None:
+    await has(database, ANA, PUSH, SMS)
+    page = await begin(database)
+    clock.forward(seconds=30)
+    if rings_at_once:
+        await in_do_not_disturb(database, ANA)
+    async with database.write() as tx:
+        again = (Contact(ANA, "payments-primary"),)
+        await paging.add_responders_in(tx, COMPANY, page.id, again, by_user(CAROL))
+    async with database.read() as conn:
+        notes = await pages.notifications(conn, page.id)
+    told: dict[int, list[object]] = {1: [], 2: []}
+    for note in notes:
+        at = _minutes(note.due_at - page.started_at) if note.due_at else None
+        told[note.step] += [(note.method, note.state, at)] if note.contact else []
+    assert told == {1: first, 2: second}
 
 
 async def test_people_with_slack_alone_cost_one_statement_a_page(database: Database) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.contact import ContactMethod
+from bot.core.contact import ContactMethod, Urgency
 from bot.core.contact_views import ReachView, RuleSet, name_of
 from bot.slack import ids
 from bot.slack.render.message import (
@@ -52,7 +52,9 @@ def _method(method: ContactMethod) -> Block:
 
 def _rules(rules: RuleSet) -> str:
     lines = [say(SURFACE, "rules", rules)]
-    if rules.unused:
+    if rules.unused and (
+        rules.is_own or rules.urgency is Urgency.HIGH
+    ):  # the usual of low urgency is Slack alone
         lines.append(say(SURFACE, "unused", rules.unused))
     return "\n".join(lines)
 
