@@ -28,6 +28,7 @@ IncidentId = NewType("IncidentId", int)
 NotificationId = NewType("NotificationId", int)
 ContactId = NewType("ContactId", int)
 """A person's contact method."""
+DrillId = NewType("DrillId", int)
 CoverId = NewType("CoverId", int)
 SwapId = NewType("SwapId", int)
 TaskId = NewType("TaskId", int)

@@ -23,6 +23,7 @@ from bot.slack.gateway import Gateway, SlackProblem
 from bot.slack.listeners import (
     commands,
     contacts,
+    drills,
     events,
     forms,
     home,
@@ -104,6 +105,7 @@ def bolt_app(client: AsyncWebClient, parts: Parts) -> ListeningApp:
         links,
         tasks,
         merging,
+        drills,
         shortcuts,
     )
     for module in modules:

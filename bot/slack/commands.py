@@ -195,6 +195,13 @@ class Reopen:
 
 
 @dataclass(frozen=True)
+class Drill:
+    """`text` names a service, a severity and a time; empty: the form opens."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class Help:
     topic: str = ""
 
@@ -211,6 +218,7 @@ class Unknown:
 IncidentCommand = (
     Overview
     | Declare
+    | Drill
     | List
     | Status
     | Update
@@ -382,10 +390,11 @@ _READERS: Mapping[str, _Reader] = {
     "resolve": lambda number, _: Resolve(number),
     "cancel": lambda number, rest: Cancel(number, unquoted(readable(rest))),
     "reopen": lambda number, rest: Reopen(number, unquoted(readable(rest))),
+    "drill": lambda _, rest: Drill(" ".join(readable(rest).split())),
     "help": lambda _, rest: Help(_topic(rest)),
 }
 SUBCOMMANDS = tuple(_READERS)
-_WITH_INCIDENT = frozenset(SUBCOMMANDS) - {"declare", "list", "help", "link", "merge"}
+_WITH_INCIDENT = frozenset(SUBCOMMANDS) - {"declare", "drill", "list", "help", "link", "merge"}
 _FREE_TEXT = frozenset({"update", "note", "task", "rename", "cancel", "reopen"})
 
 

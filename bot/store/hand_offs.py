@@ -8,7 +8,7 @@ from sqlalchemy import func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.hot import hot
-from bot.store.tables import CalendarRow, ChoreRow, CoverRow, ShiftWatchRow, SwapRow
+from bot.store.tables import CalendarRow, ChoreRow, CoverRow, DrillRow, ShiftWatchRow, SwapRow
 
 _DUE = [
     CoverRow.__table__.c.due_at,  # type: ignore[attr-defined]
@@ -16,6 +16,7 @@ _DUE = [
     CalendarRow.__table__.c.due_at,  # type: ignore[attr-defined]
     ChoreRow.__table__.c.due_at,  # type: ignore[attr-defined]
     ShiftWatchRow.__table__.c.due_at,  # type: ignore[attr-defined]
+    DrillRow.__table__.c.due_at,  # type: ignore[attr-defined]
 ]
 _earliest = union_all(*(select(func.min(due).label("due_at")) for due in _DUE)).subquery()
 _NEXT_DUE = hot(select(func.min(_earliest.c.due_at)))

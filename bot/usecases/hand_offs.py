@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from bot.core.catalogue import Catalogue
 from bot.store.database import Database
-from bot.usecases import calendars, covers, reachability, schedule_care, shift_changes, swaps, user_groups
+from bot.usecases import (
+    calendars,
+    covers,
+    drills,
+    reachability,
+    schedule_care,
+    shift_changes,
+    swaps,
+    user_groups,
+)
 
 
 async def advance_due(db: Database, catalogue: Catalogue) -> None:
@@ -17,3 +26,4 @@ async def advance_due(db: Database, catalogue: Catalogue) -> None:
         await schedule_care.send_digests(tx, catalogue)
         await user_groups.advance_due(tx, catalogue)
         await reachability.advance_due(tx, catalogue)
+        await drills.advance_due(tx, catalogue)

@@ -244,6 +244,8 @@ def chosen_policy(catalogue: Catalogue, chosen: Chosen) -> Policy:
         levels=(level,),
         last_resort=last_resort,
         repeat=0,
+        delay=timedelta(),
+        then=(),
     )
 
 

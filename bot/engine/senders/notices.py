@@ -11,13 +11,14 @@ from bot.clock import Clock
 from bot.core.catalogue import Catalogue
 from bot.core.contact_views import name_of
 from bot.core.debts import Debt, Failed, Outcome, Sent, Withdrawn
-from bot.core.ids import ChannelId, ContactId, IncidentId, PageId, ScheduleId, UserId
+from bot.core.ids import ChannelId, ContactId, DrillId, IncidentId, PageId, ScheduleId, UserId
 from bot.engine.senders import shift_notices
 from bot.engine.senders.incident_messages import post
-from bot.queries import contacts, incidents, on_call_notices, pages, user_groups
+from bot.queries import contacts, drills, incidents, on_call_notices, pages, user_groups
 from bot.slack.channels import Channels
 from bot.slack.gateway import Gateway, Refused, is_conversation
 from bot.slack.render import contacts as contact_render
+from bot.slack.render import drills as drill_render
 from bot.slack.render import notices as render
 from bot.slack.render import on_call_notices as on_call_render
 from bot.slack.render import user_groups as group_render
@@ -91,6 +92,10 @@ class NoticeSender:
                 )
             case what if what in group_render.KINDS:
                 return group_render.notice(what, user_groups.told(self._catalogue(), data))
+            case what if what in drill_render.KINDS:
+                async with self._db.read() as conn:
+                    drill = await drills.view(conn, DrillId(data["drill"]))
+                return drill_render.notice(what, drill) if drill else None
             case what if what in on_call_render.KINDS:
                 async with self._db.read() as conn:
                     told = await on_call_notices.told(conn, self._catalogue(), data)

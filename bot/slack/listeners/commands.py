@@ -15,8 +15,8 @@ from bot.core.views import IncidentView
 from bot.errors import Wrong
 from bot.queries import incidents
 from bot.slack import commands
+from bot.slack.listeners import drills, links, merging, tasks
 from bot.slack.listeners import incidents as forms
-from bot.slack.listeners import links, merging, tasks
 from bot.slack.listeners.asking import Answer, Asked, Desk, Open, Tell
 from bot.slack.listeners.forms import with_unreachable
 from bot.slack.listeners.naming import named, open_lines, the_incident
@@ -90,6 +90,8 @@ async def incident(desk: Desk, asked: Asked) -> Answer:
             return await forms.declare_form(desk, asked, title)
         case commands.List(which):
             return await _list(desk, asked, which)
+        case commands.Drill(text):
+            return await drills.typed(desk, asked, text)
         case commands.Help(topic):
             return Tell(help_render.help_text("incident", topic))
         case commands.Unknown(word, nearest, rest):

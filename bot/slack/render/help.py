@@ -206,6 +206,15 @@ INCIDENT: tuple[Usage, ...] = (
         "Reopen, on the card",
     ),
     Usage(
+        "drill",
+        "[service] [SEV1] [when]",
+        "shows who would be paged when, and drills it",
+        "drill checkout SEV1 tomorrow 3am",
+        ("drill", "drill search"),
+        "Nothing is sent until you run it live, and then only to those who agree.",
+        "The form that it opens alone",
+    ),
+    Usage(
         "help",
         "[command]",
         "shows this, or one command with examples",

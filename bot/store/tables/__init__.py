@@ -34,6 +34,7 @@ from bot.store.tables.pages import NotificationRow, PageRow  # noqa: E402
 from bot.store.tables.reach import (  # noqa: E402
     ContactMethodRow,
     DigestRow,
+    DrillRow,
     HookHealthRow,
     ReachRulesRow,
     RoundRobinRow,
@@ -51,6 +52,7 @@ __all__ = [
     "CoverRow",
     "DebtRow",
     "DigestRow",
+    "DrillRow",
     "FeedRow",
     "HandoffNoteRow",
     "HomeRow",

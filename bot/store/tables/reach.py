@@ -64,6 +64,26 @@ class HookHealthRow(SQLModel, table=True):
     reason: str = ""
 
 
+class DrillRow(SQLModel, table=True):
+    """A live drill: who was asked, who takes part, and their test pages (bot.core.drill)."""
+
+    __tablename__ = "drill"
+    __table_args__ = (Index("ix_drill_due", "due_at"), {"sqlite_autoincrement": True})
+    id: Optional[int] = Field(default=None, primary_key=True)
+    what: str
+    severity: str = ""
+    by: str
+    made_at: datetime = Field(sa_type=Instant)
+    places: Any = Field(default_factory=list, sa_type=Json)
+    state: str = "asking"
+    agreed: Any = Field(default_factory=list, sa_type=Json)
+    declined: Any = Field(default_factory=list, sa_type=Json)
+    pages: Any = Field(default_factory=dict, sa_type=Json)
+    started_at: Optional[datetime] = Field(default=None, sa_type=Instant)
+    ends_at: Optional[datetime] = Field(default=None, sa_type=Instant)
+    due_at: Optional[datetime] = Field(default=None, sa_type=Instant)
+
+
 class DigestRow(SQLModel, table=True):
     """Pages of somebody in a storm that wait to be told together."""
 
