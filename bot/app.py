@@ -318,7 +318,7 @@ class Tocsin:
         path = self.settings.config
         if path is None:
             return
-        loaded = load(path, environment(), await configuration.schedules_in_slack(self.db))
+        loaded = load(path, environment(), await configuration.made_in_slack(self.db))
         if loaded.problems:
             lines = "\n".join(str(problem) for problem in loaded.problems)
             if not await configuration.is_configured(self.db):

@@ -14,6 +14,7 @@ from bot.clock import SystemClock
 from bot.config import plan as plans
 from bot.config.dump import SECTIONS, dump
 from bot.config.load import Loaded, load
+from bot.core.configuration import Named
 from bot.settings import environment
 from bot.store.address import parsed
 from bot.store.database import Database
@@ -86,7 +87,7 @@ def _read(path: Path | None) -> Loaded:
         raise typer.Exit(1)
     loaded = load(path, environment())
     if loaded.undeclared:
-        loaded = load(path, environment(), _schedules_in_slack())
+        loaded = load(path, environment(), _made_in_slack())
     for problem in loaded.problems:
         print(problem)
     if loaded.problems:
@@ -94,7 +95,7 @@ def _read(path: Path | None) -> Loaded:
     return loaded
 
 
-def _schedules_in_slack() -> frozenset[str]:
+def _made_in_slack() -> frozenset[Named]:
     """Those of the database; none while there is no database, which this does not make."""
     from bot import cli  # the command line registers these commands
 
@@ -102,14 +103,14 @@ def _schedules_in_slack() -> frozenset[str]:
     is_file = address.get_backend_name() == "sqlite"
     if is_file and not Path(address.database or "").exists():
         return frozenset()
-    found: frozenset[str] = frozenset()
+    found: frozenset[Named] = frozenset()
 
     async def run() -> None:
         nonlocal found
         db = Database(url, SystemClock())
         try:
             if await present_schema(db) is not None:
-                found = await configuration.schedules_in_slack(db)
+                found = await configuration.made_in_slack(db)
         finally:
             await db.close()
 

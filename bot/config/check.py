@@ -29,8 +29,10 @@ from bot.config.values import SLACK_USER_ID, WEEKDAYS
 from bot.config.yaml_lines import At
 from bot.core.catalogue import COMMANDER
 from bot.core.company import DEFAULT_SEVERITIES
+from bot.core.configuration import Kind, Named
 from bot.core.contact import TO
 
+MADE_IN_SLACK: Mapping[str, Kind] = {"schedules": Kind.SCHEDULE, "policies": Kind.POLICY}
 E = TypeVar("E", bound=Entry)
 
 
@@ -42,8 +44,8 @@ class World:
     environ: Mapping[str, str]
     files: Sequence[str]
     complete: bool
-    schedules_in_slack: Collection[str] = ()
-    """Ids of those that were made in Slack: policies may name them (PRODUCT §10)."""
+    made_in_slack: Collection[Named] = ()
+    """Schedules and policies that files may name without declaring them (PRODUCT §10)."""
 
     def names(self, section: str) -> set[str]:
         """The ids in a section, also of entries with mistakes, so that one mistake is told once."""
@@ -88,27 +90,30 @@ def _unknown_names(world: World) -> Iterator[Problem]:
     if not world.complete:
         return
     known = {section: world.names(section) for section in SINGULAR}
-    known["schedules"] |= set(world.schedules_in_slack)
+    for section, kind in MADE_IN_SLACK.items():
+        known[section] |= {name for made, name in world.made_in_slack if made is kind}
     for item in world.items:
-        for section, at, name in _references(item.entry):
+        for section, at, name in references(item.entry):
             if name in known[section] or (section == "people" and SLACK_USER_ID.fullmatch(name)):
                 continue
-            kind = SINGULAR[section]
-            elsewhere = ", make it in Slack" if section == "schedules" else ""
-            otherwise = f"Add it under `{section}`{elsewhere}, or name another {kind}."
+            one = SINGULAR[section]
+            elsewhere = ", make it in Slack" if section in MADE_IN_SLACK else ""
+            otherwise = f"Add it under `{section}`{elsewhere}, or name another {one}."
             cure = did_you_mean(name, known[section], otherwise)
-            yield item.problem(at, f"there is no {kind} {name}", cure)
+            yield item.problem(at, f"there is no {one} {name}", cure)
 
 
-def undeclared_schedules(world: World) -> frozenset[str]:
-    """The schedules that are named and that no file declares: made in Slack, or a mistake."""
-    references = (reference for item in world.items for reference in _references(item.entry))
-    return frozenset(name for section, _, name in references if section == "schedules") - world.names(
-        "schedules"
+def undeclared(world: World) -> frozenset[Named]:
+    """Schedules and policies that are named and that no file declares: made in Slack, or a mistake."""
+    named = {(section, name) for item in world.items for section, _, name in references(item.entry)}
+    return frozenset(
+        (MADE_IN_SLACK[section], name)
+        for section, name in named
+        if section in MADE_IN_SLACK and name not in world.names(section)
     )
 
 
-def _references(entry: Entry | None) -> Iterator[Reference]:
+def references(entry: Entry | None) -> Iterator[Reference]:
     match entry:
         case PersonEntry():
             yield from _given(("people", "manager", entry.manager))

@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.config.check import World, check, undeclared_schedules
+from bot.config.check import World, check, undeclared
 from bot.config.entries import Item, entries
 from bot.config.objects import objects
 from bot.config.problem import Problem
 from bot.config.yaml_lines import Unreadable, read
-from bot.core.configuration import Declared
+from bot.core.configuration import Declared, Named
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,12 @@ class Loaded(Declared):
 
 
 def load(
-    path: Path, environ: Mapping[str, str] | None = None, schedules_in_slack: Collection[str] = ()
+    path: Path, environ: Mapping[str, str] | None = None, made_in_slack: Collection[Named] = ()
 ) -> Loaded:
     """Read a file, or all `*.yml` and `*.yaml` of a folder in the order of their names.
 
-    `environ` is where `token_env` and `secret_env` look; the process's own when left out. `schedules_in_slack` are the
-    ids of those that were made there: to name another that no file declares is a problem.
+    `environ` is where `token_env` and `secret_env` look; the process's own when left out. `made_in_slack` are the
+    schedules and policies that were made there: to name another that no file declares is a problem.
     """
     environ = os.environ if environ is None else environ
     files, problems = _files(path)
@@ -45,13 +45,13 @@ def load(
         items += found
         problems += [*doubles, *mistakes]
     names = [str(file) for file in files]
-    world = World(items, environ, names, complete=not unreadable, schedules_in_slack=schedules_in_slack)
+    world = World(items, environ, names, complete=not unreadable, made_in_slack=made_in_slack)
     if files:
         problems += check(world)
-    undeclared = undeclared_schedules(world)
+    elsewhere = undeclared(world)
     if problems:
-        return Loaded(problems=tuple(sorted(set(problems))), undeclared=undeclared)
-    return Loaded(objects=objects(items, environ), undeclared=undeclared)
+        return Loaded(problems=tuple(sorted(set(problems))), undeclared=elsewhere)
+    return Loaded(objects=objects(items, environ), undeclared=elsewhere)
 
 
 def _files(path: Path) -> tuple[Sequence[Path], list[Problem]]:

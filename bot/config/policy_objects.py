@@ -22,7 +22,7 @@ def policy_of(entry: PolicyEntry) -> Policy:
     return Policy(
         id=PolicyId(entry.id),
         name=entry.name or entry.id,
-        levels=tuple(_level(level) for level in entry.levels),
+        levels=tuple(level_of(level) for level in entry.levels),
         last_resort=_last_resort(entry.last_resort, len(entry.levels)),
         ack_timeout=entry.ack_timeout or OTHER_SEVERITY_TIMEOUT,
         severity_timeouts={SeverityId(name): time for name, time in entry.severity_timeouts.items()},
@@ -41,7 +41,7 @@ def _last_resort(entry: LastResortEntry | None, levels: int) -> LastResort:
     return LastResort(entry.level or levels, entry.every or LAST_RESORT_EVERY)
 
 
-def _level(entry: LevelEntry) -> Level:
+def level_of(entry: LevelEntry) -> Level:
     return Level(
         tuple(dict.fromkeys(_target(target) for target in entry.targets)),
         entry.ack_timeout,

@@ -34,6 +34,10 @@ class Kind(StrEnum):
     SETTINGS = "settings"
 
 
+Named = tuple[Kind, str]
+"""An object by its kind and id."""
+
+
 class Owner(StrEnum):
     FILE = "file"
     SLACK = "slack"
@@ -127,8 +131,8 @@ class Declared:
     """All that the files want; empty when they have mistakes."""
 
     objects: tuple[ConfigObject, ...] = ()
-    undeclared: frozenset[str] = frozenset()
-    """Ids of schedules that the files name and do not declare: they were made in Slack."""
+    undeclared: frozenset[Named] = frozenset()
+    """What the files name and do not declare: it was made in Slack."""
 
     @property
     def digest(self) -> str:

@@ -35,6 +35,7 @@ class Action(StrEnum):
     PLAN_ON_CALL = "change who is on call"
     CHANGE_SCHEDULES = "change schedules"
     """Of full members only those who are `ENTITLED`."""
+    CHANGE_POLICIES = "change escalation policies"
 
 
 EVERYTHING = frozenset(Action)
@@ -79,7 +80,10 @@ class Tie(StrEnum):
     TEAM_OWNER = "its team's owner"
 
 
-ENTITLED: Mapping[Action, frozenset[Tie]] = {Action.CHANGE_SCHEDULES: frozenset(Tie)}
+ENTITLED: Mapping[Action, frozenset[Tie]] = {
+    Action.CHANGE_SCHEDULES: frozenset(Tie),
+    Action.CHANGE_POLICIES: frozenset({Tie.ADMIN}),
+}
 """What a full member must be besides, one of these; nothing where an action is not named."""
 
 
@@ -102,6 +106,17 @@ def refused_schedule(
         return f"Nobody may {what} yet. Name `admins` under `settings` in the configuration first."
     whose = "its owner or its team's" if schedule else "a team's owner, for the team"
     return f"Only admins may {what}, and {whose}. Ask {names}. Nothing was changed."
+
+
+def refused_policies(catalogue: Catalogue, user: UserId) -> str | None:
+    """Why somebody may not change escalation policies, and whom to ask; None when they may."""
+    listed = catalogue.person_of(user)
+    if (listed.id if listed else PersonId(user)) in catalogue.admins:
+        return None
+    names = _names(catalogue, catalogue.admins)
+    if not names:
+        return "Nobody may change escalation policies yet. Name `admins` under `settings` in the configuration first."
+    return f"Only admins may change escalation policies. Ask {names}. Nothing was changed."
 
 
 def _tied(

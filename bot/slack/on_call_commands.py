@@ -25,6 +25,7 @@ class Word(StrEnum):
     AWAY = "away"
     CALENDAR = "calendar"
     SCHEDULES = "schedules"
+    POLICIES = "policies"
     GAPS = "gaps"
     LOAD = "load"
     ME = "me"
@@ -47,6 +48,7 @@ ALIASES: Mapping[str, Word] = {
     "vacation": Word.AWAY,
     "holiday": Word.AWAY,
     "schedule": Word.SCHEDULES,
+    "policy": Word.POLICIES,
     "gap": Word.GAPS,
     "?": Word.HELP,
     "--help": Word.HELP,

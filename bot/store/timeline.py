@@ -24,12 +24,13 @@ from bot.core.facts import (
 )
 from bot.core.ids import IncidentId, PageId, ScheduleId
 from bot.core.page_facts import PAGE_FACTS
+from bot.core.policy_facts import POLICY_FACTS
 from bot.core.schedule_facts import SCHEDULE_FACTS, ScheduleFact
 from bot.store.hot import hot
 from bot.store.tables import PageRow, TimelineRow
 
 _COMMON = {"at", "by", "page", "incident"}
-_KINDS = FACT_BY_KIND | {fact.kind: fact for fact in (*SCHEDULE_FACTS, *PAGE_FACTS)}
+_KINDS = FACT_BY_KIND | {fact.kind: fact for fact in (*SCHEDULE_FACTS, *PAGE_FACTS, *POLICY_FACTS)}
 _OF_MESSAGES = [fact.kind for fact in (NoteAdded, NoteEdited, NoteRetracted, NoteSourceDeleted)]
 _TABLE = TimelineRow.__table__  # type: ignore[attr-defined]
 _APPEND = hot(insert(_TABLE))

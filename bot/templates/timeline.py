@@ -69,6 +69,7 @@ WORDS: Mapping[str, str] = {
     "time_off_ended": "away",
     "handoff_note_left": "handoff",
     "schedule_changed": "schedule",
+    "policy_changed": "policy",
     "link_added": "link",
     "link_removed": "link",
     "incident_related": "related",

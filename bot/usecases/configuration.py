@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.catalogue import Catalogue
 from bot.core.company import catalogue
-from bot.core.configuration import ConfigObject, Declared, Difference, Kind, Owner, difference
+from bot.core.configuration import ConfigObject, Declared, Difference, Named, Owner, difference
 from bot.core.person_uses import still_needed
 from bot.errors import CannotStart
 from bot.store import configuration, meta, user_groups
@@ -50,7 +50,7 @@ async def apply_configuration(db: Database, declared: Declared) -> Applied:
 
     Nothing is read or written when the files are as they were at the last apply. Raises `ValueError` for a declaration
     without objects: files with mistakes must not delete the last good configuration (PRODUCT §10). Raises `CannotStart`
-    when somebody has deleted a schedule in Slack since the files were checked.
+    when somebody has deleted something in Slack since the files were checked.
     """
     if not declared.objects:
         raise ValueError("nothing is declared; files with mistakes must not be applied")
@@ -72,11 +72,11 @@ async def apply_configuration(db: Database, declared: Declared) -> Applied:
 
 
 def _refuse_deleted_meanwhile(declared: Declared, present: Iterable[ConfigObject]) -> None:
-    made = {one.key for one in present if one.kind is Kind.SCHEDULE and one.owner is Owner.SLACK}
-    gone = declared.undeclared - made
+    gone = declared.undeclared - _made_in_slack(present)
     if gone:
+        names = ", ".join(sorted(f"{kind} {name}" for kind, name in gone))
         raise CannotStart(
-            f"Files name a schedule that somebody has just deleted in Slack: {', '.join(sorted(gone))}. "
+            f"Files name what somebody has just deleted in Slack: {names}. "
             "Nothing was applied. Try again: the place is told then."
         )
 
@@ -96,11 +96,14 @@ def _applied(found: Difference, needed: tuple[str, ...]) -> Applied:
     )
 
 
-async def schedules_in_slack(db: Database) -> frozenset[str]:
-    """Ids of the schedules that were made there; files may name them (PRODUCT §10)."""
+async def made_in_slack(db: Database) -> frozenset[Named]:
+    """What was made there; files may name it (PRODUCT §10)."""
     async with db.read() as conn:
-        found = await configuration.objects(conn, Kind.SCHEDULE)
-    return frozenset(one.key for one in found if one.owner is Owner.SLACK)
+        return _made_in_slack(await configuration.objects(conn))
+
+
+def _made_in_slack(present: Iterable[ConfigObject]) -> frozenset[Named]:
+    return frozenset((one.kind, one.key) for one in present if one.owner is Owner.SLACK)
 
 
 async def applied_files(db: Database) -> str | None:

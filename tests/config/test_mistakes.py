@@ -484,7 +484,7 @@ ROWS = {
     "a service's policy that is not there": (
         "services:\n  - id: x\n    policy: urgent # here",
         "there is no policy urgent",
-        "Add it under `policies`, or name another policy.",
+        "Add it under `policies`, make it in Slack, or name another policy.",
     ),
     "a participant who is not there": (
         SCHEDULE.replace("[ana]", "\n      - ana\n      - [bob, carl] # here"),

@@ -12,6 +12,7 @@ from bot.core import facts
 from bot.core.facts import FACTS, Fact
 from bot.core.ids import TOCSIN, Actor, AlertId, IncidentId, PageId, by_user
 from bot.core.page_facts import PAGE_FACTS
+from bot.core.policy_facts import POLICY_FACTS
 from bot.core.schedule_facts import SCHEDULE_FACTS
 from bot.core.views import TimelineView
 from bot.slack import ids
@@ -55,7 +56,9 @@ def example(kind: type[Fact]) -> Fact:
     return kind(**values)
 
 
-@pytest.mark.parametrize("kind", (*FACTS, *SCHEDULE_FACTS, *PAGE_FACTS), ids=lambda kind: kind.kind)
+@pytest.mark.parametrize(
+    "kind", (*FACTS, *SCHEDULE_FACTS, *PAGE_FACTS, *POLICY_FACTS), ids=lambda kind: kind.kind
+)
 def test_every_kind_of_fact_has_a_line(kind: type[Fact]) -> None:
     line = timeline.as_text(TimelineView("INC-12", (example(kind),), {"user:UANA": "Ana"}))
     when, what = line.split("  ", 1)

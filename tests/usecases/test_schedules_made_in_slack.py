@@ -14,7 +14,7 @@ from bot.clock import ManualClock
 from bot.config import drafts
 from bot.config.dump import dump
 from bot.config.load import load
-from bot.core.configuration import Owner
+from bot.core.configuration import Kind, Owner
 from bot.core.ids import PersonId, PolicyId, ScheduleId, TeamId, UserId, by_user
 from bot.core.roster import resolve
 from bot.core.schedule import Layer, RotationUnit, Schedule, on_call
@@ -211,7 +211,7 @@ async def test_a_file_pages_by_a_schedule_that_was_made_in_slack(
         "policy standard, level 1, target 2, schedule: there is no schedule nights"
     ]
     await schedules.save(company, Change(nights("bob")), ANA)
-    loaded = load(file, schedules_in_slack=await configuration.schedules_in_slack(company))
+    loaded = load(file, made_in_slack=await configuration.made_in_slack(company))
     assert loaded.problems == ()
     assert (await configuration.apply_configuration(company, loaded)).changed == 1
     await schedules.save(company, Change(nights("carol"), await version(company, "nights")), ANA)
@@ -232,7 +232,7 @@ async def test_a_schedule_of_slack_that_a_policy_pages_by_is_deleted_only_when_n
     file = tmp_path / "company.yml"
     await schedules.save(company, Change(nights("ana")), ANA)
     file.write_text(BY_NIGHTS)
-    await configuration.apply_configuration(company, load(file, schedules_in_slack={"nights"}))
+    await configuration.apply_configuration(company, load(file, made_in_slack={(Kind.SCHEDULE, "nights")}))
     place = f"standard (level 1; {file}, line 10)"
     with pytest.raises(Wrong, match=re.escape(f"paged by {place}. Take it out there first")):
         await schedules.delete(company, ScheduleId("nights"), ANA)
@@ -246,10 +246,10 @@ async def test_a_schedule_that_is_deleted_while_files_are_applied_keeps_all_as_i
 ) -> None:
     await schedules.save(company, Change(nights("ana")), ANA)
     (tmp_path / "company.yml").write_text(BY_NIGHTS)
-    loaded = load(tmp_path / "company.yml", schedules_in_slack={"nights"})
+    loaded = load(tmp_path / "company.yml", made_in_slack={(Kind.SCHEDULE, "nights")})
     await schedules.delete(company, ScheduleId("nights"), ANA)
     before = await configuration.objects(company)
-    with pytest.raises(CannotStart, match=r"just deleted in Slack: nights\. Nothing was applied"):
+    with pytest.raises(CannotStart, match=r"just deleted in Slack: schedule nights\. Nothing was applied"):
         await configuration.apply_configuration(company, loaded)
     assert await configuration.objects(company) == before
 
@@ -260,7 +260,7 @@ async def test_an_export_whose_policy_names_a_schedule_of_slack_applies_to_nothi
     await schedules.save(company, Change(nights("ana", "bob")), ANA)
     (tmp_path / "company.yml").write_text(BY_NIGHTS)
     await configuration.apply_configuration(
-        company, load(tmp_path / "company.yml", schedules_in_slack={"nights"})
+        company, load(tmp_path / "company.yml", made_in_slack={(Kind.SCHEDULE, "nights")})
     )
     (tmp_path / "exported.yml").write_text(dump(await configuration.objects(company)))
     exported = load(tmp_path / "exported.yml")

@@ -21,6 +21,7 @@ from bot.slack.listeners import on_call_calendars as calendars
 from bot.slack.listeners import on_call_giving as giving
 from bot.slack.listeners import on_call_oversight as oversight
 from bot.slack.listeners import on_call_planning as planning
+from bot.slack.listeners import policies
 from bot.slack.listeners.answering import Click
 from bot.slack.listeners.asking import Answer, Asked, Desk, Tell
 from bot.slack.listeners.on_call_planning import Here, here
@@ -170,6 +171,7 @@ ANSWERS: Mapping[Word, Answering] = {
     Word.AWAY: giving.away,
     Word.CALENDAR: calendars.calendar,
     Word.SCHEDULES: list_named,
+    Word.POLICIES: policies.list_named,
     Word.GAPS: oversight.gaps,
     Word.LOAD: oversight.load,
     Word.ME: oversight.me,

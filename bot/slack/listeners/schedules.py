@@ -120,9 +120,9 @@ async def preview(desk: Desk, asked: Asked) -> Answer:
     """Nothing is saved; what is wrong is said at its field."""
     draft = form.read(asked.view or {})
     catalogue = desk.catalogue()
-    entry = form.entry_of(draft, draft.schedule or _identity(draft.name), _person(catalogue))
+    entry = form.entry_of(draft, draft.schedule or identity(draft.name, "schedule"), person_namer(catalogue))
     if not draft.team:
-        entry.setdefault("owner", _person(catalogue)(asked.user))
+        entry.setdefault("owner", person_namer(catalogue)(asked.user))
     wanted = drafts.schedule(entry)
     if not isinstance(wanted, Schedule):
         return FieldErrors(form.errors(draft, [(one.at, one.sentence) for one in wanted]))
@@ -170,7 +170,7 @@ def _form(desk: Desk, draft: ScheduleDraft) -> dict[str, Any]:
     return form.view(draft, teams, [group.handle for group in catalogue.user_groups.values()])
 
 
-def _person(catalogue: Catalogue) -> Callable[[UserId], str]:
+def person_namer(catalogue: Catalogue) -> Callable[[UserId], str]:
     """How configuration names a Slack user."""
     known: Mapping[UserId, str] = {p.user_id: p.id for p in catalogue.people.values() if p.user_id}
     return lambda user: known.get(user, user)
@@ -182,10 +182,9 @@ def _place(field: str) -> tuple[str | int, ...]:
     return ("layers", int(number), "participants") if number else (name,)
 
 
-def _identity(name: str) -> str:
+def identity(name: str, kind: str) -> str:
     """An id for a name: `Payments, first call` is `payments-first-call`; of a name in other letters its checksum."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return (
-        re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64].rstrip("-")
-        or f"schedule-{crc32(name.encode()):08x}"
+        re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64].rstrip("-") or f"{kind}-{crc32(name.encode()):08x}"
     )

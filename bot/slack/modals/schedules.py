@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import zlib
-from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,14 +9,13 @@ from typing import Any
 from bot.core.schedule_views import Editable, Preview, ScheduleLine, SchedulePlan
 from bot.slack import ids
 from bot.slack.modals import form
+from bot.slack.modals.packed import packed, unpacked
 from bot.slack.render import schedules as render
 from bot.slack.render.message import Block, actions, button, context, markdown, plain, section
 from bot.templates import mrkdwn, say
 
 MOST_LINES = 45
 """Each takes two blocks of a hundred."""
-MOST_CARRIED = 2700
-"""Characters of the 3,000 that a modal's `private_metadata` holds; the rest is for where the answer goes."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +34,7 @@ def listed(lines: Sequence[ScheduleLine]) -> dict[str, Any]:
             [
                 button("New schedule", ids.SCHEDULE_NEW, style="primary"),
                 button("Replace a person…", ids.PERSON_REPLACE),
+                button("Policies…", ids.POLICIES),
             ],
             "new_schedule",
         ),
@@ -69,21 +66,16 @@ def opened(shown: Editable, plan: SchedulePlan) -> dict[str, Any]:
 
 def preview(shown: Preview, carried: Previewed, warning: Block | None = None) -> dict[str, Any] | None:
     """What would be saved; None when it is more than a modal can carry."""
-    packed = _packed(carried)
-    if len(packed) > MOST_CARRIED:
+    draft = packed({"entry": carried.entry, "version": carried.version})
+    if draft is None:
         return None
     blocks = [warning or section(say("schedules", "not_saved")), *render.preview(shown)]
-    return form.modal(ids.MODAL_SCHEDULE_PREVIEW, "Preview", blocks, "Save", {"draft": packed}, close="Back")
+    return form.modal(ids.MODAL_SCHEDULE_PREVIEW, "Preview", blocks, "Save", {"draft": draft}, close="Back")
 
 
 def read_preview(submitted: Mapping[str, Any]) -> Previewed:
-    found = json.loads(zlib.decompress(b64decode(form.metadata(submitted)["draft"])))
+    found = unpacked(form.metadata(submitted)["draft"])
     return Previewed(found["entry"], found["version"])
-
-
-def _packed(carried: Previewed) -> str:
-    text = json.dumps({"entry": carried.entry, "version": carried.version}, separators=(",", ":"))
-    return b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
 def _delete(shown: Editable) -> Block:

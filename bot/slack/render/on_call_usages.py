@@ -87,6 +87,15 @@ ON_CALL: tuple[Usage, ...] = (
         "Change schedules…, on the Home and under the answer to the command alone",
     ),
     Usage(
+        "policies",
+        "[name]",
+        "lists escalation policies with their levels, to look at and to change",
+        "policies checkout",
+        ("policies",),
+        "What a file declares is changed in the file; admins change what was made in Slack.",
+        "Policies…, in the list of schedules",
+    ),
+    Usage(
         "gaps",
         "[schedule or team]",
         "lists when nobody is on call in the next 30 days",
