@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ class Unreachable:
 
     person: PersonId
     why: str
-    """deactivated or unknown"""
+    """deactivated, unknown or silent: in Do Not Disturb at times, without a method that rings"""
     shift: Shift
     """Their next one, or what is left of the present one."""
 
@@ -43,8 +43,10 @@ class Findings:
         return not (self.gaps or self.away or self.unreachable)
 
 
-def findings(catalogue: Catalogue, plan: Plan, now: datetime) -> Findings:
-    """Of the next 30 days."""
+def findings(
+    catalogue: Catalogue, plan: Plan, now: datetime, unwakeable: Collection[PersonId] = ()
+) -> Findings:
+    """Of the next 30 days; `unwakeable` are those whom nothing wakes (`bot.store.waking`)."""
     schedule, changes = plan
     until = now + oversight.AHEAD
     coming = shifts(schedule, changes, now, until)
@@ -52,16 +54,18 @@ def findings(catalogue: Catalogue, plan: Plan, now: datetime) -> Findings:
         schedule=schedule.id,
         gaps=tuple(shift for shift in coming if not shift.people),
         away=away_on_override(schedule, changes, now, until),
-        unreachable=tuple(_unreachable(catalogue, coming)),
+        unreachable=tuple(_unreachable(catalogue, coming, unwakeable)),
         is_empty=not any(shift.people for shift in coming),
     )
 
 
-def _unreachable(catalogue: Catalogue, coming: tuple[Shift, ...]) -> Iterator[Unreachable]:
+def _unreachable(
+    catalogue: Catalogue, coming: tuple[Shift, ...], unwakeable: Collection[PersonId]
+) -> Iterator[Unreachable]:
     told: set[PersonId] = set()
     for shift in coming:
         for person in shift.people:
-            why = cannot_be_reached(catalogue, person)
+            why = cannot_be_reached(catalogue, person) or ("silent" if person in unwakeable else "")
             if why and person not in told:
                 told.add(person)
                 yield Unreachable(person, why, shift)

@@ -206,6 +206,7 @@ class UnreachableOnCall:
 class UnreachableLine:
     person: str
     why: str
+    """deactivated, unknown or silent"""
     starts_at: datetime | None
     """None: they are on call now."""
 

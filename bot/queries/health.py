@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ids import PageId
-from bot.store import alerts, debts, incidents, journal, pages
+from bot.store import alerts, attempts, debts, incidents, journal, pages
 
 OVERDUE_AFTER = timedelta(seconds=60)
 """Real time: a step this late is a problem, not a busy second."""
@@ -58,6 +58,9 @@ async def audit(conn: AsyncConnection, now: datetime, real: datetime, scale: flo
     waiting = await journal.oldest_pending(conn)
     if waiting is not None and waiting < overdue:
         found.append(Problem(f"an accepted alert waits since {waiting}"))
+    planned = await attempts.next_due(conn)
+    if planned is not None and planned < overdue:
+        found.append(Problem(f"a planned attempt to reach somebody waits since {planned}"))
     for incident in await incidents.half_made(conn):
         found.append(Problem(f"INC-{incident} has no channel, and nothing is owed for it"))
     return tuple(found)

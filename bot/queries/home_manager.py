@@ -10,14 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import oversight
 from bot.core.catalogue import Catalogue
-from bot.core.contact import RINGS, rings
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.oversight import Ahead, Paged
-from bot.core.quiet_hours import as_of
 from bot.core.schedule import AllChanges, Shift
 from bot.core.views import GapLine, LoadLine, ManagerView, UnreachableLine
 from bot.queries.home_week import person_shown
-from bot.store import contacts, pages, quiets
+from bot.store import pages, waking
 from bot.store.directory import SlackUser
 
 MOST_LOAD = 10
@@ -61,14 +59,14 @@ async def manager_view(
         for gap in one.gaps
     ]
     load, more_load = await _load(conn, catalogue, care, now)
+    soon = [person for _, person, _, _ in oversight.on_call_soon(care.ahead)]
+    unwakeable = await waking.unwakeable(conn, catalogue, soon, now)
     return ManagerView(
         everything=care.everything,
         load=load,
         more_load=more_load,
         gaps=tuple(sorted(gaps, key=lambda gap: (gap.starts_at, gap.schedule))),
-        unreachable=tuple(
-            _unreachable(catalogue, care.ahead, known, await _unwakeable(conn, catalogue, care.ahead, now))
-        ),
+        unreachable=tuple(_unreachable(catalogue, care.ahead, known, unwakeable)),
     )
 
 
@@ -102,29 +100,6 @@ async def _load(
 def _users(catalogue: Catalogue, care: Care, hours: Collection[PersonId]) -> list[UserId]:
     people = oversight.people_of(catalogue, care.schedules, care.me) | set(hours)
     return [user for one in sorted(people) if (user := catalogue.user_id(one)) is not None]
-
-
-async def _unwakeable(
-    conn: AsyncConnection, catalogue: Catalogue, ahead: Sequence[Ahead], now: datetime
-) -> frozenset[PersonId]:
-    """Who of those on call is in Do Not Disturb at times and has nothing that rings then.
-
-    Nobody where the installation has no provider for anything that rings: they could not help it.
-    """
-    if not RINGS & {kind for provider in catalogue.providers.values() for kind in provider.methods}:
-        return frozenset()
-    users = {
-        user: person
-        for _, person, _, _ in oversight.on_call_soon(ahead)
-        if (user := catalogue.user_id(person)) is not None
-    }
-    silent = [
-        user
-        for user, told in (await quiets.of_users(conn, users.keys())).items()
-        if as_of(told, now).starts_at is not None
-    ]
-    methods = await contacts.of_users(conn, silent)
-    return frozenset(users[user] for user in silent if not rings(methods.get(user, ())))
 
 
 def _unreachable(

@@ -20,7 +20,7 @@ from bot.core.shift_views import (
     UnreachableLine,
     UnreachableOnCall,
 )
-from bot.store import changes
+from bot.store import changes, waking
 
 
 async def unreachable_on_call(
@@ -47,7 +47,10 @@ async def digest(
     conn: AsyncConnection, catalogue: Catalogue, data: Mapping[str, Any], now: datetime
 ) -> Digest | None:
     """None when all is well by now."""
-    found = [findings(catalogue, plan, now) for plan in await _plans(conn, catalogue, data["schedules"], now)]
+    plans = await _plans(conn, catalogue, data["schedules"], now)
+    everybody = {person for schedule, _ in plans for person in schedule.people}
+    unwakeable = await waking.unwakeable(conn, catalogue, everybody, now)
+    found = [findings(catalogue, plan, now, unwakeable) for plan in plans]
     wrong = tuple(_shown(catalogue, one, now) for one in found if not one.all_well)
     return Digest(wrong) if wrong else None
 

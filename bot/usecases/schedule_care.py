@@ -10,7 +10,7 @@ from bot.core import schedule_findings as finding
 from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, ScheduleId
 from bot.core.schedule import AllChanges
-from bot.store import changes, chores, meta
+from bot.store import changes, chores, meta, waking
 from bot.store.uow import Tx
 from bot.usecases.schedule_changes import tell
 
@@ -69,9 +69,11 @@ async def send_digests(tx: Tx, catalogue: Catalogue) -> None:
 
 async def _send(tx: Tx, catalogue: Catalogue, due: Mapping[str, _Reader]) -> None:
     changed = await changes.since(tx.conn, tx.now, catalogue.schedules.values())
+    everybody = {person for schedule in catalogue.schedules.values() for person in schedule.people}
+    unwakeable = await waking.unwakeable(tx.conn, catalogue, everybody, tx.now)
     for key, reader in due.items():
         plans = [(catalogue.schedules[one], changed.of(one)) for one in reader.schedules]
-        found = [finding.findings(catalogue, plan, tx.now) for plan in plans]
+        found = [finding.findings(catalogue, plan, tx.now, unwakeable) for plan in plans]
         wrong = [one.schedule for one in found if not one.all_well]
         if wrong:
             tell(tx, catalogue, f"{key}:{tx.now.date()}", (reader.person,), "digest", {"schedules": wrong})

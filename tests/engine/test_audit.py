@@ -71,3 +71,15 @@ async def test_an_incident_without_a_channel_is_found_and_its_channel_is_owed(
     assert await problems(database, clock) == ["INC-1 has no channel, and nothing is owed for it"]
     assert await audit.repair(database) == 1
     assert await problems(database, clock) == []
+
+
+async def test_a_planned_attempt_that_waits_is_found(database: Database, clock: ManualClock) -> None:
+    await begin(database)
+    late = "UPDATE notification SET state = 'planned', due_at = page.started_at FROM page"
+    await change(database, late)
+    await change(database, "UPDATE page SET state = 'acknowledged', due_at = NULL")
+    await change(database, "UPDATE debt SET state = 'sent'")
+    assert await problems(database, clock) == []
+    clock.forward(minutes=2)
+    (problem,) = await problems(database, clock)
+    assert problem.startswith("a planned attempt to reach somebody waits since")

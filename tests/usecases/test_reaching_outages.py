@@ -24,7 +24,7 @@ SLACK, EMAIL, PUSH = MethodKind.SLACK, MethodKind.EMAIL, MethodKind.PUSH
 SMS, VOICE = MethodKind.SMS, MethodKind.VOICE
 EVERYTHING = (SLACK, EMAIL, PUSH, SMS, VOICE)
 _NOTES = NotificationRow.__table__  # type: ignore[attr-defined]
-STEP = timedelta(seconds=10)
+STEP = timedelta(seconds=30)
 
 
 async def begin(db: Database) -> Page:

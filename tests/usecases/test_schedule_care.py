@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from bot.clock import ManualClock
-from bot.core.catalogue import Catalogue
-from bot.core.ids import PersonId, ScheduleId
+from bot.core.catalogue import Catalogue, Provider, ProviderType
+from bot.core.contact import MethodKind
+from bot.core.ids import PersonId, ProviderId, ScheduleId
+from bot.core.quiet_hours import Quiet
 from bot.core.schedule import Layer, RotationUnit, Schedule
 from bot.core.schedule_findings import digest_at
 from bot.queries import schedule_care as queries
+from bot.store import contacts
 from bot.store.database import Database
-from bot.usecases import hand_offs, overrides, time_off
-from tests.company import CAROL, DAVE, ERIN, FRANK, company
+from bot.usecases import hand_offs, overrides, reachability, time_off
+from tests.company import ANA, BOB, CAROL, DAVE, ERIN, FRANK, company
 
 PRIMARY = ScheduleId("payments-primary")
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -76,6 +79,24 @@ async def test_what_a_digest_finds(database: Database, clock: ManualClock) -> No
     assert [(line.person, line.starts_at) for line in found.unreachable] == [("Bob", MONDAY)]
     assert [line.person for line in found.away] == ["Dave"]
     assert not found.is_empty
+
+
+async def test_a_digest_names_whom_nothing_wakes_in_do_not_disturb(
+    database: Database, clock: ManualClock
+) -> None:
+    push = Provider(ProviderId("push"), ProviderType.APPRISE, (MethodKind.PUSH,))
+    catalogue = replace(owned(), providers={push.id: push})
+    night = clock.now() - timedelta(hours=5), clock.now() + timedelta(hours=4)
+    for user in (ANA, BOB):
+        await reachability.remember_quiet(database, Quiet(user, *night))
+    async with database.write() as tx:
+        phone = await contacts.add(tx.conn, BOB, MethodKind.PUSH, "ntfy://example.com/topic", "", tx.now)
+        await contacts.change(tx.conn, phone, verified_at=tx.now)
+    async with database.read() as conn:
+        view = await queries.digest(conn, catalogue, {"schedules": [PRIMARY]}, clock.now())
+        assert await queries.digest(conn, owned(), {"schedules": [PRIMARY]}, clock.now()) is None
+    assert view is not None
+    assert [(line.person, line.why) for line in view.schedules[0].unreachable] == [("Ana", "silent")]
 
 
 async def test_a_rotation_of_nobody_is_one_problem(database: Database, clock: ManualClock) -> None:

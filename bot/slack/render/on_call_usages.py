@@ -116,10 +116,10 @@ ON_CALL: tuple[Usage, ...] = (
     Usage(
         "me",
         "",
-        "shows who you are here: zone, schedules, shifts, questions, time off",
+        "shows who you are here, and sets how you are reached: methods, their order, tests",
         "me",
         (),
-        "What waits for your answer comes with its buttons.",
+        "What waits for your answer comes with its buttons. Only you see your addresses.",
         "the Home",
     ),
     Usage(
