@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import pytest
 from bot.app import Tocsin
 from bot.core.contact import MethodKind
 from bot.core.ids import PageId, UserId
-from bot.store import contacts, pages
+from bot.store import contacts, debts, pages
 from tests.e2e.world import ROOT, Hands, alert, eventually
 from tests.notify.peers import MailServer, WebServer
 from tests.slack.office import NightClock
@@ -79,16 +79,36 @@ class Night:
         url = f"http://127.0.0.1:{self.bot.settings.http_port}"
         await alert(self.people.http, url, title=title, service="checkout", severity="critical")
 
+    async def later(self, minutes: int) -> None:
+        self.clock.forward(timedelta(minutes=minutes))
+        for duty in ("reach", "escalate"):
+            self.bot.engine.wake(duty)
+
+    async def quiet(self) -> None:
+        """Until nothing is owed any more."""
+
+        async def settled() -> bool:
+            async with self.bot.db.read() as conn:
+                return await debts.next_due(conn) is None and self.bot.outbox.in_flight == 0
+
+        await eventually(settled, "nothing is owed")
+
+    async def may_press(self, person: str) -> list[str]:
+        """The buttons in Slack that would acknowledge."""
+        shown = [button["text"] for one in await self.people.dm(person) for button in one["buttons"]]
+        return [one for one in shown if one == "Acknowledge"]
+
     async def states(self) -> dict[str, str]:
         """What became of each attempt to reach somebody, by its method."""
         async with self.bot.db.read() as conn:
             return {note.method: note.state for note in await pages.notifications(conn, PageId(1))}
 
-    async def gets_mail(self, title: str) -> EmailMessage:
+    async def gets_mail(self, title: str, person: str = "ana") -> EmailMessage:
         async def came() -> EmailMessage | None:
-            return next((one for one in self.mail.received if title in str(one["Subject"])), None)
+            theirs = (one for one in self.mail.received if one["To"] == f"{person}@example.com")
+            return next((one for one in theirs if title in str(one["Subject"])), None)
 
-        found = await eventually(came, f"a mail about {title}")
+        found = await eventually(came, f"a mail about {title} for {person}")
         assert found is not None
         return found
 
@@ -124,22 +144,16 @@ async def test_a_page_comes_by_mail_and_its_link_acknowledges_it(night: Night) -
     await night.fires("Checkout latency")
     mail = await night.gets_mail("Checkout latency")
     await night.people.sees("ana", "@Tocsin", "Checkout latency")
-    plain = mail.get_body(("plain",))
-    assert plain is not None
-    link = re.search(r"http://127\.0\.0\.1:\d+/v1/p/\S+", plain.get_content())
-    assert link is not None
+    link = link_in(mail)
     assert night.phones.calls == []  # a push comes only when nobody answered for a minute
 
     for method in ("GET", "HEAD"):  # a scanner of links opens it first
-        async with night.people.http.request(method, link[0], headers={"Purpose": "prefetch"}):
+        async with night.people.http.request(method, link, headers={"Purpose": "prefetch"}):
             pass
-    assert "You have it" in await night.presses(link[0], "acknowledge")
+    assert "You have it" in await night.presses(link, "acknowledge")
 
-    async def shown_in_slack() -> bool:
-        about = [one for one in await night.people.dm("ana") if "Checkout latency" in one["plain"]]
-        return not any(button["text"] == "Acknowledge" for one in about for button in one["buttons"])
-
-    await eventually(shown_in_slack, "the message in Slack has no Acknowledge any more")
+    await night.quiet()
+    assert await night.may_press("ana") == []
     assert await night.states() == {"slack": "sent", "email": "sent", "push": "canceled"}
 
 
@@ -159,6 +173,19 @@ async def test_with_the_mail_server_down_a_push_comes_at_once_and_the_admins_hea
     assert len([one for one in dms if "can't be used" in one["plain"]]) == 1
 
 
+def link_in(mail: EmailMessage) -> str:
+    """The one-tap link in its text."""
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    found = re.search(r"http://127\.0\.0\.1:\d+/v1/p/\S+", plain.get_content())
+    assert found is not None
+    return found[0]
+
+
+async def _called(phones: WebServer) -> bool:
+    return bool(phones.calls)
+
+
 async def _more(mail: MailServer, than: int) -> bool:
     return len(mail.received) > than
 
@@ -170,8 +197,36 @@ async def test_with_slack_down_a_page_comes_by_mail_and_push_and_is_answered(nig
     await night.is_pushed(
         "Checkout latency"
     )  # Slack is a provider that is down: the next that rings does not wait
-    plain = mail.get_body(("plain",))
-    assert plain is not None
-    link = re.search(r"http://127\.0\.0\.1:\d+/v1/p/\S+", plain.get_content())
-    assert link is not None
-    assert "You have it" in await night.presses(link[0], "acknowledge")
+    assert "You have it" in await night.presses(link_in(mail), "acknowledge")
+
+
+async def test_with_slack_down_for_ten_minutes_the_levels_keep_their_time(night: Night) -> None:
+    await night.has("carol", MethodKind.EMAIL, "carol@example.com")
+    await night.people.call("POST", "faults", http=503)
+    await night.fires("Checkout latency")
+    await night.gets_mail("Checkout latency")
+    assert not [one for one in night.mail.received if one["To"] == "carol@example.com"]
+    await night.later(minutes=3)  # nobody answered: the second level is paged as it would be with Slack
+    mail = await night.gets_mail("Checkout latency", "carol")
+    assert "You have it" in await night.presses(link_in(mail), "acknowledge")
+    await night.later(minutes=7)
+    await night.people.call("DELETE", "faults")
+    await night.quiet()
+    assert (
+        await night.may_press("ana") == await night.may_press("carol") == await night.may_press("frank") == []
+    )
+
+
+async def test_with_all_but_slack_down_slack_is_enough_and_nothing_is_given_up(night: Night) -> None:
+    night.mail.says["MAIL"] = "421 4.3.0 shutting down"
+    night.phones.status = 503
+    await night.fires("Checkout latency")
+    await night.people.sees("ana", "@Tocsin", "Checkout latency")
+    await night.people.sees("frank", "@Tocsin", "The provider mail can't be used")
+    await eventually(
+        lambda: _called(night.phones), "the push is tried, since nothing else that rings is left"
+    )
+    await night.people.click("ana", "Acknowledge", "@Tocsin")
+    await night.quiet()
+    assert await night.may_press("ana") == []
+    assert set((await night.states()).values()) == {"sent", "canceled"}

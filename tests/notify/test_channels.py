@@ -5,11 +5,13 @@ To add a channel: its way to be opened among `OPENED`, its rows in `ROWS`.
 
 from __future__ import annotations
 
+import ast
 import hmac
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +27,7 @@ from bot.notify.push import Push
 from bot.notify.twilio import Twilio
 from bot.notify.webhook import Webhook
 from bot.outgoing import Outgoing
+from tests.contract.source import parsed
 from tests.notify.peers import MailServer, WebServer, nobody, silence, trusting
 
 LINK = "https://tocsin.example.com/v1/p/abc"
@@ -65,12 +68,12 @@ def email(port: int, outside: Outside, clock: ManualClock) -> tuple[Channel, str
         sender="Tocsin <tocsin@example.com>",
     )
     tls = trusting() if outside.user else None
-    within = PATIENCE if outside.away else 5.0
+    within = PATIENCE if outside.away is silence else 5.0
     return Email(provider, outside.password, clock, tls=tls, within=within), MESSAGE.to
 
 
 def webhook(port: int, outside: Outside, clock: ManualClock) -> tuple[Channel, str]:
-    within = PATIENCE if outside.away else 5.0
+    within = PATIENCE if outside.away is silence else 5.0
     url = f"http://127.0.0.1:{port}/hook?token={SECRET}"
     return Webhook(url, SECRET, Outgoing(allow_private=True), clock, within=within), "status-board"
 
@@ -78,20 +81,20 @@ def webhook(port: int, outside: Outside, clock: ManualClock) -> tuple[Channel, s
 def pushed_to(scheme: str) -> Callable[[int, Outside, ManualClock], tuple[Channel, str]]:
     def push(port: int, outside: Outside, _clock: ManualClock) -> tuple[Channel, str]:
         address = f"{scheme}://127.0.0.1:{port}/{SECRET}"
-        within = PATIENCE if outside.away else 5.0
+        within = PATIENCE if outside.away is silence else 5.0
         return Push("", Outgoing(allow_private=True), within=within), address
 
     return push
 
 
 def carrier(port: int, outside: Outside, _clock: ManualClock) -> tuple[Channel, str]:
-    within = PATIENCE if outside.away else 5.0
+    within = PATIENCE if outside.away is silence else 5.0
     url = f"json://user:{SECRET}@127.0.0.1:{port}/?:to={{to}}"
     return Push(url, Outgoing(allow_private=True), within=within), "+447700900123"
 
 
 def twilio(port: int, outside: Outside, _clock: ManualClock) -> tuple[Channel, str]:
-    within = PATIENCE if outside.away else 5.0
+    within = PATIENCE if outside.away is silence else 5.0
     provider = Provider(
         ProviderId("twilio"),
         ProviderType.TWILIO,
@@ -356,6 +359,19 @@ async def test_a_carrier_gets_the_address_as_one_value_whatever_is_in_it(clock: 
         await channel.aclose()
     (call,) = outside.web.calls
     assert (call.path, json.loads(call.body)["to"]) == ("/", "+44&:to=evil/../x")
+
+
+def test_only_those_who_push_pay_for_apprise() -> None:
+    """It takes 25 MB and a second: nothing imports it when it is imported itself."""
+    bot = Path(__file__).parents[2] / "bot"
+    importing = [
+        path.name
+        for path in bot.rglob("*.py")
+        for node in parsed(path).body
+        if isinstance(node, ast.Import | ast.ImportFrom) and "apprise" in ast.unparse(node)
+    ]
+    assert importing == []
+    assert "from apprise import" in (bot / "notify" / "push.py").read_text()
 
 
 @pytest.mark.parametrize("scheme", ["json", "ntfy", "gotify"])
