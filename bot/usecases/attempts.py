@@ -27,7 +27,10 @@ async def settle(
     """
     match outcome:
         case Sent():
-            return await _became(tx, catalogue, number, "sent", "", outcome)
+            remote = outcome.remote
+            if remote.get("provider"):
+                await attempts.carried(tx.conn, number, str(remote["provider"]), str(remote.get("id") or ""))
+            return await _became(tx, catalogue, number, "sent")
         case Failed():
             return await _became(tx, catalogue, number, "failed", outcome.reason)
         case _:
@@ -47,6 +50,8 @@ async def told(
         meant = await pages.notification(tx.conn, called.notification)
         if meant is None or (meant.page, meant.user) != (called.page, called.user):
             return
+        if what is Told.DELIVERED and meant.state == "failed":
+            reason = "it came through after all"
         note = await pages.settle_notification(
             tx.conn, called.notification, state, reason, tx.now, (*NEVER_SENT, *known_better)
         )
@@ -65,7 +70,7 @@ async def told(
 
 
 async def _became(
-    tx: Tx, catalogue: Catalogue, number: NotificationId, state: str, reason: str, sent: Sent | None = None
+    tx: Tx, catalogue: Catalogue, number: NotificationId, state: str, reason: str = ""
 ) -> Notification | None:
     note = await pages.settle_notification(tx.conn, number, state, reason, tx.now)
     if note is None:
@@ -73,9 +78,6 @@ async def _became(
     await _record(tx, note, state, reason)
     if state == "failed":
         await paging.could_not_reach(tx, catalogue, note)
-    elif sent is not None and sent.remote.get("provider"):
-        remote = sent.remote
-        await attempts.carried(tx.conn, note.id, str(remote["provider"]), str(remote.get("id") or ""))
     return note
 
 

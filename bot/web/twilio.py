@@ -10,10 +10,10 @@ import base64
 import hmac
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from urllib.parse import urlsplit
 
 from aiohttp import web
-from multidict import MultiMapping
-from yarl import URL
+from multidict import MultiDict
 
 from bot.core.called import Answer, Called, CalledView, Told
 from bot.core.catalogue import Catalogue
@@ -36,7 +36,8 @@ from bot.templates.reading import Reader, text
 from bot.usecases import answering, attempts
 from bot.web.pace import Pace
 
-Form = MultiMapping[str]
+Form = MultiDict[str]
+_PORTS = {"https": 443, "http": 80}
 
 ACTS: Mapping[Answer, Act] = {
     Answer.ACKNOWLEDGE: Act.ACKNOWLEDGE,
@@ -202,15 +203,15 @@ class TwilioCallbacks:
         """The form, when one of our accounts signed it."""
         posted = await request.post()
         given = request.headers.get("X-Twilio-Signature", "").encode(errors="replace")
-        form: list[tuple[str, str]] = [(name, str(value)) for name, value in posted.items()]
+        form = MultiDict((name, str(value)) for name, value in posted.items())
         urls = tuple(_written(self._links.outside(request.raw_path)))
         # Every one is compared, so that the time says nothing of which is right.
         good = [
-            hmac.compare_digest(signature(url, form, token).encode(), given)
+            hmac.compare_digest(signature(url, tuple(form.items()), token).encode(), given)
             for token in self._tokens()
             for url in urls
         ]
-        return posted if any(good) else None  # type: ignore[return-value]
+        return form if any(good) else None
 
 
 def signature(url: str, form: Sequence[tuple[str, str]], token: str) -> str:
@@ -221,10 +222,13 @@ def signature(url: str, form: Sequence[tuple[str, str]], token: str) -> str:
 
 def _written(url: str) -> Iterator[str]:
     """With and without the scheme's own port: Twilio signs either."""
-    yield url
-    parts = URL(url, encoded=True)
-    if parts.is_default_port():
-        yield url.replace(f"{parts.host_subcomponent}", f"{parts.host_subcomponent}:{parts.port}", 1)
+    parts = urlsplit(url)
+    own = _PORTS.get(parts.scheme)
+    if parts.port not in (None, own):
+        yield url
+        return
+    host = parts.netloc.removesuffix(f":{own}")
+    yield from (parts._replace(netloc=written).geturl() for written in (host, f"{host}:{own}"))
 
 
 def _told(form: Form) -> tuple[Told, str] | None:

@@ -270,6 +270,7 @@ async def test_a_second_message_that_arrives_outweighs_a_first_that_did_not(
     await account.says(sms, MessageSid="SM2", MessageStatus="delivered")
     await account.says(sms, MessageSid="SM1", MessageStatus="undelivered", ErrorCode="30005")
     assert (await note_of(database, sms.page)).state == "delivered"
+    assert (await outcomes(database, sms.page))[-1] == ("delivered", "it came through after all")
     assert await problem_of(database) == ""
 
 
@@ -300,7 +301,8 @@ async def test_it_may_be_told_before_twilios_own_answer_is_here(
     assert (await note_of(database, page.id)).state == "delivered"
     async with database.read() as conn:
         table = NotificationRow.__table__  # type: ignore[attr-defined]
-        assert await conn.scalar(select(table.c.remote_id).where(table.c.id == note.id)) == "SM9"
+        kept = (await conn.execute(select(table).where(table.c.id == note.id))).mappings().one()
+    assert (kept["remote_id"], kept["provider"]) == ("SM9", "twilio")
 
 
 @pytest.mark.parametrize(
