@@ -48,7 +48,7 @@ from bot.log_context import about
 from bot.measured import Durations
 from bot.notify.providers import Providers
 from bot.outgoing import Outgoing
-from bot.queries import health
+from bot.queries import health, provider_health
 from bot.queries import user_groups as followed_groups
 from bot.settings import SANDBOX_APP_TOKEN, SANDBOX_BOT_TOKEN, Settings, environment
 from bot.signing import SHORTEST_KEY, Signer
@@ -378,7 +378,7 @@ class Tocsin:
             self._counts,
             self._measured,
             lambda: self.engine.health().stalled,
-            {"user_groups": self._user_groups_followed},
+            {"user_groups": self._user_groups_followed, "providers": self._providers_well},
         )
         feeds = Feeds(self.db, self.catalogue, self.signer)
         main = [*Intake(self.catalogue, self.journal).routes(), *feeds.routes(), *health_routes.routes()]
@@ -429,9 +429,17 @@ class Tocsin:
         async with self.db.read() as conn:
             return await followed_groups.problem(conn, self.catalogue())
 
+    async def _providers_well(self) -> str:
+        async with self.db.read() as conn:
+            return await provider_health.problem(conn)
+
     async def _problems(self) -> tuple[str, ...]:
         """What admins read on their App Home."""
-        said = {"Configuration": await self._configured(), "Slack": await self._slack_ready()}
+        said = {
+            "Configuration": await self._configured(),
+            "Slack": await self._slack_ready(),
+            "Providers": await self._providers_well(),
+        }
         return tuple(f"{what}: {problem}" for what, problem in said.items() if problem)
 
     async def _counts(self) -> health.Counts:

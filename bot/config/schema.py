@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from email.utils import parseaddr
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -400,6 +401,8 @@ class ProviderEntry(Entry):
             )
         if user and self.secret_env is None:
             raise wrong("there is a user and no password", "Name the variable that holds it: `secret_env`.")
+        if self.type == "smtp" and "@" not in parseaddr(self.sender or "")[1]:
+            raise wrong(f"the sender {self.sender!r} is no e-mail address", "Write it as tocsin@example.com.")
         if self.type == "apprise" and self.secret_env is None and set(self.methods) - {"push"}:
             cure = "Name the variable that holds the carrier's Apprise URL: `secret_env`."
             raise wrong("only push goes without a carrier", cure)

@@ -420,6 +420,16 @@ ROWS = {
         "there is a user and no password",
         "`secret_env`",
     ),
+    "a sender that is no address": (
+        "providers:\n  - id: x # here\n    type: smtp\n    url: smtp://mail.example.com\n    sender: Tocsin",
+        "the sender 'Tocsin' is no e-mail address",
+        "tocsin@example.com",
+    ),
+    "a port that there is not": (
+        "providers:\n  - id: x\n    type: smtp\n    url: smtp://m.example.com:99999 # here\n    sender: a@example.com",
+        "is not a server's address",
+        "smtp://mail.example.com:587",
+    ),
     "text messages without a carrier": (
         "providers:\n  - id: x # here\n    type: apprise\n    methods: [push, sms]",
         "only push goes without a carrier",

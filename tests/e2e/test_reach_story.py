@@ -166,6 +166,10 @@ async def test_with_the_mail_server_down_a_push_comes_at_once_and_the_admins_hea
     assert "451" in told["plain"]
     assert "People are reached by their other methods" in told["plain"]
 
+    url = f"http://127.0.0.1:{night.bot.settings.http_port}/readyz"
+    async with night.people.http.get(url) as ready:
+        assert (ready.status, "provider mail: " in (await ready.json())["providers"]) == (200, True)
+
     night.mail.says.clear()
     count = len(night.mail.received)
     await eventually(lambda: _more(night.mail, count), "the mail is tried again and taken")

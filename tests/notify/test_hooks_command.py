@@ -77,8 +77,10 @@ async def test_a_change_of_its_entry_in_the_files_enables_it(
     file.write_text(COMPANY + "teams: [{id: payments}]\n")
     await apply_configuration(database, load(file))
     async with database.read() as conn:
-        assert list(await queries.troubles(conn)) == ["webhook:board"]
+        assert await queries.problem(conn) == (
+            "not in use at the moment: webhook board (disabled): it answered 500"
+        )
     file.write_text(COMPANY.replace("/old", "/new"))
     await apply_configuration(database, load(file))
     async with database.read() as conn:
-        assert await queries.troubles(conn) == {}
+        assert await queries.problem(conn) == ""
