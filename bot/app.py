@@ -30,6 +30,7 @@ from bot.engine.scheduler import Engine
 from bot.engine.senders import Sender
 from bot.engine.senders.calendars import CalendarSender
 from bot.engine.senders.contacts import method_senders
+from bot.engine.senders.digests import DigestSender
 from bot.engine.senders.home import HomeSender
 from bot.engine.senders.incidents import incident_senders
 from bot.engine.senders.notices import NoticeSender
@@ -350,6 +351,7 @@ class Tocsin:
             DebtKind.PAGE_DM: page,
             DebtKind.PAGE_CHANNEL: page,
             DebtKind.PAGE_WEBHOOK: WebhookSender(self.db, self.providers, self.catalogue, self.clock),
+            DebtKind.PAGE_DIGEST: DigestSender(self.db, self.gateway, self.catalogue, self.clock),
             DebtKind.PAGE_COPY: CopySender(self.db, self.gateway, self.catalogue, self.clock),
             DebtKind.NOTICE: NoticeSender(self.db, self.gateway, self.channels, self.catalogue, self.clock),
             DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock, self._problems),

@@ -23,6 +23,7 @@ class DebtKind(StrEnum):
     PAGE_CHANNEL = "page_channel"
     PAGE_METHOD = "page_method"
     PAGE_WEBHOOK = "page_webhook"
+    PAGE_DIGEST = "page_digest"
     PAGE_COPY = "page_copy"
     NOTICE = "notice"
     INCIDENT_CHANNEL = "incident_channel"
@@ -150,6 +151,7 @@ PAGE_KINDS = frozenset(
         DebtKind.PAGE_CHANNEL,
         DebtKind.PAGE_METHOD,
         DebtKind.PAGE_WEBHOOK,
+        DebtKind.PAGE_DIGEST,
         DebtKind.PAGE_COPY,
     }
 )
@@ -186,6 +188,17 @@ def page_method(page: PageId, generation: int, notification: NotificationId, con
         priority=Priority.PAGE,
         page=page,
         generation=generation,
+    )
+
+
+def page_digest(user: UserId, notifications: Sequence[NotificationId]) -> Deliver:
+    """Several pages in one DM, in a storm; each of the notifications is in one digest alone."""
+    return Deliver(
+        key=f"digest:{user}:{min(notifications)}",
+        kind=DebtKind.PAGE_DIGEST,
+        lane=f"dm:{user}",
+        payload={"user": user, "notifications": list(notifications)},
+        priority=Priority.PAGE,
     )
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core import debts
+from bot.core import debts, storm
 from bot.core.contact import SLACK_DM, ContactMethod, MethodKind, Urgency
 from bot.core.decision import TO_WEBHOOK
 from bot.core.facts import PersonNotified
 from bot.core.ids import TOCSIN, ContactId, NotificationId, PageId, UserId, WebhookId
 from bot.core.quiet_hours import Quiet
 from bot.core.reaching import Attempt, Began, Plan, Skip, Wishes, next_sooner, plan, slack_dm
-from bot.store import attempts, contacts, pages, quiets
+from bot.store import attempts, contacts, pages, quiets, storms
 from bot.store.contacts import MethodsOf, WishesOf
 from bot.store.database import Database
 from bot.store.pages import Notification
@@ -49,6 +50,7 @@ async def notify(tx: Tx, called: Sequence[Row], urgencies: Mapping[PageId, Urgen
         return
     reach = await _reach(tx, {UserId(row["addressee"]) for row in called if not row["is_channel"]})
     rows = [attempt for row in called for attempt in _attempts(tx, reach, row, urgencies[row["page_id"]])]
+    await _calm(tx, rows)
     sooner = [_sooner(tx, row) for row in rows if row["contact"] != SLACK_DM and row["state"] != "skipped"]
     if sooner:
         await attempts.supersede(tx.conn, sooner)
@@ -59,6 +61,35 @@ async def notify(tx: Tx, called: Sequence[Row], urgencies: Mapping[PageId, Urgen
             _owe(tx, row, numbers[place])
         elif row["state"] == "planned":
             tx.wake("reach", row["due_at"])
+
+
+async def _calm(tx: Tx, rows: Sequence[Row]) -> None:
+    """In a storm what is no news waits a moment, so that it is told together; one statement where there is none."""
+    direct = [row for row in rows if row["state"] == "owed" and _is_direct(row)]
+    users = {UserId(row["addressee"]) for row in direct}
+    recent = await storms.recent(tx.conn, users, tx.now - storm.WINDOW) if users else {}
+    ahead = Counter(UserId(row["addressee"]) for row in direct)
+    crowded = {user for user in users if recent.get(user, 0) + ahead[user] > storm.MANY}
+    if not crowded:
+        return
+    concerned = [row for row in direct if row["addressee"] in crowded]
+    services = await storms.services(tx.conn, {PageId(row["page_id"]) for row in concerned})
+    told = await storms.told(tx.conn, crowded, tx.now - storm.TOLD_WITHIN)
+    at = await storms.digest_at(tx.conn, crowded)
+    messages = [
+        storm.Message(UserId(row["addressee"]), PageId(row["page_id"]), services.get(row["page_id"]))
+        for row in concerned
+    ]
+    for row, waits in zip(concerned, storm.waits(messages, recent, told), strict=True):
+        if waits:
+            due_at = at.setdefault(UserId(row["addressee"]), tx.now + storm.DIGEST_AFTER)
+            row.update(
+                state="planned", due_at=due_at, reason="so many pages come that this one is told with others"
+            )
+
+
+def _is_direct(row: Row) -> bool:
+    return not row["is_channel"] and row["contact"] == SLACK_DM
 
 
 async def _reach(tx: Tx, users: set[UserId]) -> _Reach:
@@ -142,9 +173,22 @@ async def advance_due(db: Database, limit: int = 200) -> int:
         due = await attempts.due(tx.conn, tx.now, limit)
         if due:
             await attempts.begin(tx.conn, [note.id for note in due])
+        gathered: dict[UserId, list[Notification]] = {}
         for note in due:
-            _owe_person(tx, note.page, note.generation, note.id, UserId(note.addressee), note.contact)
+            if note.contact == SLACK_DM:
+                gathered.setdefault(UserId(note.addressee), []).append(note)
+            else:
+                _owe_note(tx, note)
+        for user, together in gathered.items():
+            if len(together) > 1:
+                tx.owe(debts.page_digest(user, [note.id for note in together]))
+            else:
+                _owe_note(tx, together[0])
         return len(due)
+
+
+def _owe_note(tx: Tx, note: Notification) -> None:
+    _owe_person(tx, note.page, note.generation, note.id, UserId(note.addressee), note.contact)
 
 
 async def stop(tx: Tx, page: PageId, user: UserId, reason: str) -> None:

@@ -24,6 +24,7 @@ from bot.engine.duties import Audit, Escalate, Fold, HandOff, Reach, duties
 from bot.engine.refresh import Refresh
 from bot.engine.scheduler import Engine
 from bot.engine.senders.contacts import method_senders
+from bot.engine.senders.digests import DigestSender
 from bot.engine.senders.home import HomeSender
 from bot.engine.senders.incidents import incident_senders
 from bot.engine.senders.notices import NoticeSender
@@ -293,6 +294,7 @@ class Office:
             DebtKind.PAGE_DM: page,
             DebtKind.PAGE_CHANNEL: page,
             DebtKind.PAGE_COPY: CopySender(self.db, self.gateway, self.catalogue, self.clock),
+            DebtKind.PAGE_DIGEST: DigestSender(self.db, self.gateway, self.catalogue, self.clock),
             DebtKind.NOTICE: NoticeSender(*parts),
             DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock),
             **incident_senders(*parts),

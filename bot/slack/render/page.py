@@ -96,6 +96,21 @@ def buttons(view: PageView) -> list[Block]:
             assert_never(view.state)
 
 
+MOST_IN_A_DIGEST = 15
+
+
+def digest(views: Sequence[PageView]) -> Message:
+    """In a storm: the pages that wait for one person, and one touch for all of them."""
+    text = say("page", "digest", len(views))
+    each = [f"• {say('page', 'digest_line', view)}" for view in views[:MOST_IN_A_DIGEST]]
+    left = len(views) - MOST_IN_A_DIGEST
+    more = [context(say("incident", "more", left))] if left > 0 else []
+    at_once = acknowledge_all(views[-1].reader_waiting) or [
+        button("Acknowledge", ids.PAGE_ACKNOWLEDGE, views[-1].id, style="primary")
+    ]
+    return message(text, (section(text), *map(section, lines(each)), *more, actions(at_once)))
+
+
 def acknowledge_all(waiting: Sequence[PageId]) -> list[Block]:
     """One touch for several pages; what comes later is not among them."""
     if len(waiting) < 2:

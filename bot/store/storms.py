@@ -1,0 +1,95 @@
+"""How much somebody was told lately, and what waits to be told together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.contact import SLACK_DM
+from bot.core.ids import NotificationId, PageId, ServiceId, UserId
+from bot.core.page import PageState
+from bot.store.hot import hot
+from bot.store.tables import NotificationRow, PageRow
+from bot.store.types import Instant
+
+_NOTES = NotificationRow.__table__  # type: ignore[attr-defined]
+_PAGES = PageRow.__table__  # type: ignore[attr-defined]
+LOOKED_AT = 1000
+"""The newest notifications: more than that within a minute is no longer one person's storm."""
+_NEWEST = (
+    select(_NOTES.c.addressee, _NOTES.c.contact, _NOTES.c.state, _NOTES.c.created_at)
+    .order_by(_NOTES.c.id.desc())
+    .limit(LOOKED_AT)
+    .subquery()
+)
+_RECENT = hot(
+    select(_NEWEST.c.addressee, func.count())
+    .where(
+        _NEWEST.c.addressee.in_(bindparam("users", expanding=True)),
+        _NEWEST.c.contact == SLACK_DM,
+        _NEWEST.c.state != "planned",
+        _NEWEST.c.created_at > bindparam("since", type_=Instant),
+    )
+    .group_by(_NEWEST.c.addressee)
+)
+
+
+async def recent(conn: AsyncConnection, users: Collection[UserId], since: datetime) -> dict[UserId, int]:
+    """How many pages each of them was told of by Slack since then."""
+    rows = await conn.execute(_RECENT, {"users": list(users), "since": since})
+    return {UserId(user): count for user, count in rows}
+
+
+async def told(
+    conn: AsyncConnection, users: Collection[UserId], since: datetime
+) -> set[tuple[UserId, ServiceId | PageId]]:
+    """The services, and the pages without one, of which each of them was told since then."""
+    n, p = _NOTES.c, _PAGES.c
+    query = (
+        select(n.addressee, p.service, p.id)
+        .join(_PAGES, p.id == n.page_id)
+        .where(n.addressee.in_(users), n.contact == SLACK_DM, n.created_at > since)
+        .distinct()
+    )
+    return {
+        (UserId(user), ServiceId(service) if service else PageId(page))
+        for user, service, page in await conn.execute(query)
+    }
+
+
+async def services(conn: AsyncConnection, pages: Collection[PageId]) -> dict[PageId, ServiceId | None]:
+    rows = await conn.execute(select(_PAGES.c.id, _PAGES.c.service).where(_PAGES.c.id.in_(pages)))
+    return {PageId(page): ServiceId(service) if service else None for page, service in rows}
+
+
+async def digest_at(conn: AsyncConnection, users: Collection[UserId]) -> dict[UserId, datetime]:
+    """When what waits for each of them is told."""
+    n = _NOTES.c
+    query = (
+        select(n.addressee, func.min(n.due_at))
+        .where(n.state == "planned", n.contact == SLACK_DM, n.addressee.in_(users))
+        .group_by(n.addressee)
+    )
+    return {UserId(user): at for user, at in await conn.execute(query) if at is not None}
+
+
+async def still_waiting(
+    conn: AsyncConnection, numbers: Collection[NotificationId]
+) -> list[tuple[NotificationId, PageId]]:
+    """Of these notifications those that are owed, of pages that nobody has, the oldest first."""
+    n, p = _NOTES.c, _PAGES.c
+    query = (
+        select(n.id, p.id)
+        .join(_PAGES, p.id == n.page_id)
+        .where(
+            n.id.in_(numbers),
+            n.state == "owed",
+            n.generation == p.generation,
+            p.state == PageState.TRIGGERED,
+        )
+        .order_by(p.id)
+    )
+    return [(NotificationId(note), PageId(page)) for note, page in await conn.execute(query)]

@@ -1,0 +1,107 @@
+"""In a storm the first page of each service comes at once, and what follows comes together; nothing is lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from bot.clock import ManualClock
+from bot.core.debts import DebtKind
+from bot.core.ids import TOCSIN, PageId, ServiceId, UserId
+from bot.core.page import Page
+from bot.core.storm import MANY, Message, waits
+from bot.store import pages, storms
+from bot.store.database import Database
+from bot.usecases import paging, reaching
+from tests.company import ANA, CHECKOUT, SEARCH, SEV1, company
+from tests.owed import owed, pay_all
+
+DEMO = company()
+COMPANY = replace(
+    DEMO,
+    services={
+        key: replace(one, policy=DEMO.services[CHECKOUT].policy, team=None)
+        for key, one in DEMO.services.items()
+    },
+)
+"""Every service pages Ana first."""
+
+
+async def begin_many(db: Database, count: int, service: ServiceId = CHECKOUT) -> list[Page]:
+    """In one transaction, as alerts that are folded together."""
+    async with db.write() as tx:
+        return [
+            await paging.begin(
+                tx, COMPANY, service=service, title="Disk is full", severity=SEV1, by=TOCSIN, group=False
+            )
+            for _ in range(count)
+        ]
+
+
+async def begin(db: Database, service: ServiceId = CHECKOUT) -> Page:
+    return (await begin_many(db, 1, service))[0]
+
+
+async def states(db: Database, begun: list[Page]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    async with db.read() as conn:
+        for page in begun:
+            found.update(note.state for note in await pages.notifications(conn, page.id) if note.user == ANA)
+    return found
+
+
+async def digests(db: Database) -> list[list[int]]:
+    return [one["notifications"] for one in await owed(db, DebtKind.PAGE_DIGEST)]
+
+
+async def test_five_hundred_pages_in_a_minute_come_as_ten_and_digests(
+    database: Database, clock: ManualClock
+) -> None:
+    begun: list[Page] = []
+    for _ in range(20):
+        begun += await begin_many(database, 25)
+        clock.forward(seconds=2.5)
+    assert await states(database, begun) == {"owed": MANY, "planned": 490}
+    assert len(await owed(database, DebtKind.PAGE_DM)) == MANY
+    news = await begin(database, SEARCH)
+    assert len(await owed(database, DebtKind.PAGE_DM)) == MANY + 1, "the first page of a service never waits"
+    for page in begun[20:30]:
+        await paging.resolve(database, COMPANY, page.id, TOCSIN)
+    clock.forward(seconds=60)
+    while await reaching.advance_due(database):
+        pass
+    together = [number for digest in await digests(database) for number in digest]
+    assert len(together) == len(set(together)) == 480
+    assert await states(database, [*begun, news]) == {"owed": 491, "canceled": 10}
+    first = await digests(database)
+    await paging.resolve(database, COMPANY, begun[40].id, TOCSIN)
+    async with database.read() as conn:
+        waiting = await storms.still_waiting(conn, [n for digest in first for n in digest])
+    assert begun[40].id not in [page for _, page in waiting] and len(waiting) == 479
+
+
+async def test_a_single_page_that_waited_comes_by_itself(database: Database, clock: ManualClock) -> None:
+    await begin_many(database, MANY + 1)
+    await pay_all(database)
+    clock.forward(seconds=61)
+    assert await reaching.advance_due(database) == 1
+    assert await digests(database) == []
+    assert [one["user"] for one in await owed(database, DebtKind.PAGE_DM)] == [ANA]
+
+
+async def test_when_the_storm_is_over_pages_come_at_once_again(
+    database: Database, clock: ManualClock
+) -> None:
+    await begin_many(database, MANY + 3)
+    await pay_all(database)
+    clock.forward(minutes=2)
+    await begin(database)
+    assert len(await owed(database, DebtKind.PAGE_DM)) == 1
+
+
+def test_a_page_without_a_service_is_its_own_subject() -> None:
+    user = UserId("UANA")
+    by_hand = [Message(user, PageId(number), None) for number in range(30)]
+    assert not any(waits(by_hand, {user: 50}, ()))
+    again = [Message(user, PageId(7), None), Message(user, PageId(7), None)]
+    assert waits(again, {user: 50}, ()) == (False, True)
