@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.clock import ManualClock
 from bot.core.debts import DebtKind
-from bot.core.ids import TOCSIN, PageId, ServiceId, UserId
+from bot.core.ids import TOCSIN, NotificationId, PageId, ServiceId, UserId
 from bot.core.page import Page
 from bot.core.storm import MANY, Message, waits
 from bot.store import pages, storms
@@ -50,7 +50,7 @@ async def states(db: Database, begun: list[Page]) -> Counter[str]:
     return found
 
 
-async def digests(db: Database) -> list[list[int]]:
+async def digests(db: Database) -> list[list[NotificationId]]:
     return [one["notifications"] for one in await owed(db, DebtKind.PAGE_DIGEST)]
 
 
