@@ -7,25 +7,23 @@ tries it in its place again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
 
 from bot.clock import Clock
-from bot.core.catalogue import Catalogue, Provider, ProviderType, Webhook
+from bot.core.catalogue import Catalogue, Provider, ProviderType
 from bot.core.contact import MethodKind
 from bot.core.contact import Outgoing as Message
 from bot.core.debts import Failed, Outcome, Retry, Sent
 from bot.core.ids import ProviderId, WebhookId
-from bot.core.provider_health import HealthKey, Trouble, of_provider, of_webhook
-from bot.errors import TocsinError
 from bot.logs import REDACTION
 from bot.notify.channel import Channel, NotNow
 from bot.notify.email import Email
 from bot.notify.push import Push
 from bot.notify.twilio import Twilio
+from bot.notify.watched import Health, Watched
 from bot.notify.webhook import Webhook as WebhookChannel
 from bot.outgoing import Outgoing
 
@@ -33,27 +31,14 @@ log = structlog.get_logger(__name__)
 
 WITHIN_SECONDS = 6.0
 """For each provider; a channel gives up a little earlier and knows better why."""
-TOGETHER_SECONDS = 13.0
+TOGETHER_SECONDS = 12.0
 """For all of them: whoever owes a message gives a send fifteen seconds (`bot.engine.deliver`)."""
-ASKED_LAST_SECONDS = 60.0
-WELL_AFTER_SECONDS = 120.0
-"""Since its last failure; one that fails now and then is told of once, not each time."""
 _WORDS = {
     MethodKind.EMAIL: "e-mail",
     MethodKind.SMS: "text messages",
     MethodKind.VOICE: "calls",
     MethodKind.PUSH: "push",
 }
-
-
-class Health(Protocol):
-    """Where it is remembered who does not answer."""
-
-    async def troubles(self) -> Mapping[HealthKey, Trouble]: ...
-    async def provider_failed(self, provider: Provider, reason: str) -> None: ...
-    async def provider_works(self, provider: Provider) -> None: ...
-    async def webhook_failed(self, webhook: Webhook, reason: str) -> None: ...
-    async def webhook_works(self, webhook: Webhook) -> None: ...
 
 
 @dataclass
@@ -86,13 +71,10 @@ class Providers:
         self._environment = environment
         self._outgoing = outgoing
         self._clock = clock
-        self._health = health
+        self._watched = Watched(health, clock)
         self._secrets: Mapping[str, str] = {}
         self._revision: int | None = None
         self._open: dict[ProviderId, _Open] = {}
-        self._failed_at: dict[ProviderId, float] = {}
-        self._asked_last_until: dict[ProviderId, float] = {}
-        self._noting: set[ProviderId] = set()
 
     async def send(self, kind: MethodKind, message: Message) -> Outcome:
         """Hand a message to the first provider of `kind` that takes it; never raises for what the outside does.
@@ -108,17 +90,13 @@ class Providers:
         if not carriers:
             word = _WORDS.get(kind, kind.value)
             return Failed(f"no provider carries {word}; an operator adds one to the configuration")
-        give_up_at, missed = self._clock.monotonic() + TOGETHER_SECONDS, list[Retry]()
-        for one in self._in_turn(carriers):
-            left = give_up_at - self._clock.monotonic()
-            if left <= 0:
-                break
-            outcome = await self._ask(one, kind, message, min(left, WITHIN_SECONDS))
-            await self._note(one.provider, outcome)
-            if not isinstance(outcome, Retry):
-                return _carried(outcome, one.provider.id)
-            missed.append(outcome)
-        return _together(missed)
+        answers = await self._ask_in_turn(carriers, kind, message)
+        for provider, outcome in answers:  # only now: a busy database must not keep the message
+            await self._watched.note(provider, outcome)
+        provider, last = answers[-1]
+        if not isinstance(last, Retry):
+            return _carried(last, provider.id)
+        return _together([missed for _, missed in answers if isinstance(missed, Retry)])
 
     async def prepare(self) -> None:
         """Open everything, so that the first page does not wait for it."""
@@ -148,8 +126,7 @@ class Providers:
                 continue
             REDACTION.hide(secret)
             self._open[provider.id] = _Open(provider, secret, self._channel(provider, secret))
-            self._failed_at.pop(provider.id, None)
-            self._asked_last_until.pop(provider.id, None)
+            self._watched.forget(provider.id)
         for gone in before.values():
             gone.retired = True
             await gone.close_when_unused()
@@ -168,15 +145,30 @@ class Providers:
             case ProviderType.APPRISE:
                 return Push(secret, self._outgoing)
 
+    async def _ask_in_turn(
+        self, carriers: Iterable[_Open], kind: MethodKind, message: Message
+    ) -> Sequence[tuple[Provider, Outcome]]:
+        """What each of them answered, until one took it, refused the address, or time was up; at least one is asked."""
+        answers: list[tuple[Provider, Outcome]] = []
+        give_up_at = self._clock.monotonic() + TOGETHER_SECONDS
+        for one in self._in_turn(carriers):
+            left = give_up_at - self._clock.monotonic()
+            if left <= 0:
+                break
+            outcome = await self._ask(one, kind, message, min(left, WITHIN_SECONDS))
+            self._watched.remember(one.provider.id, outcome)
+            answers.append((one.provider, outcome))
+            if not isinstance(outcome, Retry):
+                break
+        return answers
+
     def _in_turn(self, carriers: Iterable[_Open]) -> Sequence[_Open]:
         """In their order, but those last that failed a moment ago."""
-        now = self._clock.monotonic()
-        return sorted(carriers, key=lambda one: self._asked_last_until.get(one.provider.id, now) > now)
+        return sorted(carriers, key=lambda one: self._watched.is_asked_last(one.provider.id))
 
     async def _ask(self, one: _Open, kind: MethodKind, message: Message, within: float) -> Outcome:
         provider = one.provider.id
-        if provider in self._asked_last_until:  # this message tries it, others do not wait for it too
-            self._ask_last(provider)
+        self._watched.asks(provider)
         one.uses += 1
         try:
             async with asyncio.timeout(within):
@@ -190,68 +182,22 @@ class Providers:
             one.uses -= 1
             await one.close_when_unused()
 
-    def _ask_last(self, provider: ProviderId) -> None:
-        self._asked_last_until[provider] = self._clock.monotonic() + ASKED_LAST_SECONDS
-
-    async def _note(self, provider: Provider, outcome: Outcome) -> None:
-        """An answer about the address is an answer: only what is the provider's own fault counts against it."""
-        if isinstance(outcome, Retry) and not isinstance(outcome, NotNow):
-            self._failed_at[provider.id] = self._clock.monotonic()
-            self._ask_last(provider.id)
-            await self._note_failure(provider, outcome.reason)
-            return
-        self._asked_last_until.pop(provider.id, None)
-        failed_at = self._failed_at.get(provider.id)
-        if failed_at is not None and self._clock.monotonic() - failed_at < WELL_AFTER_SECONDS:
-            return
-        if of_provider(provider.id) in await self._troubles():
-            log.info("a provider works again", provider=provider.id)
-            await self._keep(self._health.provider_works(provider))
-
-    async def _note_failure(self, provider: Provider, reason: str) -> None:
-        troubles = await self._troubles()
-        if of_provider(provider.id) in troubles or provider.id in self._noting:
-            return
-        log.warning("a provider can't be used; others are asked", provider=provider.id, reason=reason)
-        self._noting.add(provider.id)
-        try:
-            await self._keep(self._health.provider_failed(provider, reason))
-        finally:
-            self._noting.discard(provider.id)
-
     async def _call(self, message: Message) -> Outcome:
         webhook = self._catalogue().webhooks.get(WebhookId(message.to))
         if webhook is None:
             if "://" not in message.to:
                 return Failed(f"there is no webhook {message.to}")
             return _carried(await self._webhook(message.to).send(MethodKind.WEBHOOK, message), "")
-        trouble = (await self._troubles()).get(of_webhook(webhook.id))
+        trouble = await self._watched.trouble(webhook)
         if trouble is not None and trouble.disabled_at is not None:
             return Failed(f"the webhook is disabled because it failed for long: {trouble.reason}")
         channel = self._webhook(webhook.url, self._secret(webhook.secret_env))
         outcome = await channel.send(MethodKind.WEBHOOK, message)
-        if isinstance(outcome, Retry | Failed):
-            await self._keep(self._health.webhook_failed(webhook, outcome.reason))
-        elif trouble is not None:
-            await self._keep(self._health.webhook_works(webhook))
+        await self._watched.note_call(webhook, trouble, outcome)
         return _carried(outcome, webhook.id)
 
     def _webhook(self, url: str, secret: str = "") -> WebhookChannel:
         return WebhookChannel(url, secret, self._outgoing, self._clock)
-
-    async def _troubles(self) -> Mapping[HealthKey, Trouble]:
-        try:
-            return await self._health.troubles()
-        except TocsinError as problem:
-            log.warning("what providers answer cannot be noted now", problem=str(problem))
-            return {}
-
-    async def _keep(self, writing: Awaitable[None]) -> None:
-        """A busy database does not undo what a provider answered."""
-        try:
-            await writing
-        except TocsinError as problem:
-            log.warning("what providers answer cannot be noted now", problem=str(problem))
 
 
 class Closed:
