@@ -95,7 +95,7 @@ class Outgoing:
                 return Fetched(answer.status, dict(answer.headers), await _read(host, answer, largest))
         except TimeoutError as error:
             raise NoAnswer(f"{host} did not answer within {within:g} s.") from error
-        except aiohttp.InvalidURL as error:
+        except (aiohttp.InvalidURL, UnicodeError) as error:  # the latter: a name that no resolver takes
             raise _no_url() from error
         except (aiohttp.ClientError, OSError) as error:
             raise NoAnswer(f"{host} could not be reached: {type(error).__name__}.") from error

@@ -85,8 +85,8 @@ class Push:
     async def _look(self, service: NotifyBase) -> None:
         """Raises `MayNotBeCalled` for a private address, as far as it shows before Apprise asks by itself."""
         for host in _hosts(service):
-            with suppress(OSError):  # no such name: Apprise says so
-                await self._outgoing.resolve(host, 0)
+            with suppress(OSError, UnicodeError):  # no such name: Apprise says so
+                await self._outgoing.resolve(host.strip("[]"), 0)
 
     def _unusable(self) -> Outcome:
         if self._url:

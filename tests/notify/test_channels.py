@@ -374,6 +374,25 @@ def test_only_those_who_push_pay_for_apprise() -> None:
     assert "from apprise import" in (bot / "notify" / "push.py").read_text()
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "json://[::1]/x",
+        "json://[::1]:8080/x",
+        "json://0x7f000001/",
+        "ntfy://10.0.0.1?mode=private&to=x",
+        "mailto://user:password@example.com?smtp=127.0.0.1",
+        "matrixs://169.254.169.254/x",
+    ],
+)
+async def test_a_private_address_is_seen_however_it_is_written(address: str) -> None:
+    push = Push("", Outgoing(allow_private=False))
+    found = await push.send(MethodKind.PUSH, replace(MESSAGE, to=address))
+    await push.aclose()
+    assert isinstance(found, Failed)
+    assert "TOCSIN_ALLOW_PRIVATE_URLS" in found.reason
+
+
 @pytest.mark.parametrize("scheme", ["json", "ntfy", "gotify"])
 async def test_nothing_leads_into_the_network_of_the_machine(scheme: str, clock: ManualClock) -> None:
     web = WebServer()

@@ -149,7 +149,16 @@ async def test_nobody_there_is_said_without_the_path(outside: Outside) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "hooks", "file:///etc/passwd", "ftp://example.com", "http://", "http://[::1"]
+    "url",
+    [
+        "",
+        "hooks",
+        "file:///etc/passwd",
+        "ftp://example.com",
+        "http://",
+        "http://[::1",
+        f"https://{70 * 'x'}.com",
+    ],
 )
 async def test_what_is_no_address_of_the_web_is_refused(url: str) -> None:
     with pytest.raises(MayNotBeCalled, match="begins with https://"):
