@@ -137,7 +137,7 @@ class Email:
                 return f"{host} did not answer within {self._within:g} s"
             case SMTPServerDisconnected():
                 return f"{host} ended the connection"
-            case ssl.SSLCertVerificationError():
+            case _ if ssl.SSLCertVerificationError in (type(error), type(error.__cause__)):
                 return f"{host} has a certificate that is not trusted"
             case OSError():
                 return f"{host} could not be reached"

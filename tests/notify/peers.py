@@ -31,6 +31,7 @@ class MailServer:
 
     says: dict[str, str] = field(default_factory=dict)
     offers_tls: bool = False
+    begins_with_tls: bool = False
     password: str = ""
     hangs_up_after_data: bool = False
     port: int = 0
@@ -70,21 +71,20 @@ class MailServer:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[MailServer]:
-        tls = None
-        if self.offers_tls:
-            tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-            tls.load_cert_chain(CERTIFICATE)
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(CERTIFICATE)
         loop = asyncio.get_running_loop()
         server = await loop.create_server(
             lambda: SMTP(
                 self,
                 hostname="localhost",
-                tls_context=tls,
+                tls_context=tls if self.offers_tls else None,
                 auth_required=bool(self.password),
                 authenticator=self.authenticate if self.password else None,
                 loop=loop,
             ),
             "127.0.0.1",
+            ssl=tls if self.begins_with_tls else None,
         )
         self.port = server.sockets[0].getsockname()[1]
         try:

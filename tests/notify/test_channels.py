@@ -54,6 +54,8 @@ class Outside:
     web: WebServer = field(default_factory=WebServer)
     user: str = ""
     password: str = ""
+    trusted: bool = True
+    """Whether this machine trusts the mail server's certificate."""
     away: Callable[[], AbstractAsyncContextManager[int]] | None = None
     """Instead of a peer: nobody, or somebody who never says a word."""
 
@@ -64,10 +66,11 @@ def email(port: int, outside: Outside, clock: ManualClock) -> tuple[Channel, str
         ProviderId("mail"),
         ProviderType.SMTP,
         (MethodKind.EMAIL,),
-        url=f"smtp://{user}localhost:{port}",
+        url=f"{'smtps' if outside.mail.begins_with_tls else 'smtp'}://{user}localhost:{port}",
         sender="Tocsin <tocsin@example.com>",
     )
-    tls = trusting() if outside.user else None
+    checked = outside.user or outside.mail.begins_with_tls
+    tls = trusting() if checked and outside.trusted else None
     within = PATIENCE if outside.away is silence else 5.0
     return Email(provider, outside.password, clock, tls=tls, within=within), MESSAGE.to
 
@@ -137,6 +140,24 @@ ROWS: Sequence[tuple[str, str, Outside, Outcome]] = (
     ("email", "takes it", Outside(), Sent()),
     ("email", "takes it over TLS", Outside(mail=MailServer(offers_tls=True)), Sent()),
     ("email", "takes it with the password", with_password(SECRET, SECRET), Sent()),
+    (
+        "email",
+        "speaks TLS from the beginning",
+        Outside(mail=MailServer(begins_with_tls=True)),
+        Sent(),
+    ),
+    (
+        "email",
+        "speaks TLS from the beginning and is somebody else",
+        Outside(mail=MailServer(begins_with_tls=True), trusted=False),
+        Retry("has a certificate that is not trusted"),
+    ),
+    (
+        "email",
+        "is somebody else",
+        Outside(mail=MailServer(offers_tls=True), user="tocsin", password=SECRET, trusted=False),
+        Retry("has a certificate that is not trusted"),
+    ),
     ("email", "refuses the password", with_password(SECRET, "wrong-horse"), Retry("password (535)")),
     ("email", "has a password and no TLS", with_password(SECRET, SECRET, tls=False), Retry("offers no TLS")),
     ("email", "refuses the sender", says(MAIL="550 5.7.1 not you"), Retry("550")),
