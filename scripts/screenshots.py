@@ -87,7 +87,7 @@ def walk(desk: Desk) -> None:
     tasks(erin)
     forms(erin)
     roles_and_merging(erin)
-    for part in (deep_help, schedule, home, on_call, giving):
+    for part in (asking_for_help, policies, deep_help, schedule, home, on_call, giving):
         part(desk)
         desk.clear(erin)
     resolve(erin)
@@ -156,6 +156,70 @@ def roles_and_merging(erin: Page) -> None:
     erin.locator("#sidebar a[data-place='#inc-2-payments-page-is-blank']").wait_for(state="attached")
     command(erin, f"#{CHANNEL}", "/incident merge INC-2 INC-1")
     opened(erin, "merge")
+
+
+def asking_for_help(desk: Desk) -> None:
+    """Whom a page can go to next, and somebody who is asked to help with it."""
+    ana = desk.window("ana", "@Tocsin", size=MODAL)
+    ana.get_by_role("button", name="Escalate…").last.click()
+    opened(ana, "escalate")
+    menu(ana, "Add responders…")
+    form = ana.get_by_role("dialog", name="Responders for P-1")
+    choose(form, "People", "Dave")
+    picture(ana, "responders")
+    form.get_by_role("button", name="Ask them").click()
+    dave = desk.window("dave", "@Tocsin", size=PHONE)
+    dave.get_by_role("button", name="I'm coming").wait_for()
+    picture(dave, "help-asked-phone")
+    dave.get_by_role("button", name="I'm coming").click()
+    messages(ana).filter(has_text="is coming to help").wait_for()
+
+
+def policies(desk: Desk) -> None:
+    """An escalation policy made in Slack, level by level, with its preview."""
+    frank = desk.window("frank", "#general", size=MODAL)
+    command(frank, "#general", "/oncall policies")
+    frank.get_by_role("dialog", name="Escalation policies").wait_for()
+    picture(frank, "policies")
+    frank.get_by_role("button", name="New policy").click()
+    form = frank.get_by_role("dialog", name="New policy")
+    form.get_by_label("Name").fill("Checkout at night")
+    for number, kind, chosen in (
+        (1, "Whoever is on call for", "payments-primary"),
+        (2, "Whoever is on call for", "payments-secondary"),
+        (3, "All members of teams", "platform"),
+    ):
+        form.get_by_role("button", name="Add a level").click()
+        level = frank.get_by_role("dialog", name=f"Level {number}")
+        choose(level, kind, chosen)
+        if number == 2:
+            level.get_by_label("The manager of whoever was paged before").check()
+            level.get_by_label("How long they have").fill("8 min")
+            frank.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+            picture(frank, "policy-level-phone")
+            frank.set_viewport_size({"width": MODAL[0], "height": MODAL[1]})
+        level.get_by_role("button", name="Keep it").click()
+        form.get_by_text(f"{number}. ").first.wait_for()
+    picture(frank, "policy-editor")
+    form.get_by_role("button", name="Preview").click()
+    frank.get_by_role("dialog", name="Preview").wait_for()
+    picture(frank, "policy-preview")
+    frank.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    picture(frank, "policy-preview-phone")
+    frank.get_by_role("button", name="Save").click()
+    messages(frank).filter(has_text="Checkout at night is made").last.wait_for()
+
+
+def menu(page: Page, option: str) -> None:
+    """Choose from the ▾ menu of the last message that has one."""
+    page.locator("#messages [data-action-id='page_more']").last.click()
+    page.get_by_role("menuitem", name=option).click()
+
+
+def choose(form: Locator, field: str, option: str) -> None:
+    """One more of a field's choices, by typing its name."""
+    form.get_by_role("combobox", name=field).fill(option)
+    form.get_by_label(f"Choices for {field}").get_by_role("option", name=option).first.click()
 
 
 def deep_help(desk: Desk) -> None:
@@ -367,7 +431,7 @@ def running() -> Iterator[Tocsin]:
             "TOCSIN_SANDBOX_PORT": str(ports[0]),
             "TOCSIN_HTTP_PORT": str(ports[1]),
             "TOCSIN_PUBLIC_URL": "https://tocsin.example.com",
-            "TOCSIN_CONFIG": str(ROOT / "manifests" / "demo"),
+            "TOCSIN_CONFIG": "manifests/demo",
             "TOCSIN_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/tocsin.db",
         }
         process = subprocess.Popen([sys.executable, "-m", "bot", "sandbox"], cwd=ROOT, env=environment)

@@ -21,6 +21,9 @@ class LevelChoice:
 class EscalateForm:
     page: PageView
     levels: tuple[LevelChoice, ...]
+    """Of the policy that runs."""
+    upcoming: LevelChoice | None
+    """The one that is next; None when another policy is."""
     generation: int
     step: int
     """With `generation` where the page stands: from somewhere else its next level is another one."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, PolicyId, ScheduleId, SeverityId, TeamId, WebhookId
-from bot.core.policy import AckBy, Assign, Level, Policy, Target, TargetKind
+from bot.core.policy import OTHER_SEVERITY_TIMEOUT, AckBy, Assign, Level, Policy, Target, TargetKind
 from bot.core.simulation import Simulated
 
 
@@ -39,6 +39,9 @@ class PolicyLine:
     """The shown name of the one that takes over, instead of a level."""
     delay: timedelta = timedelta()
     ack_expires: timedelta | None = None
+    severity_timeouts: Mapping[SeverityId, timedelta] = field(default_factory=dict)
+    """The most that a level has, by severity; `other_timeout` for those that are not among them."""
+    other_timeout: timedelta = OTHER_SEVERITY_TIMEOUT
     used_by: tuple[str, ...] = ()
     file: str | None = None
     line: int | None = None

@@ -481,6 +481,8 @@ class HomeView:
     """Open incidents that the reader may see."""
     mine: tuple[IncidentId, ...] = ()
     """Those of them in which the reader has a part."""
+    waiting: tuple[PageId, ...] = ()
+    """Of several pages those that wait for the reader's acknowledgment."""
     shifts: tuple[MyShift, ...] = ()
     """The reader's next ones."""
     silent: tuple[datetime, datetime] | None = None

@@ -63,6 +63,7 @@ async def home(
         reader=user,
         on_call=now_on_call,
         pages=tuple(page_line(catalogue, page) for page in mine),
+        waiting=await pages.unanswered(conn, user) if len(mine) > 1 else (),
         incidents=tuple(line(catalogue, incident) for incident in visible),
         mine=tuple(incident.id for incident in visible if has_part(incident, user, called)),
         shifts=tuple(my_shift(catalogue, shift) for shift in shifts),

@@ -13,6 +13,7 @@ from bot.core.ids import PageId, UserId
 from bot.core.page import Page
 from bot.core.page_forms import EscalateForm, LevelChoice
 from bot.core.policy import Level, TargetKind
+from bot.core.steps import next_place
 from bot.core.views import OnCallPerson
 from bot.queries.pages import card_of
 from bot.store import pages
@@ -32,7 +33,9 @@ async def escalate_form(
         for place, level in enumerate(page.present_policy.levels, 1)
     )
     view = await card_of(conn, catalogue, page, None, now)
-    return EscalateForm(view, levels, page.generation, page.step)
+    following = next_place(page)
+    upcoming = levels[following.level - 1] if following.leg == page.leg else None
+    return EscalateForm(view, levels, upcoming, page.generation, page.step)
 
 
 def _choice(catalogue: Catalogue, page: Page, place: int, level: Level, roster: Roster) -> LevelChoice:

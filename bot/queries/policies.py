@@ -11,7 +11,7 @@ from bot.core.catalogue import Catalogue
 from bot.core.configuration import ConfigObject, Kind, Owner
 from bot.core.ids import PolicyId, UserId
 from bot.core.permissions import refused_policies
-from bot.core.policy import Policy
+from bot.core.policy import DEFAULT_SEVERITY_TIMEOUTS, Policy
 from bot.core.policy_views import PolicyEditable, PolicyLine, PolicyPreview, level_line, users_of
 from bot.core.simulation import simulate
 from bot.queries.simulation import world
@@ -70,6 +70,11 @@ def line(catalogue: Catalogue, policy: Policy, kept: ConfigObject | None, user: 
         last_every=policy.last_resort.every,
         last_policy=following.name if following else policy.last_resort.policy or "",
         delay=policy.delay,
+        severity_timeouts={
+            name: after
+            for name, after in {**DEFAULT_SEVERITY_TIMEOUTS, **policy.severity_timeouts}.items()
+            if name in catalogue.severities
+        },
         ack_expires=policy.ack_expires,
         used_by=tuple(users_of(catalogue, policy.id)),
         file=kept.file if kept else None,

@@ -105,6 +105,8 @@ POLICY_EDIT_LEVEL = "policy_edit_level"
 POLICY_RAISE_LEVEL = "policy_raise_level"
 """It is paged one level earlier."""
 POLICY_REMOVE_LEVEL = "policy_remove_level"
+POLICY_LEAVE_LEVEL = "policy_leave_level"
+"""Back to the form, without what was filled in for the level; without a value."""
 PERSON_REPLACE = "person_replace"
 """Opens the modal `PERSON`; `value` is the person's id in the configuration, or Slack's."""
 

@@ -70,6 +70,14 @@ def test_the_home_shows_what_is_open_on_me_with_its_buttons() -> None:
     assert shown.index(mine) < shown.index(next(text for text in shown if "INC-12" in text))
 
 
+def test_several_pages_that_wait_are_acknowledged_in_one_touch_from_the_home() -> None:
+    another = replace(PAGE, id=PageId(205))
+    view = home(replace(HOME, pages=(PAGE, another), waiting=(PageId(204), PageId(205))))
+    assert is_accepted_view(view)
+    assert "Acknowledge all 2" in buttons(Message("", tuple(view["blocks"])))
+    assert "Acknowledge all" not in str(home(HOME))
+
+
 def test_an_acknowledged_page_on_the_home_can_be_taken_over() -> None:
     held = replace(PAGE, state=PageState.ACKNOWLEDGED, acknowledged_by=BOB, incident=IncidentId(12))
     view = home(replace(HOME, pages=(held,)))

@@ -118,6 +118,7 @@ def test_forms_and_timelines_stay_whole(words: str) -> None:
     )
     blocks = timeline.sections(TimelineView(words, facts * 30))
     linked = replace(INCIDENT, links=(Link(words, "https://x.example/" + words),))
+    hostile = LevelChoice(1, (), (words,))
     views: list[dict[str, Any]] = [
         declare.view(replace(DECLARE, title=words, description=words, similar=similar)),
         update.view(INCIDENT, words),
@@ -128,7 +129,7 @@ def test_forms_and_timelines_stay_whole(words: str) -> None:
         merge.view(MergeView(similar[0], similar[0], 1, 1, 1, 1)),
         resolve.view(replace(INCIDENT, what_happened=words)),
         roles.view(INCIDENT, []),
-        escalate.view(EscalateForm(replace(TRIGGERED, title=words), (LevelChoice(1, (), (words,)),), 1, 1)),
+        escalate.view(EscalateForm(replace(TRIGGERED, title=words), (hostile,), hostile, 1, 1)),
         text.view(words, blocks),
     ]
     for view in views:

@@ -81,6 +81,7 @@ ESCALATE = EscalateForm(
         LevelChoice(2, (), ("#payments",)),
         LevelChoice(3),
     ),
+    LevelChoice(2, (), ("#payments",)),
     generation=2,
     step=4,
 )
@@ -117,7 +118,7 @@ FORMS: dict[str, View] = {
     "merge": merge.view(MergeView(LINE, replace(LINE, id=IncidentId(9)), 2, 1, 0, 3)),
     "more": more.view(INCIDENT),
     "escalate without teams": escalate.view(
-        EscalateForm(replace(TRIGGERED, next_step=None), (LevelChoice(1),), 2, 1)
+        EscalateForm(replace(TRIGGERED, next_step=None), (LevelChoice(1),), None, 2, 1)
     ),
     "text": text.view("Why was I paged?", [{"type": "divider"}] * 120),
 }
@@ -356,6 +357,11 @@ def test_each_level_is_offered_with_whom_it_leads_to() -> None:
         "Level 2: #payments",
         "Level 3: nobody now",
     ]
+
+
+def test_the_next_level_says_whom_it_pages() -> None:
+    to = next(block for block in FORMS["escalate"]["blocks"] if block.get("block_id") == "to")
+    assert to["element"]["options"][0]["description"]["text"] == "#payments"
 
 
 def test_a_page_is_given_to_whoever_is_chosen_by_whatever_leads_to_them() -> None:

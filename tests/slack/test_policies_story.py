@@ -48,6 +48,9 @@ async def test_a_policy_is_made_level_by_level_with_a_preview_before_anything_is
     assert form["response_action"] == "update"
     assert "1. payments-primary · 5 min" in texts(form["view"])
     await add_level(people, 1, people=["carol"], manager=["manager"], assign="round_robin")
+    await people.click("frank", "Add a level")
+    left = await people.click("frank", "Back to the policy")
+    assert "2. one of " in texts(left["view"]) and "3. " not in texts(left["view"])
     wrong = await fields(people, "frank", name="Nights", ack_timeout="2 days", repeat="1")
     assert set(wrong["errors"]) == {"ack_timeout"}
     previewed = await fields(people, "frank", name="Nights", ack_timeout="10 min", repeat="1")
@@ -55,6 +58,7 @@ async def test_a_policy_is_made_level_by_level_with_a_preview_before_anything_is
     said = texts(previewed["view"])
     assert "Nothing is saved yet" in said
     assert "The levels run twice; then level 2 every 10 min" in said
+    assert "SEV1 3 min, SEV2 5 min, others 15 min" in said
     assert "(payments-primary)" in said
     assert await kept(configured) is None
     saved = await people.submit("frank")

@@ -42,6 +42,7 @@ def register(bolt: AsyncApp, serve: Serve) -> None:
         (ids.POLICY_EDIT_LEVEL, edit_level, Action.CHANGE_POLICIES),
         (ids.POLICY_RAISE_LEVEL, raise_level, Action.CHANGE_POLICIES),
         (ids.POLICY_REMOVE_LEVEL, remove_level, Action.CHANGE_POLICIES),
+        (ids.POLICY_LEAVE_LEVEL, leave_level, Action.CHANGE_POLICIES),
     ):
         bolt.action(action_id)(serve(listener, action, Click))
     for callback_id, listener in (
@@ -116,6 +117,10 @@ async def raise_level(desk: Desk, asked: Asked) -> Answer:
 
 async def remove_level(desk: Desk, asked: Asked) -> Answer:
     return Redraw(_form(desk, form.read(asked.view or {}).without_level(int(asked.value))))
+
+
+async def leave_level(desk: Desk, asked: Asked) -> Answer:
+    return Redraw(_form(desk, form.carried_draft(asked.view or {})))
 
 
 async def keep_level(desk: Desk, asked: Asked) -> Answer:

@@ -34,9 +34,7 @@ class Escalation:
 def view(shown: EscalateForm, teams: Sequence[tuple[TeamId, str]] = ()) -> dict[str, Any]:
     """`teams` by id and shown name."""
     several = len(shown.levels) > 1
-    upcoming = shown.page.next_step.people if shown.page.next_step else ()
-    names = ", ".join(person.name for person in upcoming)
-    options = [option("The next level", "next", names)]
+    options = [option("The next level", "next", _names(shown.upcoming) if shown.upcoming else "")]
     options += [option("Another level", "level")] if several else []
     options += [option("A team", "team")] if teams else []
     options.append(option("People", "people"))
@@ -81,5 +79,8 @@ def read(submitted: Mapping[str, Any]) -> Escalation | Errors:
 
 
 def _level(one: LevelChoice) -> Block:
-    names = ", ".join([*(person.name for person in one.people), *one.others])
-    return option(f"Level {one.level}: {names or 'nobody now'}", str(one.level))
+    return option(f"Level {one.level}: {_names(one)}", str(one.level))
+
+
+def _names(one: LevelChoice) -> str:
+    return ", ".join([*(person.name for person in one.people), *one.others]) or "nobody now"

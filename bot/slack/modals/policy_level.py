@@ -18,7 +18,7 @@ from bot.slack.modals.policy_form import (
     with_unit,
     written_times,
 )
-from bot.slack.render.message import Block, context, option
+from bot.slack.render.message import Block, actions, button, context, option
 from bot.templates import say
 
 KINDS = ("schedule", "team", "user_group", "webhook", "policy")
@@ -41,7 +41,9 @@ def view(draft: PolicyDraft, at: int, catalogue: Catalogue) -> dict[str, Any]:
         person.id: person.user_id for person in catalogue.people.values() if person.user_id
     }
     users, unknown = _users(targets, known)
+    back = button("Back to the policy", ids.POLICY_LEAVE_LEVEL)
     blocks = [
+        actions([back], "leave"),
         *([context(say("policies", "kept", unknown))] if unknown else []),
         *_menus(targets, at, draft.policy, catalogue),
         form.field("People", f"people:{at}", form.persons(initial=users), optional=True),
@@ -57,7 +59,9 @@ def view(draft: PolicyDraft, at: int, catalogue: Catalogue) -> dict[str, Any]:
     ]
     unshown = [{"user": name} for name in unknown]
     metadata = {"draft": carried(draft), "level": at, "unshown": unshown}
-    return form.modal(ids.MODAL_POLICY_LEVEL, f"Level {at + 1}", blocks, "Keep it", metadata, close="Cancel")
+    return form.modal(
+        ids.MODAL_POLICY_LEVEL, f"Level {at + 1}", blocks, "Keep it", metadata, "Discard policy"
+    )
 
 
 def place(shown: Mapping[str, Any]) -> int:

@@ -90,7 +90,7 @@ def _pages(view: HomeView) -> list[Block]:
         view.pages,
         key=lambda line: (line.state is not PageState.TRIGGERED, line.acknowledged_by != view.reader),
     )
-    at_once = acknowledge_all([line.id for line in ordered if line.state is PageState.TRIGGERED])
+    at_once = acknowledge_all(view.waiting)
     blocks = [actions(at_once, "home:pages")] if at_once else []
     for line in ordered[:MOST_PAGES]:
         blocks.append(section(say("home", "page", line)))
