@@ -66,6 +66,24 @@ async def test_a_form_sent_while_the_database_is_locked_waits_in_sight(office: O
     await eventually(told, "the modal says that it is recorded")
 
 
+async def test_a_click_in_a_modal_while_the_database_is_locked_is_told_in_its_place(
+    office: Office, people: Hands
+) -> None:
+    await declare(people)
+    channel = f"#{(await people.channel('dave', 'inc-1-'))['name']}"
+    await people.sees("dave", "🚨 INC-1", channel)
+    await people.click("dave", "incident_more", channel, option="More…")
+    await office.quiet()
+    async with locked(office):
+        await people.click("dave", "incident_do:ack")
+        assert "Not saved yet" in str(await people.look("views", **{"as": "dave"}))
+
+    async def told() -> bool:
+        return "You have P-1" in str(await people.look("views", **{"as": "dave"}))
+
+    await eventually(told, "the modal says who has it")
+
+
 async def test_a_form_whose_answer_is_silence_says_that_it_is_saved(office: Office, people: Hands) -> None:
     await declare(people)
     channel = f"#{(await people.channel('dave', 'inc-1-'))['name']}"

@@ -41,6 +41,8 @@ class Envelope:
         self._acked = False
         self._is_late = False
         """Whether the asker was told that it is not saved yet, and waits to hear how it ended."""
+        self._opened = ""
+        """The modal that this envelope opened: its trigger is good for one, so a further answer takes its place."""
 
     async def not_yet(self) -> None:
         """It could not be saved yet: Slack stops waiting, and the truth follows."""
@@ -93,8 +95,14 @@ class Envelope:
 
     async def _open(self, view: dict[str, Any]) -> None:
         """Raises `Wrong` when Slack does not show it: the trigger is good for three seconds."""
+        if self._opened:
+            await self._update(self._carrying(view), self._opened)
+            return
         try:
-            await self._gateway.call(self._opening, trigger_id=self.asked.trigger, view=self._carrying(view))
+            shown = await self._gateway.call(
+                self._opening, trigger_id=self.asked.trigger, view=self._carrying(view)
+            )
+            self._opened = str((shown.get("view") or {}).get("id", ""))
         except SlackProblem as problem:
             log.warning("a modal was not opened", problem=str(problem))
             raise Wrong(
@@ -113,11 +121,11 @@ class Envelope:
         carried = {**metadata(view), REPLY_TO: url}
         return {**view, "private_metadata": json.dumps(carried)}
 
-    async def _update(self, view: dict[str, Any]) -> None:
-        """It may have been closed meanwhile."""
-        view_id = (self.asked.view or {}).get("id")
+    async def _update(self, view: dict[str, Any], view_id: str = "") -> None:
+        """The modal that was acted in, or another one; it may have been closed meanwhile."""
+        place = view_id or (self.asked.view or {}).get("id")
         try:
-            await self._gateway.call("views.update", view_id=view_id, view=view)
+            await self._gateway.call("views.update", view_id=place, view=view)
         except SlackProblem as problem:
             log.info("a form was closed before its answer came", problem=str(problem))
 
@@ -144,6 +152,8 @@ class Click(Envelope):
     async def _redraw(self, view: dict[str, Any]) -> None:
         if (self.asked.view or {}).get("type") == "modal":
             await self._update(self._carrying(view))
+            if self._opened:  # "not saved yet" stands above it
+                await self._update(_shown(late.done()), self._opened)
         else:
             await self._open(view)
 
