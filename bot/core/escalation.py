@@ -96,7 +96,7 @@ def decline(page: Page, by: UserId, roster: Roster, now: datetime) -> Decision:
     fact = PageDeclined(at=now, by=by_user(by), page=page.id)
     if page.state is PageState.RESOLVED:
         return Decision(page, Reply.OVER, (fact,))
-    page = replace(page, accepted=tuple(user for user in page.accepted if user != by))
+    page = _not_coming(page, by)
     if page.state is PageState.ACKNOWLEDGED and page.acknowledged_by != by:
         return Decision(replace(page, version=page.version + 1), Reply.HELD_BY_OTHER, (fact,))
     if page.state is not PageState.TRIGGERED:
@@ -238,6 +238,14 @@ def accept(page: Page, by: UserId, now: datetime) -> Decision:
     coming = replace(page, accepted=(*page.accepted, by), version=page.version + 1)
     fact = ResponderAccepted(at=now, by=by_user(by), page=page.id)
     return Decision(coming, facts=(fact,), spares=by)
+
+
+def _not_coming(page: Page, by: UserId) -> Page:
+    """Whoever said that they come takes it back."""
+    if by not in page.accepted:
+        return page
+    others = tuple(user for user in page.accepted if user != by)
+    return replace(page, accepted=others, version=page.version + 1)
 
 
 def _by_hand(page: Page, people: tuple[Contact, ...], cause: Cause) -> tuple[Notify, ...]:

@@ -264,3 +264,13 @@ def test_a_responder_who_comes_leaves_the_page_with_whoever_has_it() -> None:
     coming = escalation.accept(asked, CAROL, NOW)
     assert coming.page.accepted == (CAROL,) and coming.page.acknowledged_by == ANA
     assert escalation.accept(coming.page, CAROL, NOW).reply is Reply.ALREADY_YOURS
+
+
+def test_a_responder_who_does_not_come_after_all_changes_the_page_also_after_its_next_step() -> None:
+    begun = escalation.start(page(policy("p", one(TEAM), one(FRANKS))), roster(), NOW).page
+    asked = escalation.add_responders(begun, (Contact(CAROL, ""),), by_user(ANA), NOW).page
+    coming = later(escalation.accept(asked, CAROL, NOW)).page
+    assert CAROL not in coming.paged and coming.accepted == (CAROL,)
+    not_coming = escalation.decline(coming, CAROL, roster(), NOW).page
+    assert not not_coming.accepted
+    assert not_coming.version > coming.version, "what is shown follows a version"
