@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import Phase, settings
 
 from bot.clock import ManualClock
 from bot.store.database import Database
@@ -22,6 +23,10 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
     ]
 )
+
+# The last phase tells which parts of a failing example matter, and takes minutes with a database.
+settings.register_profile("tocsin", phases=set(Phase) - {Phase.explain})
+settings.load_profile("tocsin")
 
 NIGHT = datetime(2026, 11, 21, 2, 47, tzinfo=UTC)
 KINDS = ("sqlite", "postgresql")
@@ -42,10 +47,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """The order is another in each run: a failure is told with the seed that repeats it."""
-    if terminalreporter.stats.get("failed"):
-        terminalreporter.write_line(
-            f"This order again: pytest --randomly-seed={config.getoption('randomly_seed')}"
-        )
+    seed = config.getoption("randomly_seed", None)
+    if seed is not None and terminalreporter.stats.get("failed"):
+        terminalreporter.write_line(f"This order again: pytest --randomly-seed={seed}")
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -132,10 +133,14 @@ class Cluster:
         self._sql(f"CREATE DATABASE {name}")
         return name
 
+    @cached_property
+    def _emptied(self) -> str:
+        """Once for all: to find the newest revision, each of them is read and compiled."""
+        return EMPTY.format(head=ScriptDirectory.from_config(alembic_config()).get_current_head())
+
     def empty(self) -> None:
         """Make the migrated database as it was when it was migrated, whoever is left on it."""
-        head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-        self._loop.run_until_complete(self._empty(EMPTY.format(head=head)))
+        self._loop.run_until_complete(self._empty(self._emptied))
 
     async def _empty(self, statements: str) -> None:
         """On one connection, as long as the server lives: a new one for each test takes ten times as long."""
