@@ -11,14 +11,16 @@ from pathlib import Path
 
 import uvloop
 
-from bench import burst, declaring, holding, home, intake, on_call, paging
+from bench import burst, declaring, escalation, holding, home, intake, on_call, paging
 from bench.figures import Figure, as_json, as_table
+from bot import logs
 
 RESULT = Path("bench.json")
 MEASURES: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "paging": paging.measure,
     "declaring": declaring.measure,
     "burst": burst.measure,
+    "escalation": escalation.measure,
     "intake": intake.measure,
     "holding": holding.measure,
     "on_call": on_call.measure,
@@ -51,6 +53,7 @@ if __name__ == "__main__":
     unknown = [name for name in sys.argv[1:] if name not in MEASURES]
     if unknown:
         raise SystemExit(f"There is no measure {unknown[0]}; there are {', '.join(MEASURES)}.")
+    logs.set_up("ERROR", "text", ())
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         figures, failed = runner.run(measured(sys.argv[1:]))
     tell(figures)

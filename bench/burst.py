@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -26,9 +27,9 @@ RUNS = 3
 
 
 async def measure() -> list[Figure]:
-    ours = [await _steps() for _ in range(RUNS)]
+    ours = [await steps(PAGES) for _ in range(RUNS)]
     stock = [await _stock_store() for _ in range(RUNS)]
-    took, blocked = (median(one) for one in zip(*ours, strict=True))
+    took, blocked, _ = (median(one) for one in zip(*ours, strict=True))
     stock_took, stock_blocked = (median(one) for one in zip(*stock, strict=True))
     return [
         Figure(
@@ -77,15 +78,16 @@ async def _watched() -> AsyncIterator[_Watch]:
             await task
 
 
-async def _steps() -> tuple[float, float]:
-    """Milliseconds until nothing is due, and of the longest block."""
+async def steps(count: int) -> tuple[float, float, float]:
+    """Milliseconds until nothing is due, and of the longest block; and megabytes that the process has more."""
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
         file = Path(folder) / "due.db"
-        await open_pages(file, PAGES, timedelta(0))
+        await open_pages(file, count, timedelta(0))
         db = Database(f"sqlite+aiosqlite:///{file}", SystemClock())
         async with db.read() as conn:
             catalogue = await configuration.load_catalogue(conn)
         escalate = Escalate(db, lambda: catalogue)
+        before = _resident()
         async with _watched() as watch:
             begun = time.monotonic()
             await escalate.run()
@@ -93,7 +95,13 @@ async def _steps() -> tuple[float, float]:
         due_at = await escalate.due()
         assert due_at is not None and due_at > db.clock.now(), "a step was not taken"
         await db.close()
-        return took, watch.longest
+        return took, watch.longest, _resident() - before
+
+
+def _resident() -> float:
+    """Megabytes."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1024**2
 
 
 _ran: set[int] = set()

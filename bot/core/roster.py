@@ -5,7 +5,7 @@ Every "who is on call" goes through `people_on_call`: paging, `/oncall`, the App
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,6 +55,25 @@ def resolve(
         for target in targets(policy)
         if target.kind is not TargetKind.MANAGER
     }
+
+
+class AsNeeded(Mapping[Target, Reached]):
+    """As `resolve`, of the targets that are asked for alone: a long policy is looked at level by level."""
+
+    def __init__(self, policy: Policy, catalogue: Catalogue, changes: AllChanges, now: datetime) -> None:
+        self._policy = policy
+        self._catalogue = catalogue
+        self._changes = changes
+        self._now = now
+
+    def __getitem__(self, target: Target) -> Reached:
+        return reach(target, self._catalogue, self._changes, self._now)
+
+    def __iter__(self) -> Iterator[Target]:
+        return iter(targets(self._policy))
+
+    def __len__(self) -> int:
+        return len(targets(self._policy))
 
 
 def managers(catalogue: Catalogue, people: Iterable[UserId]) -> Mapping[UserId, Reached]:

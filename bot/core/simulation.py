@@ -173,7 +173,7 @@ class _Run:
         )
 
     def _targets(self, at: datetime) -> Mapping[Target, Reached]:
-        return roster.resolve(self._policy, self._world.catalogue, self._world.changes, at)
+        return roster.AsNeeded(self._policy, self._world.catalogue, self._world.changes, at)
 
     def step(self, decision: Decision, at: datetime) -> Step:
         self._turns |= decision.turns

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.contact import SLACK_DM
@@ -20,7 +20,7 @@ _PAGES = PageRow.__table__  # type: ignore[attr-defined]
 LOOKED_AT = 1000
 """The newest notifications: more than that within a minute is no longer one person's storm."""
 _NEWEST = (
-    select(_NOTES.c.addressee, _NOTES.c.contact, _NOTES.c.state, _NOTES.c.created_at)
+    select(_NOTES.c.addressee, _NOTES.c.contact, _NOTES.c.state, _NOTES.c.created_at, _NOTES.c.page_id)
     .order_by(_NOTES.c.id.desc())
     .limit(LOOKED_AT)
     .subquery()
@@ -36,6 +36,20 @@ _RECENT = hot(
     .group_by(_NEWEST.c.addressee)
 )
 
+_TOLD = hot(
+    select(_NEWEST.c.addressee, _PAGES.c.service)
+    .join(_PAGES, _PAGES.c.id == _NEWEST.c.page_id)
+    .where(
+        _NEWEST.c.addressee.in_(bindparam("users", expanding=True)),
+        _NEWEST.c.contact == SLACK_DM,
+        _NEWEST.c.created_at > bindparam("since", type_=Instant),
+        _PAGES.c.service.is_not(None),
+    )
+    .distinct()
+)
+_PLANNED = _NOTES.c.state == literal_column("'planned'")
+"""In the very words of the partial index, without a bound value: else SQLite does not take it."""
+
 
 async def recent(conn: AsyncConnection, users: Collection[UserId], since: datetime) -> dict[UserId, int]:
     """How many pages each of them was told of by Slack since then."""
@@ -45,19 +59,17 @@ async def recent(conn: AsyncConnection, users: Collection[UserId], since: dateti
 
 async def told(
     conn: AsyncConnection, users: Collection[UserId], since: datetime
-) -> set[tuple[UserId, ServiceId | PageId]]:
-    """The services, and the pages without one, of which each of them was told since then."""
-    n, p = _NOTES.c, _PAGES.c
-    query = (
-        select(n.addressee, p.service, p.id)
-        .join(_PAGES, p.id == n.page_id)
-        .where(n.addressee.in_(users), n.contact == SLACK_DM, n.created_at > since)
-        .distinct()
-    )
-    return {
-        (UserId(user), ServiceId(service) if service else PageId(page))
-        for user, service, page in await conn.execute(query)
-    }
+) -> set[tuple[UserId, ServiceId]]:
+    """The services of which each of them was told since then, as far as the newest notifications tell."""
+    rows = await conn.execute(_TOLD, {"users": list(users), "since": since})
+    return {(UserId(user), ServiceId(service)) for user, service in rows}
+
+
+async def repeated(conn: AsyncConnection, pages: Collection[PageId]) -> set[tuple[UserId, PageId]]:
+    """Who was told of these pages already."""
+    n = _NOTES.c
+    query = select(n.addressee, n.page_id).where(n.page_id.in_(pages), n.contact == SLACK_DM)
+    return {(UserId(user), PageId(page)) for user, page in await conn.execute(query)}
 
 
 async def services(conn: AsyncConnection, pages: Collection[PageId]) -> dict[PageId, ServiceId | None]:
@@ -70,7 +82,7 @@ async def digest_at(conn: AsyncConnection, users: Collection[UserId]) -> dict[Us
     n = _NOTES.c
     query = (
         select(n.addressee, func.min(n.due_at))
-        .where(n.state == "planned", n.contact == SLACK_DM, n.addressee.in_(users))
+        .where(_PLANNED, n.contact == SLACK_DM, n.addressee.in_(users))
         .group_by(n.addressee)
     )
     return {UserId(user): at for user, at in await conn.execute(query) if at is not None}

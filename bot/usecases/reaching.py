@@ -74,7 +74,11 @@ async def _calm(tx: Tx, rows: Sequence[Row]) -> None:
         return
     concerned = [row for row in direct if row["addressee"] in crowded]
     services = await storms.services(tx.conn, {PageId(row["page_id"]) for row in concerned})
-    told = await storms.told(tx.conn, crowded, tx.now - storm.TOLD_WITHIN)
+    by_hand = {page for page, service in services.items() if service is None}
+    told = {
+        *await storms.told(tx.conn, crowded, tx.now - storm.TOLD_WITHIN),
+        *(await storms.repeated(tx.conn, by_hand) if by_hand else ()),
+    }
     at = await storms.digest_at(tx.conn, crowded)
     messages = [
         storm.Message(UserId(row["addressee"]), PageId(row["page_id"]), services.get(row["page_id"]))
