@@ -134,6 +134,11 @@ class Withdrawn:
     reason: str
 
 
+@dataclass(frozen=True)
+class Spared(Withdrawn):
+    """Not sent, so that what came before it is not drowned; whoever it is for sees why."""
+
+
 Outcome = Sent | Retry | Failed | Withdrawn
 
 

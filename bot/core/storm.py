@@ -16,6 +16,8 @@ DIGEST_AFTER = timedelta(minutes=1)
 """How long the first one that waits may."""
 TOLD_WITHIN = timedelta(minutes=10)
 """A service of which somebody has heard for so long nothing is told at once (PRODUCT §4)."""
+BY_ONE_METHOD = 5
+"""Pages of somebody by one method other than Slack in `TOLD_WITHIN`: enough, and Slack tells the rest."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,14 @@ class Message:
     def subject(self) -> tuple[UserId, Hashable]:
         """What somebody has heard of already, or not: the service, or a page that has none."""
         return self.user, self.service or self.page
+
+
+def is_enough(lately: Sequence[Hashable], subject: Hashable) -> bool:
+    """Whether a method need not bring one more page, `lately` having brought pages of these services.
+
+    The first page of a service is always brought.
+    """
+    return len(lately) >= BY_ONE_METHOD and subject in lately
 
 
 def waits(

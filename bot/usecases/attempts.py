@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.called import Called, Told
 from bot.core.catalogue import Catalogue
 from bot.core.contact import SLACK_DM
-from bot.core.debts import Failed, Outcome, Sent
+from bot.core.debts import Failed, Outcome, Sent, Spared
 from bot.core.facts import PersonNotified
 from bot.core.ids import TOCSIN, NotificationId
 from bot.store import attempts, contacts, pages
@@ -33,6 +33,8 @@ async def settle(
             return await _became(tx, catalogue, number, "sent")
         case Failed():
             return await _became(tx, catalogue, number, "failed", outcome.reason)
+        case Spared():
+            return await _became(tx, catalogue, number, "skipped", outcome.reason)
         case _:
             return await pages.settle_notification(tx.conn, number, "canceled", outcome.reason, tx.now)
 

@@ -10,7 +10,11 @@ from typing import Any
 from bot.core.catalogue import Catalogue, Provider, ProviderType
 from bot.core.contact import MethodKind
 from bot.core.debts import Failed
-from bot.core.ids import ProviderId
+from bot.core.ids import TOCSIN, PageId, PersonId, ProviderId
+from bot.core.storm import BY_ONE_METHOD
+from bot.store import contacts, pages
+from bot.usecases import paging
+from tests.company import CHECKOUT, SEV3
 from tests.slack.office import Hands, Office
 
 SMS = MethodKind.SMS
@@ -89,3 +93,31 @@ async def test_a_code_that_cannot_be_sent_is_told_with_the_reason(office: Office
     await people.submit("ana", Kind="SMS", Address="+49 151 2345678")
     told = await people.sees("ana", "did not go out")
     assert "this number takes no messages" in told["plain"]
+
+
+async def test_in_a_storm_the_phone_rings_five_times_for_a_service(office: Office, people: Hands) -> None:
+    ana = office.catalogue().people[PersonId("ana")].user_id
+    assert ana is not None
+    async with office.db.write() as tx:
+        phone = await contacts.add(tx.conn, ana, SMS, "+491512345678", "", tx.now)
+        await contacts.change(tx.conn, phone, verified_at=tx.now)
+    begun = [await page_alone(office, f"Disk {number} is full") for number in range(8)]
+    await office.quiet()
+    office.clock.forward(timedelta(minutes=3))
+    office.engine.wake("reach")
+    await office.engine.idle()
+    await office.quiet()
+    assert len([message for kind, message in office.carriers.messages if kind is SMS]) == BY_ONE_METHOD
+    told = [fact for fact in await office.facts_of(begun[-1]) if fact == "person_notified"]
+    assert len(told) == 2, "Slack's message, and the SMS that was skipped"
+    async with office.db.read() as conn:
+        notes = [note for note in await pages.notifications(conn, begun[-1]) if note.method == SMS]
+    assert [(note.state, "Slack tells the rest" in note.reason) for note in notes] == [("skipped", True)]
+
+
+async def page_alone(office: Office, title: str) -> PageId:
+    async with office.db.write() as tx:
+        page = await paging.begin(
+            tx, office.catalogue(), service=CHECKOUT, title=title, severity=SEV3, by=TOCSIN, group=False
+        )
+    return page.id

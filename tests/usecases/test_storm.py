@@ -9,7 +9,7 @@ from bot.clock import ManualClock
 from bot.core.debts import DebtKind
 from bot.core.ids import TOCSIN, NotificationId, PageId, ServiceId, UserId
 from bot.core.page import Page
-from bot.core.storm import MANY, Message, waits
+from bot.core.storm import BY_ONE_METHOD, MANY, Message, is_enough, waits
 from bot.store import pages, storms
 from bot.store.database import Database
 from bot.usecases import paging, reaching
@@ -105,3 +105,10 @@ def test_a_page_without_a_service_is_its_own_subject() -> None:
     assert not any(waits(by_hand, {user: 50}, ()))
     again = [Message(user, PageId(7), None), Message(user, PageId(7), None)]
     assert waits(again, {user: 50}, ()) == (False, True)
+
+
+def test_a_method_brings_five_pages_of_a_service_and_the_first_of_each_other() -> None:
+    lately = ["checkout"] * (BY_ONE_METHOD - 1)
+    assert not is_enough(lately, "checkout")
+    assert is_enough([*lately, "checkout"], "checkout")
+    assert not is_enough([*lately, "checkout"], "search")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from bot.clock import Clock
 from bot.core.called import Called
 from bot.core.catalogue import Catalogue
 from bot.core.contact import ContactMethod, MethodKind, Outgoing
-from bot.core.debts import Debt, Failed, Outcome, Retry, Withdrawn
+from bot.core.debts import Debt, Failed, Outcome, Retry, Sent, Spared, Withdrawn
 from bot.core.ids import ContactId, NotificationId, PageId, UserId
+from bot.core.storm import TOLD_WITHIN, is_enough
 from bot.core.views import PageView
 from bot.links import Links
 from bot.queries import pages as page_queries
@@ -39,6 +42,11 @@ class _Told:
     page: PageView
     people: Mapping[UserId, directory.SlackUser]
 
+    @property
+    def subject(self) -> Hashable:
+        """The service, or a page that has none."""
+        return self.page.service.name if self.page.service else self.page.id
+
 
 class MethodSender:
     """Sends a page by one of a person's methods; `settle` writes what came of it."""
@@ -56,12 +64,27 @@ class MethodSender:
         self._catalogue = catalogue
         self._clock = clock
         self._links = links
+        self._lately: dict[ContactId, deque[tuple[datetime, Hashable]]] = {}
+        """What each method brought lately. In memory: after a restart a phone may ring a little more."""
 
     async def send(self, debt: Debt) -> Outcome:
         told = await self._read(debt)
         if not isinstance(told, _Told):
             return told
-        return await self._carriers.send(told.method.kind, _message(debt, told, self._links))
+        brought = self._brought(told.method.id)
+        if told.method.kind is not MethodKind.WEBHOOK and is_enough([of for _, of in brought], told.subject):
+            return Spared("it brought enough pages of this service in ten minutes; Slack tells the rest")
+        outcome = await self._carriers.send(told.method.kind, _message(debt, told, self._links))
+        if isinstance(outcome, Sent):
+            brought.append((self._clock.now(), told.subject))
+        return outcome
+
+    def _brought(self, method: ContactId) -> deque[tuple[datetime, Hashable]]:
+        """What it brought in `TOLD_WITHIN`, and of which service."""
+        brought = self._lately.setdefault(method, deque())
+        while brought and brought[0][0] <= self._clock.now() - TOLD_WITHIN:
+            brought.popleft()
+        return brought
 
     async def settle(self, tx: Tx, debt: Debt, outcome: Outcome) -> None:
         await attempts.settle(tx, self._catalogue(), NotificationId(debt.payload["notification"]), outcome)
