@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.contact import MethodKind
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.shift_views import (
     ChangedEntry,
@@ -51,6 +52,8 @@ SENTENCES: list[tuple[ShiftNotice, str]] = [
     (ReachTestMessage(7), "This is a test, nothing is broken."),
 ]
 
+SMS, VOICE = MethodKind.SMS, MethodKind.VOICE
+
 
 @pytest.mark.parametrize(("view", "sentence"), SENTENCES, ids=lambda value: type(value).__name__)
 def test_what_is_said(view: ShiftNotice, sentence: str) -> None:
@@ -65,6 +68,8 @@ def test_what_is_said(view: ShiftNotice, sentence: str) -> None:
         (Waking(is_known=False), "Slack does not tell me"),
         (Waking(is_known=True), "you have no Do Not Disturb hours"),
         (Waking(True, NIGHT, MONDAY), "⚠ No: Slack rings nothing for you from Sat 21 Nov 02:47 UTC"),
+        (Waking(True, NIGHT, MONDAY), "you have no method that rings"),
+        (Waking(True, NIGHT, MONDAY, ringing=(SMS, VOICE)), "but SMS and call do, at once"),
         (Waking(True, tested_at=NIGHT), "You did not answer the last test"),
         (Waking(True, tested_at=NIGHT, heard_at=NIGHT), "You heard the last test"),
     ],
@@ -72,6 +77,15 @@ def test_what_is_said(view: ShiftNotice, sentence: str) -> None:
 def test_whether_one_can_be_woken(waking: Waking, sentence: str) -> None:
     shown = shift_notices.notice(ShiftBegun(ANA, "payments", PRIMARY, NIGHT, None, waking=waking, notes=()))
     assert sentence in said(shown)
+
+
+def test_a_method_that_rings_is_offered_where_slack_is_silent_and_none_is_there() -> None:
+    def offered(waking: Waking) -> bool:
+        return "Add a method that rings" in str(shift_notices.notice(replace(BEGUN, waking=waking)).blocks)
+
+    assert offered(Waking(True, NIGHT, MONDAY))
+    assert not offered(Waking(True, NIGHT, MONDAY, ringing=(SMS,)))
+    assert not offered(Waking(True))
 
 
 def test_what_changed_meanwhile_is_one_short_line() -> None:
