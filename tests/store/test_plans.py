@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import ManualClock
 from bot.core.ids import IntegrationId, PageId, UserId
-from bot.store import alerts, debts, journal, messages, pages
+from bot.store import alerts, attempts, contacts, debts, journal, messages, pages
 from bot.store.database import Database
 from bot.store.migrations import migrate
 from tests.conftest import NIGHT
@@ -22,6 +22,9 @@ LOOKS: dict[str, Callable[[AsyncConnection], Awaitable[Any]]] = {
     "next debt": lambda conn: debts.next_due(conn, [1, 2]),
     "due pages": lambda conn: pages.due(conn, NIGHT, 50),
     "next step": pages.next_due,
+    "due attempts": lambda conn: attempts.due(conn, NIGHT, 50),
+    "next attempt": attempts.next_due,
+    "somebody's methods": lambda conn: contacts.of_users(conn, [UserId("UANA"), UserId("UBOB")]),
     "open page of a service": lambda conn: pages.open_for(conn, ["search:default", "pay:default"]),
     "bodies to fold": lambda conn: journal.pending(conn, 200),
     "latest alerts": lambda conn: alerts.latest(conn, IntegrationId("demo"), ["a", "b"]),
