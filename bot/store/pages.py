@@ -285,10 +285,18 @@ _INVOLVING = hot(
     )
     .order_by(_TABLE.c.id)
 )
+MOST_UNANSWERED = 100
+"""Of so many newest triggered pages somebody's own are counted: a card in a storm must not read all of them."""
+_NEWEST_TRIGGERED = (
+    select(_TABLE.c.id)
+    .where(_TABLE.c.state == PageState.TRIGGERED)
+    .order_by(_TABLE.c.id.desc())
+    .limit(MOST_UNANSWERED)
+)
 _UNANSWERED = hot(
-    select(*_COLUMNS)
+    select(_TABLE.c.id, _TABLE.c.agreed)
     .where(
-        _TABLE.c.state == PageState.TRIGGERED,
+        _TABLE.c.id.in_(_NEWEST_TRIGGERED),
         exists().where(
             _NOTES.c.page_id == _TABLE.c.id,
             _NOTES.c.addressee == bindparam("person"),
@@ -379,9 +387,12 @@ async def involving(conn: AsyncConnection, user: UserId) -> Sequence[Page]:
 
 
 async def unanswered(conn: AsyncConnection, user: UserId) -> tuple[PageId, ...]:
-    """Triggered pages that called this user since somebody last moved them, and have no answer of theirs."""
-    found = [_page(row) for row in await conn.execute(_UNANSWERED, {"person": user, "by": by_user(user)})]
-    return tuple(page.id for page in found if user not in page.agreed)
+    """Triggered pages that called this user since somebody last moved them, and have no answer of theirs.
+
+    Of the newest `MOST_UNANSWERED` of all; the oldest first.
+    """
+    found = await conn.execute(_UNANSWERED, {"person": user, "by": by_user(user)})
+    return tuple(PageId(number) for number, agreed in found if user not in agreed)
 
 
 async def times_paged(

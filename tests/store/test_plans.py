@@ -29,6 +29,7 @@ LOOKS: dict[str, Callable[[AsyncConnection], Awaitable[Any]]] = {
     "bodies to fold": lambda conn: journal.pending(conn, 200),
     "latest alerts": lambda conn: alerts.latest(conn, IntegrationId("demo"), ["a", "b"]),
     "pages on a person": lambda conn: pages.involving(conn, UserId("UANA")),
+    "pages without somebody's answer": lambda conn: pages.unanswered(conn, UserId("UANA")),
     "copies of pages": lambda conn: messages.of_pages(conn, [PageId(1), PageId(2)]),
 }
 

@@ -181,6 +181,16 @@ async def test_escalating_in_the_channel_pages_the_next_level(database: Database
     assert [dm["user"] for dm in await owed(database, DebtKind.PAGE_DM)] == [FRANK]
 
 
+async def test_escalating_to_a_level_pages_that_one_and_says_so(database: Database) -> None:
+    number = await _running(database)
+    await incident_paging.escalate(database, COMPANY, number, DAVE)
+    acted = await incident_paging.escalate(database, COMPANY, number, DAVE, level=1)
+    assert [decision.page.paged for decision in acted.decisions] == [(ERIN,)]
+    assert [post["level"] for post in await owed(database, DebtKind.INCIDENT_POST)] == [None, 1]
+    with pytest.raises(Wrong, match="has 2 levels, and no level 7"):
+        await incident_paging.escalate(database, COMPANY, number, DAVE, level=7)
+
+
 async def test_with_no_open_page_there_is_nothing_to_acknowledge(database: Database) -> None:
     number = await _running(database, whom=PageWhom.NOBODY)
     with pytest.raises(Wrong, match="Nobody is being paged for INC-1"):
