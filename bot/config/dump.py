@@ -90,6 +90,7 @@ def entry(content: Configured) -> dict[str, Any]:
                 "channel": content.channel,
                 "owner": content.owner,
                 "members_from": content.members_from,
+                "texts": dict(content.texts),
             }
         case Service():
             keys = ("team", "tier", "policy", "runbook", "dashboard", "description")

@@ -130,6 +130,7 @@ def _team(entry: TeamEntry) -> Team:
         channel=entry.channel,
         owner=_person_id(entry.owner),
         members_from=entry.members_from,
+        texts=dict(entry.texts),
     )
 
 

@@ -13,6 +13,7 @@ from pydantic import (
     BeforeValidator,
     Discriminator,
     Tag,
+    field_validator,
     model_validator,
 )
 
@@ -41,6 +42,7 @@ from bot.config.values import (
     Zone,
     wrong,
 )
+from bot.templates import own
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 MethodWord = Literal["email", "sms", "voice", "push"]
@@ -85,6 +87,20 @@ class TeamEntry(Entry):
     members_from: UserGroup | None = key(
         "A Slack user group whose members belong to the team too.", 'members_from: "@payments"', None
     )
+    texts: dict[str, str] = key(
+        "The team's own wording of pages and updates; see [texts](#texts).",
+        'texts: {page: "{{ severity }} {{ service }}: {{ title }}"}',
+        {},
+    )
+
+    @field_validator("texts")
+    @classmethod
+    def _can_be_worded(cls, texts: dict[str, str]) -> dict[str, str]:
+        for what, template in texts.items():
+            if problem := own.problem_of(what, template):
+                cure = "Write text with values such as {{ title }}; docs/configuration.md has them all."
+                raise wrong(f"the text {what} cannot be used: {problem}", cure)
+        return texts
 
 
 class RestrictionEntry(Entry):

@@ -52,6 +52,8 @@ class Team:
     owner: PersonId | None = None
     members_from: str | None = None
     """A Slack user group whose members belong to it too, by handle: `@payments`."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Its own wording, by what is worded (`bot.templates.own`)."""
 
 
 @dataclass(frozen=True)

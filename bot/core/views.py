@@ -43,6 +43,8 @@ class ServiceView:
     tier: int | None = None
     runbook: str | None = None
     dashboard: str | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """The team's own templates (`bot.templates.own`)."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,14 @@ def service_view(catalogue: Catalogue, service: ServiceId | None) -> ServiceView
     if known is None:
         return ServiceView(service)
     team = catalogue.teams.get(known.team) if known.team else None
-    return ServiceView(known.name, team.name if team else "", known.tier, known.runbook, known.dashboard)
+    return ServiceView(
+        known.name,
+        team.name if team else "",
+        known.tier,
+        known.runbook,
+        known.dashboard,
+        team.texts if team else {},
+    )
 
 
 def service_name(catalogue: Catalogue, service: ServiceId | None) -> str:

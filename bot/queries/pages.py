@@ -132,7 +132,12 @@ def service_view(catalogue: Catalogue, page: Page) -> ServiceView | None:
         return ServiceView(page.service)
     team = catalogue.teams.get(service.team) if service.team else None
     return ServiceView(
-        service.name, team.name if team else "", service.tier, service.runbook, service.dashboard
+        service.name,
+        team.name if team else "",
+        service.tier,
+        service.runbook,
+        service.dashboard,
+        team.texts if team else {},
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 
 from bot.core.page import PageState
 from bot.core.views import PageView
-from bot.templates import mrkdwn, reading, say
+from bot.templates import mrkdwn, own, reading, say
 from bot.templates.reading import Reader
 
 DESCRIPTION_LINES = 6
@@ -16,13 +16,20 @@ DESCRIPTION = 600
 
 def subject(view: PageView, names: Mapping[str, str], zone: tzinfo) -> str:
     """The sentence that a phone shows for the DM."""
-    return reading.text(say("page", "notification", view), Reader(names, zone))
+    own_words = own.of_page("page", view) if view.state is PageState.TRIGGERED else None
+    said = mrkdwn.one_line(own_words) if own_words else say("page", "notification", view)
+    return reading.text(said, Reader(names, zone))
 
 
 def text(view: PageView, names: Mapping[str, str], zone: tzinfo, link: str) -> str:
     """What, how bad, why you, what comes next, and where to answer."""
     lines = [reading.text(line, Reader(names, zone)) for line in _lines(view)]
-    description = "\n".join(view.description.strip().splitlines()[:DESCRIPTION_LINES])
+    own_words = own.of_page("details", view)
+    description = (
+        reading.text(own_words, Reader(names, zone))
+        if own_words
+        else "\n".join(view.description.strip().splitlines()[:DESCRIPTION_LINES])
+    )
     if description:
         lines.insert(2, mrkdwn.cut(description, DESCRIPTION))
     return "\n".join([*lines, *([say("page", "answer_here"), link] if link else [])])

@@ -343,6 +343,21 @@ ROWS = {
         "the condition cannot be asked: there is none",
         "Write it as in",
     ),
+    "a text of a team that asks for a program": (
+        "teams:\n  - id: search\n    texts: {page: '{% for x in title %}x{% endfor %}'} # here",
+        "the text page cannot be used: for cannot stand in it",
+        "{{ title }}",
+    ),
+    "a text with an unknown value": (
+        "teams:\n  - id: search\n    texts: {update: '{{ description }}'} # here",
+        "there is no value description; there are text, status",
+        "{{ title }}",
+    ),
+    "an unknown text": (
+        "teams:\n  - id: search\n    texts: {sms: hello} # here",
+        "nothing is called sms; there are page, details, reminder, update",
+        "{{ title }}",
+    ),
     "an unknown type of source": (
         "integrations:\n  - id: x\n    type: alertmanger # here\n    token: abcdefgh",
         "'alertmanger' is none of",

@@ -24,7 +24,7 @@ from bot.slack.render.message import (
     overflow,
     section,
 )
-from bot.templates import mrkdwn, say
+from bot.templates import mrkdwn, own, say
 
 DESCRIPTION_LINES = 6
 DESCRIPTION = 600
@@ -45,7 +45,7 @@ def card(view: PageView) -> Message:
         # Another id for another state: a menu forgets what was chosen in it.
         blocks.append(actions(buttons(view), f"page:{view.id}:{view.state}"))
     blocks.append(context_line(_origin(view)))
-    return message(say("page", "notification", view), blocks)
+    return message(notification(view), blocks)
 
 
 def why_text(view: PageView, tried: Sequence[AttemptView] = ()) -> Message:
@@ -150,10 +150,7 @@ def _body(view: PageView) -> list[Block]:
     about = section(say("page", "about", view))
     match view.state:
         case PageState.TRIGGERED:
-            if view.reader_declined:
-                told = [say("page", "you_declined", view)]
-            else:
-                told = [say("page", "why", view.why)] if view.why else [say("page", "so_far", view)]
+            told = [say("page", "you_declined", view) if view.reader_declined else _reason(view)]
             if view.waits:
                 told = [say("page", "waiting", view)]
             if view.agreed:
@@ -195,8 +192,24 @@ def _summary(view: PageView) -> str:
     return say("page", "resolved", view, user, others)
 
 
+def notification(view: PageView) -> str:
+    """The sentence for a phone's lock screen; while it pages, in the team's own words if it has any."""
+    own_words = own.of_page("page", view) if view.state is PageState.TRIGGERED else None
+    return mrkdwn.one_line(own_words) if own_words else say("page", "notification", view)
+
+
+def _reason(view: PageView) -> str:
+    """Why this person; again and again, in the team's own words if it has any."""
+    if view.why is None:
+        return say("page", "so_far", view)
+    own_words = own.of_page("reminder", view) if view.why.last_resort_every_minutes else None
+    return own_words or say("page", "why", view.why)
+
+
 def _description(view: PageView) -> list[Block]:
-    """The first lines of what the source said."""
+    """The first lines of what the source said, or what the team says instead."""
+    if own_words := own.of_page("details", view):
+        return [section(own_words)]
     text = "\n".join(view.description.strip().splitlines()[:DESCRIPTION_LINES])
     return [section(mrkdwn.prose(mrkdwn.cut(text, DESCRIPTION)))] if text.strip() else []
 

@@ -13,7 +13,7 @@ from bot.core.views import IncidentView
 from bot.slack import ids
 from bot.slack.render.incident import LONG_TEXT, update_text
 from bot.slack.render.message import Block, Message, actions, button, lines, message, section, sentence
-from bot.templates import mrkdwn, say
+from bot.templates import mrkdwn, own, say
 
 LAST_UPDATES = 3
 MOST_TASKS = 10
@@ -42,10 +42,8 @@ def update_post(
 ) -> Message:
     """A status update, in the channel and in the announcement's thread."""
     head = say("incident", "update_head", view, status.value, by, next_at)
-    return message(
-        say("incident", "update_notification", view, text),
-        (section(head), section(mrkdwn.prose(mrkdwn.cut(text, LONG_TEXT)))),
-    )
+    body = own.of_update(view, text, status) or mrkdwn.prose(mrkdwn.cut(text, LONG_TEXT))
+    return message(say("incident", "update_notification", view, text), (section(head), section(body)))
 
 
 def severity_post(view: IncidentView, by: UserId | None, previous: str) -> Message:
