@@ -43,16 +43,18 @@ SETTINGS = {
 }
 MIGRATED = "migrated"
 """The database that tests get, one after the other."""
-_EACH = "IF EXISTS (SELECT FROM {0}) THEN TRUNCATE {0} CASCADE; END IF;"
-EMPTY = f"""
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid();
-DO $$ BEGIN {" ".join(_EACH.format(table) for table in metadata.tables)} END $$;
+TABLES = tuple(metadata.tables)
+ALONE = """
+SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+"""Whoever is left on it goes first, and is waited for."""
+FILLED = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in TABLES)
+AS_MIGRATED = """
 SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
 FROM pg_sequences WHERE last_value IS NOT NULL;
-UPDATE alembic_version SET version_num = '{{head}}'
+UPDATE alembic_version SET version_num = '{head}'
 """
-"""Whoever is left on it goes first. A table that is empty is left alone: emptying it would make new files."""
 
 
 def binaries() -> Path:
@@ -134,21 +136,38 @@ class Cluster:
         return name
 
     @cached_property
-    def _emptied(self) -> str:
+    def _as_migrated(self) -> str:
         """Once for all: to find the newest revision, each of them is read and compiled."""
-        return EMPTY.format(head=ScriptDirectory.from_config(alembic_config()).get_current_head())
+        return AS_MIGRATED.format(head=ScriptDirectory.from_config(alembic_config()).get_current_head())
 
     def empty(self) -> None:
         """Make the migrated database as it was when it was migrated, whoever is left on it."""
-        self._loop.run_until_complete(self._empty(self._emptied))
+        self._loop.run_until_complete(self._empty())
 
-    async def _empty(self, statements: str) -> None:
-        """On one connection, as long as the server lives: a new one for each test takes ten times as long."""
+    async def _empty(self) -> None:
+        """TRUNCATE makes new files for each table and each index, which takes ten times as long.
+
+        VACUUM gives the emptied pages back: the next rows are where they would be in a new table.
+        """
+        connection = await self._connected()
+        await connection.execute(ALONE)
+        filled = [table for (table,) in await connection.fetch(FILLED)]
+        await connection.execute(";".join([*(f"DELETE FROM {table}" for table in filled), self._as_migrated]))
+        if filled:
+            await connection.execute(f"VACUUM {', '.join(filled)}")
+
+    async def _connected(self) -> Any:
+        """One connection, as long as the server lives: a new one for each test takes ten times as long."""
         if self._emptying_on is not self._server:
             await self._leave()
             self._emptying_on = self._server
-            self._emptying = await asyncpg.connect(host=str(self._folder), user="tocsin", database=MIGRATED)
-        await self._emptying.execute(statements)
+            self._emptying = await asyncpg.connect(
+                host=str(self._folder),
+                user="tocsin",
+                database=MIGRATED,
+                server_settings={"session_replication_role": "replica"},  # in any order of references
+            )
+        return self._emptying
 
     def url(self, name: str) -> str:
         return f"postgresql+asyncpg://tocsin@/{name}?host={self._folder}"
