@@ -71,7 +71,7 @@ class Parts:
 
 def bolt_app(client: AsyncWebClient, parts: Parts) -> ListeningApp:
     """Build the app; it does nothing until a socket brings it something."""
-    bolt = ListeningApp(client=client, logger=_quiet(), raise_error_for_unhandled_request=True)
+    bolt = ListeningApp(client=client, name="tocsin", logger=_quiet(), raise_error_for_unhandled_request=True)
     bolt.running = Running()
     desk = Desk(
         db=parts.db,
