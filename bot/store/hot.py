@@ -28,6 +28,8 @@ Convert = Callable[[Any], Any] | None
 
 _HOT: dict[int, Any] = {}
 """By identity: a statement is not compared, and is never forgotten."""
+_PLANS: dict[tuple[Any, ...], _Plan | None] = {}
+"""By statement and shape of its parameters; all engines share them, since SQLite's dialect is one for a program."""
 
 
 def hot(statement: Statement) -> Statement:
@@ -131,7 +133,6 @@ class HotEngine(AsyncEngine):
 
     def __init__(self, engine: AsyncEngine) -> None:
         super().__init__(engine.sync_engine)
-        self._plans: dict[tuple[Any, ...], _Plan | None] = {}
 
     def recipe(self, statement: Any, parameters: Any) -> _Recipe | None:
         """None when it is SQLAlchemy's after all: many rows that return something, values that Python fills in."""
@@ -141,9 +142,9 @@ class HotEngine(AsyncEngine):
                 return None
             parameters = parameters[0]
         shape = id(statement), several, *(parameters or ())
-        if shape not in self._plans:
-            self._plans[shape] = _plan(statement, parameters or {}, self.dialect, several=several)
-        plan = self._plans[shape]
+        if shape not in _PLANS:
+            _PLANS[shape] = _plan(statement, parameters or {}, self.dialect, several=several)
+        plan = _PLANS[shape]
         return plan.recipe(parameters or {}) if plan is not None else None
 
 
