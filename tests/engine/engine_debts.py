@@ -77,7 +77,7 @@ class Debts:
         return None
 
 
-async def until(condition: Callable[[], bool], within: float = 10.0) -> None:
+async def until(condition: Callable[[], bool], within: float = 60.0) -> None:
     """Wait for a condition, and fail if it is not met within that many seconds."""
     deadline = time.monotonic() + within
     while not condition():
@@ -98,7 +98,7 @@ async def started(clock: Clock, *duties: Duty, **options: float) -> AsyncIterato
     engine = Engine(duties, clock, **{"refresh_every": NEVER, **options})
     await engine.start()
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             yield engine
     finally:
         await engine.stop(timeout=1)

@@ -49,7 +49,7 @@ async def kept(database: Database) -> list[str]:
 
 
 async def until_waiting(journal: Journal, count: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while journal.waiting < count:  # noqa: ASYNC110 - nobody tells when one more waits
             await asyncio.sleep(0.005)
 

@@ -71,12 +71,12 @@ def email(port: int, outside: Outside, clock: ManualClock) -> tuple[Channel, str
     )
     checked = outside.user or outside.mail.begins_with_tls
     tls = trusting() if checked and outside.trusted else None
-    within = PATIENCE if outside.away is silence else 5.0
+    within = PATIENCE if outside.away is silence else 60.0
     return Email(provider, outside.password, clock, tls=tls, within=within), MESSAGE.to
 
 
 def webhook(port: int, outside: Outside, clock: ManualClock) -> tuple[Channel, str]:
-    within = PATIENCE if outside.away is silence else 5.0
+    within = PATIENCE if outside.away is silence else 60.0
     url = f"http://127.0.0.1:{port}/hook?token={SECRET}"
     return Webhook(url, SECRET, Outgoing(allow_private=True), clock, within=within), "status-board"
 
@@ -84,20 +84,20 @@ def webhook(port: int, outside: Outside, clock: ManualClock) -> tuple[Channel, s
 def pushed_to(scheme: str) -> Callable[[int, Outside, ManualClock], tuple[Channel, str]]:
     def push(port: int, outside: Outside, _clock: ManualClock) -> tuple[Channel, str]:
         address = f"{scheme}://127.0.0.1:{port}/{SECRET}"
-        within = PATIENCE if outside.away is silence else 5.0
+        within = PATIENCE if outside.away is silence else 60.0
         return Push("", Outgoing(allow_private=True), within=within), address
 
     return push
 
 
 def carrier(port: int, outside: Outside, _clock: ManualClock) -> tuple[Channel, str]:
-    within = PATIENCE if outside.away is silence else 5.0
+    within = PATIENCE if outside.away is silence else 60.0
     url = f"json://user:{SECRET}@127.0.0.1:{port}/?:to={{to}}"
     return Push(url, Outgoing(allow_private=True), within=within), "+447700900123"
 
 
 def twilio(port: int, outside: Outside, _clock: ManualClock) -> tuple[Channel, str]:
-    within = PATIENCE if outside.away is silence else 5.0
+    within = PATIENCE if outside.away is silence else 60.0
     provider = Provider(
         ProviderId("twilio"),
         ProviderType.TWILIO,

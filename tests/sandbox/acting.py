@@ -15,9 +15,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 Json = dict[str, Any]
+PATIENCE_SECONDS = 60.0
+"""How long a test waits for something to become true; a limit for failures, not a measure."""
 
 
-async def until(condition: Callable[[], object], seconds: float = 10) -> Any:
+async def until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> Any:
     """The condition's value once it is true; fails after the deadline."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
@@ -49,7 +51,7 @@ class Hands:
     async def messages(self, who: str, at: str, **more: Any) -> list[Json]:
         return list(await self.get("messages", **{"as": who, "in": at}, **more))
 
-    async def sees(self, who: str, at: str, words: str, seconds: float = 10) -> Json:
+    async def sees(self, who: str, at: str, words: str, seconds: float = PATIENCE_SECONDS) -> Json:
         """The latest message in which a person reads these words, once it is there."""
         deadline = time.monotonic() + seconds
         while True:

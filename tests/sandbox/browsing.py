@@ -10,13 +10,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright, expect
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.server import Running, serve
 from tests.programs import missing
+from tests.sandbox.acting import PATIENCE_SECONDS
 
 Json = dict[str, Any]
 
@@ -29,6 +30,7 @@ ARGUMENTS = [
     "--no-first-run",
     "--disable-quic",
 ]
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
 
@@ -86,7 +88,7 @@ class Desk:
         if greeted:
             await context.add_init_script("localStorage.setItem('tocsin.greeted', 'yes')")
         page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_SECONDS * 1000)
         page.on("pageerror", lambda error: self.mistakes.append(str(error)))
         page.on("console", self._heard)
         await page.goto(f"{self.sandbox.url}?as={name}&in={quote(place)}")
@@ -182,5 +184,5 @@ class Told:
         self._heard.put_nowait(what)
 
     async def next(self) -> Any:
-        """The next thing heard, within ten seconds."""
-        return await asyncio.wait_for(self._heard.get(), 10)
+        """The next thing heard."""
+        return await asyncio.wait_for(self._heard.get(), PATIENCE_SECONDS)

@@ -439,7 +439,7 @@ async def test_the_page_comes_back_when_the_sandbox_does(desk: Desk) -> None:
     again = await start(port=desk.sandbox.port)
     try:
         await desk.bot.chat_postMessage(channel=await desk.channel_id("incidents"), text="a new beginning")
-        await expect(messages(page)).to_contain_text("a new beginning", timeout=10_000)
+        await expect(messages(page)).to_contain_text("a new beginning")
         await expect(status).to_contain_text("Tocsin is not connected")
     finally:
         await again.stop()

@@ -94,6 +94,7 @@ async def test_what_arrives_while_one_looks_is_not_called_new(desk: Desk) -> Non
     await expect(page.get_by_role("separator", name="New messages")).to_have_count(0)
 
 
+@pytest.mark.timing
 async def test_a_channel_of_two_thousand_messages_opens_within_a_second(desk: Desk) -> None:
     sandbox = desk.sandbox.sandbox
     channel = sandbox.workspace.channel_named("incidents")

@@ -31,7 +31,7 @@ async def test_it_says_where_it_listens_and_ends_when_told(number: signal.Signal
     with await asyncio.to_thread(urllib.request.urlopen, f"{url}sandbox/app") as answer:
         assert answer.status == 200
     process.send_signal(number)
-    assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert await asyncio.wait_for(process.wait(), 60) == 0
 
 
 async def test_a_taken_port_is_one_sentence_and_exit_code_one() -> None:

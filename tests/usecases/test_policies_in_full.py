@@ -305,7 +305,7 @@ def test_twenty_levels_are_simulated_quickly() -> None:
     long = policy(MAIN, *(level(PRIMARY) for _ in range(20)))
     catalogue = with_policies(long)
     world = World(catalogue, all_changes((), ()))
-    began = time.perf_counter()
+    began = time.process_time()
     said = simulate(world, catalogue.running_policies[MAIN], NIGHT, service=CHECKOUT, severity=SEV2)
-    assert time.perf_counter() - began < 0.25
+    assert time.process_time() - began < 0.25
     assert len(said.steps) == 22

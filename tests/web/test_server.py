@@ -72,7 +72,7 @@ async def test_what_is_being_answered_at_the_end_is_answered() -> None:
     await server.start()
     async with aiohttp.ClientSession() as session:
         asked = asyncio.create_task(status_of(session, f"http://127.0.0.1:{server.ports[0]}/slow"))
-        await asyncio.wait_for(began.wait(), 10)
+        await asyncio.wait_for(began.wait(), 60)
         stopping = asyncio.create_task(server.stop())
         await asyncio.sleep(0)
         go_on.set()
