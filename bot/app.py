@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import templates
 from bot.clock import Anchor, Clock, SteadyClock, SystemClock
 from bot.config.load import load
+from bot.core import conditions
 from bot.core.catalogue import Catalogue, Integration, ProviderType
 from bot.core.command_names import NAMES
 from bot.core.debts import DebtKind
@@ -223,6 +224,7 @@ class Tocsin:
         await self.engine.start()
         await self.server.start()
         self._background(asyncio.to_thread(templates.prepare))
+        self._background(asyncio.to_thread(conditions.prepare, self.catalogue()))
         self._background(self.providers.prepare())
         try:
             await self._connect()

@@ -87,7 +87,7 @@ def walk(desk: Desk) -> None:
     tasks(erin)
     forms(erin)
     roles_and_merging(erin)
-    for part in (asking_for_help, policies, deep_help, schedule, home, on_call, giving):
+    for part in (asking_for_help, why, drill, reaching, policies, deep_help, schedule, home, on_call, giving):
         part(desk)
         desk.clear(erin)
     resolve(erin)
@@ -173,6 +173,52 @@ def asking_for_help(desk: Desk) -> None:
     picture(dave, "help-asked-phone")
     dave.get_by_role("button", name="I'm coming").click()
     messages(ana).filter(has_text="is coming to help").wait_for()
+
+
+def why(desk: Desk) -> None:
+    """Why somebody was paged, with each attempt to reach them."""
+    ana = desk.window("ana", "@Tocsin", size=PHONE)
+    ana.get_by_role("button", name="Why was I paged?").last.click()
+    ana.get_by_role("dialog").wait_for()
+    picture(ana, "why-phone")
+    ana.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+
+
+def drill(desk: Desk) -> None:
+    """A chain foreseen, and somebody asked to take part when it is run live."""
+    bob = desk.window("bob", "#general", size=CHANNEL_WINDOW)
+    command(bob, "#general", "/incident drill search SEV1")
+    bob.get_by_role("button", name="Run it live…").wait_for()
+    picture(bob, "drill")
+    bob.get_by_role("button", name="Run it live…").click()
+    erin = desk.window("erin", "@Tocsin", size=PHONE)
+    erin.get_by_role("button", name="I take part").wait_for()
+    picture(erin, "drill-asked-phone")
+
+
+def reaching(desk: Desk) -> None:
+    """How somebody is reached beside Slack, and when each method is tried."""
+    carol = desk.window("carol", "#general", size=MODAL)
+    command(carol, "#general", "/oncall me")
+    carol.get_by_role("button", name="How you are reached…").click()
+    form = carol.get_by_role("dialog", name="How you are reached")
+    form.wait_for()
+    form.get_by_role("button", name="Add a method").click()
+    fresh = carol.get_by_role("dialog", name="Add a method")
+    fresh.get_by_label("Kind").select_option(label="E-mail")
+    fresh.get_by_label("Address").fill("carol@example.com")
+    fresh.get_by_role("button", name="Add", exact=True).click()
+    form.get_by_text("carol@example.com").first.wait_for()
+    picture(carol, "contacts")
+    carol.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    picture(carol, "contacts-phone")
+    form.get_by_role("button", name="Change…").first.click()
+    carol.get_by_role("dialog", name="High urgency").wait_for()
+    picture(carol, "contact-rules-phone")
+    carol.get_by_role("dialog", name="High urgency").get_by_role("button", name="Cancel").click()
+    carol.get_by_role("dialog", name="High urgency").wait_for(state="detached")
+    if form.count():
+        form.get_by_role("button", name="Close").last.click()
 
 
 def policies(desk: Desk) -> None:
@@ -431,7 +477,7 @@ def running() -> Iterator[Tocsin]:
             "TOCSIN_SANDBOX_PORT": str(ports[0]),
             "TOCSIN_HTTP_PORT": str(ports[1]),
             "TOCSIN_PUBLIC_URL": "https://tocsin.example.com",
-            "TOCSIN_CONFIG": "manifests/demo",
+            "TOCSIN_CONFIG": str(company(Path(folder))),
             "TOCSIN_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/tocsin.db",
         }
         process = subprocess.Popen([sys.executable, "-m", "bot", "sandbox"], cwd=ROOT, env=environment)
@@ -442,6 +488,15 @@ def running() -> Iterator[Tocsin]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(20)
+
+
+def company(folder: Path) -> Path:
+    """The demo's, with somebody who carries e-mail."""
+    files = folder / "company"
+    shutil.copytree(ROOT / "manifests" / "demo", files)
+    mail = "{id: mail, type: smtp, url: 'smtp://127.0.0.1:25', sender: tocsin@example.com}"
+    (files / "reach.yml").write_text(f"providers:\n  - {mail}\n")
+    return files
 
 
 def free_ports(count: int) -> list[int]:

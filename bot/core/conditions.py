@@ -13,8 +13,6 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import cel
-
 from bot.core.alert import Alert, IncomingAlert
 from bot.core.catalogue import Catalogue, Service, SupportHours
 from bot.core.ids import ServiceId, SeverityId
@@ -137,8 +135,18 @@ def severity_by_rules(service: Service | None, facts: Facts) -> SeverityId | Non
     return None
 
 
+def prepare(catalogue: Catalogue) -> None:
+    """Compile all that is configured, so that the first page does not wait for it."""
+    levels = (level for policy in catalogue.policies.values() for level in policy.levels)
+    rules = (rule for service in catalogue.services.values() for rule in service.severity_rules)
+    for expression in (*(one for level in levels for one in level.when), *(rule.when for rule in rules)):
+        _program(expression)
+
+
 @lru_cache(maxsize=2048)
 def _program(expression: str) -> Any:
+    import cel  # brings its own command line, ten megabytes: only a company with conditions has it in memory
+
     return cel.compile(expression)
 
 
