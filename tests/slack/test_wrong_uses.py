@@ -31,10 +31,12 @@ WRONG: dict[str, tuple[str, str]] = {
     "resolve": ("reslove", "Did you mean resolve?"),
     "cancel": ("cancel INC-99", "There is no INC-99"),
     "reopen": ("reopen INC-1 again", "is open already"),
+    "drill": ("drill the kitchen", "Write it like drill checkout SEV1"),
     "help": ("help merg", "Did you mean merge?"),
 }
 ELSEWHERE = {
     "declare": "the Home's and the ⚡ menu's form",
+    "drill": "its own form, which the command alone opens",
     "update": "Update, on the card",
     "severity": "Change severity, on the card",
     "lead": "Roles, on the card",
