@@ -35,9 +35,14 @@ stage = @echo "== $(1)"; $(2) || { echo "make test: stopped, the stage '$(1)' fa
 test: $(INSTALLED_TESTS)
 	$(call stage,lint,$(BIN)/python -m ruff check .)
 	$(call stage,format,$(BIN)/python -m ruff format --check .)
-	$(call stage,types,$(BIN)/python -m mypy --explicit-package-bases bot bench tests)
 	$(call stage,import contracts,$(BIN)/lint-imports --no-logo)
-	$(call stage,tests,$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not timing")
+	@# Many tests wait, so that mypy costs next to nothing beside them.
+	@echo "== types and tests"; \
+	$(BIN)/python -m mypy --explicit-package-bases bot bench tests >.types.log 2>&1 & types=$$!; \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not timing"; tests=$$?; \
+	wait $$types; types=$$?; cat .types.log; rm -f .types.log; \
+	[ $$types = 0 ] || { echo "make test: stopped, the types are wrong" >&2; exit 1; }; \
+	[ $$tests = 0 ] || { echo "make test: stopped, the stage 'tests' failed" >&2; exit 1; }
 	$(call stage,tests of time,$(BIN)/python -m pytest -n 2 -m timing)
 	@echo "make test: all stages passed"
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncBoltRequest
@@ -218,7 +219,12 @@ class _Handler(AsyncSocketModeHandler):
             work = self.app.running.start(super().handle(client, req), "envelope")
             self._at_work.add(work)
             work.add_done_callback(self._at_work.discard)
-            await work
+            try:
+                await work
+            except aiohttp.ClientConnectionError as problem:
+                log.warning(
+                    "a socket closed before an ack was out; Slack sends it again", problem=str(problem)
+                )
 
     def forget_address(self) -> None:
         """The next attempt asks for a new one; the library alone would try a used one forever."""
