@@ -78,6 +78,7 @@ log = structlog.get_logger(__name__)
 
 SLACK_TIMEOUT_SECONDS = 10
 CONNECT_AGAIN_AFTER = 5.0
+PREPARE_PAUSE_SECONDS = 0.1
 PARTS_TO_STOP = (
     "schema_watch",
     "timekeeper",
@@ -223,8 +224,8 @@ class Tocsin:
         await self.journal.start()
         await self.engine.start()
         await self.server.start()
-        self._background(asyncio.to_thread(templates.prepare))
-        self._background(asyncio.to_thread(conditions.prepare, self.catalogue()))
+        templates.prepare(*templates.PAGES)  # the first page must not wait for it
+        self._background(self._prepare())
         self._background(self.providers.prepare())
         try:
             await self._connect()
@@ -233,6 +234,14 @@ class Tocsin:
                 "Slack cannot be reached; alerts are accepted, it is tried again", problem=str(problem)
             )
             self._background(self._keep_connecting())
+
+    async def _prepare(self) -> None:
+        """What else would be compiled when it is first needed, bit by bit: pages need the processor more."""
+        await self.connected.wait()
+        await asyncio.to_thread(conditions.prepare, self.catalogue())
+        for surface in templates.surfaces():
+            await asyncio.sleep(PREPARE_PAUSE_SECONDS)
+            await asyncio.to_thread(templates.prepare, surface)
 
     async def _connect(self) -> None:
         identity = await self.sockets.identify()

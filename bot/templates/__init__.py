@@ -27,10 +27,18 @@ def say(surface: str, macro: str, *values: object, **named: object) -> str:
     return mrkdwn.one_line(str(text))
 
 
-def prepare() -> None:
-    """Compile all wording, so that the first page does not wait for it."""
-    for name in _environment().list_templates(extensions=["j2"]):
-        _surface(name.removesuffix(".j2"))
+PAGES = ("page", "replies")
+"""What a page is worded with."""
+
+
+def surfaces() -> list[str]:
+    return [name.removesuffix(".j2") for name in _environment().list_templates(extensions=["j2"])]
+
+
+def prepare(*names: str) -> None:
+    """Compile the wording of these surfaces, or all of it, so that nobody waits for it; a tenth of a second each."""
+    for name in names or surfaces():
+        _surface(name)
 
 
 def on_call_person(person: OnCallPerson) -> Markup:

@@ -229,4 +229,4 @@ class Promise(RuleBasedStateMachine):
 
 
 TestPromise = Promise.TestCase
-TestPromise.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestPromise.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
