@@ -78,7 +78,8 @@ log = structlog.get_logger(__name__)
 
 SLACK_TIMEOUT_SECONDS = 10
 CONNECT_AGAIN_AFTER = 5.0
-PREPARE_PAUSE_SECONDS = 0.1
+PREPARE_AFTER_SECONDS, PREPARE_PAUSE_SECONDS = 15.0, 0.1
+"""A start has enough to do, and each surface that is compiled beside takes a tenth of a second from the loop."""
 PARTS_TO_STOP = (
     "schema_watch",
     "timekeeper",
@@ -224,7 +225,7 @@ class Tocsin:
         await self.journal.start()
         await self.engine.start()
         await self.server.start()
-        templates.prepare(*templates.PAGES)  # the first page must not wait for it
+        await asyncio.to_thread(templates.prepare, *templates.PAGES)  # the first page must not wait for it
         self._background(self._prepare())
         self._background(self.providers.prepare())
         try:
@@ -239,6 +240,7 @@ class Tocsin:
         """What else would be compiled when it is first needed, bit by bit: pages need the processor more."""
         await self.connected.wait()
         await asyncio.to_thread(conditions.prepare, self.catalogue())
+        await asyncio.sleep(PREPARE_AFTER_SECONDS)
         for surface in templates.surfaces():
             await asyncio.sleep(PREPARE_PAUSE_SECONDS)
             await asyncio.to_thread(templates.prepare, surface)
