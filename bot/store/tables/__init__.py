@@ -33,7 +33,6 @@ from bot.store.tables.on_call import (  # noqa: E402
 from bot.store.tables.pages import NotificationRow, PageRow  # noqa: E402
 from bot.store.tables.reach import (  # noqa: E402
     ContactMethodRow,
-    DigestRow,
     DrillRow,
     HookHealthRow,
     ReachRulesRow,
@@ -51,7 +50,6 @@ __all__ = [
     "ContactMethodRow",
     "CoverRow",
     "DebtRow",
-    "DigestRow",
     "DrillRow",
     "FeedRow",
     "HandoffNoteRow",

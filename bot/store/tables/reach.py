@@ -82,13 +82,3 @@ class DrillRow(SQLModel, table=True):
     started_at: Optional[datetime] = Field(default=None, sa_type=Instant)
     ends_at: Optional[datetime] = Field(default=None, sa_type=Instant)
     due_at: Optional[datetime] = Field(default=None, sa_type=Instant)
-
-
-class DigestRow(SQLModel, table=True):
-    """Pages of somebody in a storm that wait to be told together."""
-
-    __tablename__ = "digest"
-    user: str = Field(primary_key=True)
-    due_at: datetime = Field(sa_type=Instant, index=True)
-    began_at: datetime = Field(sa_type=Instant)
-    sent: int = 0

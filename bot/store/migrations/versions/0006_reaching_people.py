@@ -33,16 +33,6 @@ def upgrade() -> None:
     with op.batch_alter_table('contact_method', schema=None) as batch_op:
         batch_op.create_index('ix_contact_method_user', ['user'], unique=False)
 
-    op.create_table('digest',
-    sa.Column('user', sa.String(), nullable=False),
-    sa.Column('due_at', Instant(), nullable=False),
-    sa.Column('began_at', Instant(), nullable=False),
-    sa.Column('sent', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('user', name=op.f('pk_digest'))
-    )
-    with op.batch_alter_table('digest', schema=None) as batch_op:
-        batch_op.create_index('ix_digest_due_at', ['due_at'], unique=False)
-
     op.create_table('hook_health',
     sa.Column('key', sa.String(), nullable=False),
     sa.Column('failures', sa.Integer(), nullable=False),
