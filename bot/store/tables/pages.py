@@ -10,7 +10,6 @@ from bot.store.types import Instant, Json
 
 _WAITING = text("due_at IS NOT NULL")
 _PLANNED = text("state = 'planned'")
-_KNOWN = text("remote_id <> ''")
 _OPEN = text("group_key IS NOT NULL AND state <> 'resolved'")
 
 
@@ -76,7 +75,6 @@ class NotificationRow(SQLModel, table=True):
         ),
         Index("ix_notification_page", "page_id"),
         Index("ix_notification_due", "due_at", sqlite_where=_PLANNED, postgresql_where=_PLANNED),
-        Index("ix_notification_remote", "remote_id", sqlite_where=_KNOWN, postgresql_where=_KNOWN),
     )
     id: Optional[int] = Field(default=None, primary_key=True)
     page_id: int = Field(foreign_key="page.id")

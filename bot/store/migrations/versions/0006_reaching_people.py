@@ -55,7 +55,7 @@ def upgrade() -> None:
     sa.Column('turn', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('policy', 'level', name=op.f('pk_round_robin'))
     )
-    planned, known = sa.text("state = 'planned'"), sa.text("remote_id <> ''")
+    planned = sa.text("state = 'planned'")
     with op.batch_alter_table('notification', schema=None) as batch_op:
         batch_op.add_column(sa.Column('contact', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('due_at', Instant(), nullable=True))
@@ -63,7 +63,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('remote_id', sa.String(), nullable=False, server_default=''))
         batch_op.drop_constraint(op.f('uq_notification_page_id_generation_step_addressee_method'), type_='unique')
         batch_op.create_index('ix_notification_due', ['due_at'], unique=False, sqlite_where=planned, postgresql_where=planned)
-        batch_op.create_index('ix_notification_remote', ['remote_id'], unique=False, sqlite_where=known, postgresql_where=known)
         batch_op.create_unique_constraint('uq_notification_attempt', ['page_id', 'generation', 'step', 'addressee', 'method', 'contact'])
 
     with op.batch_alter_table('page', schema=None) as batch_op:
