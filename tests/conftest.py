@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -15,6 +17,7 @@ from bot.clock import ManualClock
 from bot.store.database import Database
 from tests.migrated import migrated
 from tests.postgres import MIGRATED, Cluster, cluster
+from tests.programs import in_memory
 
 # The default writes the values of local variables beside a traceback: seconds for each, within somebody's transaction.
 structlog.configure(
@@ -43,6 +46,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever waits for minutes begins first, and all others go on beside it; their order is any."""
     items.sort(key=lambda item: item.get_closest_marker("begins_first") is None)
+
+
+def pytest_configure() -> None:
+    """A commit waits for the disk, and the disk for whoever else writes: seconds, at times."""
+    memory = in_memory()
+    if memory is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+def pytest_collection_finish() -> None:
+    """What was read stays: else each full collection walks through all of it, a second within somebody's three."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

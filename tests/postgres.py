@@ -26,7 +26,7 @@ from alembic.script import ScriptDirectory
 from bot.store.migrations import alembic_config
 from bot.store.tables import metadata
 from tests.migrated import migrated
-from tests.programs import missing
+from tests.programs import in_memory, missing
 
 PATIENCE_SECONDS = 30.0
 SETTINGS = {
@@ -36,6 +36,7 @@ SETTINGS = {
     "full_page_writes": "off",
     "autovacuum": "off",
     "shared_buffers": "16MB",
+    "max_wal_size": "64MB",
     "max_connections": "120",
     # As on a server in another country: what compares instants must not depend on it.
     "timezone": "Asia/Kathmandu",
@@ -217,7 +218,7 @@ def cluster() -> Iterator[Cluster]:
     """A cluster for as long as the block runs."""
     programs = binaries()
     # Not under pytest's folder: a Unix socket's path may have 107 characters.
-    with tempfile.TemporaryDirectory(prefix="tocsin-pg-") as folder:
+    with tempfile.TemporaryDirectory(prefix="tocsin-pg-", dir=in_memory()) as folder:
         server = Cluster(programs, Path(folder))
         try:
             server.initialise()
