@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Coroutine
@@ -77,6 +78,7 @@ async def serve(settings: Settings, greeting: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     bot = Tocsin(settings)
+    _keep_for_good()
     starting = asyncio.create_task(bot.start())
     waiting = asyncio.create_task(ended.wait())
     first: set[asyncio.Future[Any]] = {starting, waiting}
@@ -96,6 +98,12 @@ async def serve(settings: Settings, greeting: str) -> None:
     finally:
         waiting.cancel()
         await bot.stop()
+
+
+def _keep_for_good() -> None:
+    """All that was imported stays for good, so that no collection, with everybody waiting, walks through it."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _greet(bot: Tocsin, greeting: str) -> None:
