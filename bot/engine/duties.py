@@ -22,10 +22,19 @@ log = structlog.get_logger(__name__)
 
 STEPS_IN_ONE_COMMIT = 50
 """So that preparing their rows never holds the event loop for long."""
-BODIES_IN_ONE_COMMIT = 20
-GIVE_WAY_FOR = 0.03
-"""Real seconds between two folds while many wait to be accepted: what is accepted is safe, what is not may be lost."""
-"""Between two commits others write: senders wait for the journal, clicks for their answer, pages for their claim."""
+FEWEST_BODIES, MOST_BODIES = 20, 100
+"""In one commit; in a larger one each that joins a page costs half, but one that begins a page costs the same."""
+FOLD_WITHIN = 0.05
+"""Real seconds that one commit should take at most: others write between two of them."""
+GIVE_WAY_TIMES = 4.0
+GIVE_WAY_AT_LEAST, GIVE_WAY_AT_MOST = 0.03, 0.5
+"""Between two folds while many wait to be accepted: so many times what the last one took, within these real seconds.
+
+What is accepted is safe, what is not may be lost."""
+GIVE_WAY_WITHIN = 5.0
+"""Real seconds for which folding falls behind on purpose; from then on whoever sends waits for it."""
+FOLD_IN_ONE_RUN = 20.0
+"""Real seconds; a duty that runs much longer is held for stuck."""
 AUDIT_EVERY = timedelta(seconds=30)
 
 
@@ -77,17 +86,44 @@ class Fold:
         self._catalogue = catalogue
         self._parse = parse
         self._crowded = crowded
+        self._behind_since: float | None = None
+        """Since when there is more than one fold takes; by the monotonic clock."""
 
     async def run(self) -> None:
-        limit = BODIES_IN_ONE_COMMIT
-        while await alerts.fold_pending(self._db, self._catalogue(), self._parse, limit) == limit:
-            if self._crowded():
-                await asyncio.sleep(GIVE_WAY_FOR)
+        monotonic = self._db.clock.monotonic
+        limit, began = FEWEST_BODIES, monotonic()
+        while (at := monotonic()) - began < FOLD_IN_ONE_RUN:
+            if await alerts.fold_pending(self._db, self._catalogue(), self._parse, limit) < limit:
+                self._behind_since = None
+                break
+            took = monotonic() - at
+            limit = bodies_at_once(limit, took)
+            await self._give_way(at, took)
         point("after-fold-commit")
+
+    async def _give_way(self, at: float, took: float) -> None:
+        if self._behind_since is None:
+            self._behind_since = at
+        if self._crowded():
+            await asyncio.sleep(give_way_for(took, behind=at + took - self._behind_since))
 
     async def due(self) -> datetime | None:
         async with self._db.read() as conn:
             return await due.oldest_body(conn)
+
+
+def bodies_at_once(last: int, took: float) -> int:
+    """How many bodies to fold in the next commit, after so many took so many real seconds."""
+    if took > FOLD_WITHIN:
+        return max(FEWEST_BODIES, last // 2)
+    return min(MOST_BODIES, last * 2) if took < FOLD_WITHIN / 3 else last
+
+
+def give_way_for(took: float, behind: float) -> float:
+    """How long to leave the processor to senders after a fold that took so long; all in real seconds."""
+    if behind > GIVE_WAY_WITHIN:
+        return GIVE_WAY_AT_LEAST
+    return min(GIVE_WAY_AT_MOST, max(GIVE_WAY_AT_LEAST, GIVE_WAY_TIMES * took))
 
 
 class HandOff:
