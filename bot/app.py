@@ -366,7 +366,9 @@ class Tocsin:
             DebtKind.PAGE_WEBHOOK: WebhookSender(self.db, self.providers, self.catalogue, self.clock),
             DebtKind.PAGE_DIGEST: DigestSender(self.db, self.gateway, self.catalogue, self.clock),
             DebtKind.PAGE_COPY: CopySender(self.db, self.gateway, self.catalogue, self.clock),
-            DebtKind.NOTICE: NoticeSender(self.db, self.gateway, self.channels, self.catalogue, self.clock),
+            DebtKind.NOTICE: NoticeSender(
+                self.db, self.gateway, self.channels, self.catalogue, self.clock, self.links
+            ),
             DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock, self._problems),
             **incident_senders(self.db, self.gateway, self.channels, self.catalogue, self.clock),
             **on_call_senders(self.db, self.gateway, self.catalogue, self.clock),

@@ -9,11 +9,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from bot.core import oversight, roster
 from bot.core.catalogue import Catalogue
 from bot.core.contact import RINGS, ContactMethod, MethodKind
-from bot.core.ids import PageId, PersonId, PolicyId, ServiceId, SeverityId, UserId
+from bot.core.ids import PageId, PersonId, PolicyId, ServiceId, SeverityId, TeamId, UserId, WebhookId
 from bot.core.policy import CHOSEN_BY_HAND, Level, Policy, Target, TargetKind
 from bot.core.provider_health import Trouble
 from bot.core.running_policy import named
@@ -64,6 +65,8 @@ class Finding:
     subject: str
     """The person's, policy's, service's or team's name."""
     detail: Mapping[str, object] = field(default_factory=dict)
+    owners: tuple[PersonId, ...] = ()
+    """Whose it is to mend: the owners of its teams and schedules; of nobody's, the admins'."""
 
     @property
     def is_serious(self) -> bool:
@@ -93,9 +96,39 @@ class Company:
     """How many of each severity in `ALERTS_OF`."""
     public_url: bool = True
 
+    @cached_property
+    def carried(self) -> frozenset[MethodKind]:
+        """By which methods some provider carries messages."""
+        return frozenset(kind for one in self.catalogue.providers.values() for kind in one.methods)
+
     def name(self, person: PersonId) -> str:
         known = self.catalogue.people.get(person)
         return known.name if known else person
+
+    def owners(self, *teams: TeamId | None) -> tuple[PersonId, ...]:
+        known = [self.catalogue.teams.get(team) for team in teams if team is not None]
+        return tuple(dict.fromkeys(team.owner for team in known if team and team.owner))
+
+    def owners_of_service(self, service: ServiceId) -> tuple[PersonId, ...]:
+        known = self.catalogue.services.get(service)
+        return self.owners(known.team) if known else ()
+
+    def owners_of_policy(self, policy: PolicyId) -> tuple[PersonId, ...]:
+        """Of the services whose pages begin with it."""
+        services = self.catalogue.services.values()
+        return self.owners(*(service.team for service in services if service.policy == policy))
+
+    @cached_property
+    def owners_of_people(self) -> Mapping[PersonId, tuple[PersonId, ...]]:
+        """The owners of the teams and of the schedules that each person is in."""
+        teams, schedules = self.catalogue.teams.values(), self.catalogue.schedules.values()
+        looked_after = [(team.owner, team.members) for team in teams if team.owner]
+        looked_after += [(one.owner, tuple(one.people)) for one in schedules if one.owner]
+        found: dict[PersonId, dict[PersonId, None]] = {}
+        for owner, people in looked_after:
+            for person in people:
+                found.setdefault(person, {})[owner] = None
+        return {person: tuple(owners) for person, owners in found.items()}
 
     def paged(self) -> dict[PersonId, str]:
         """Everybody whom a policy can lead to, with one way by which."""
@@ -142,7 +175,8 @@ def _accounts(company: Company) -> Iterator[Finding]:
     for person, way in company.paged().items():
         listed = company.catalogue.people.get(person)
         if company.catalogue.user_id(person) is None or (listed is not None and not listed.reachable):
-            yield Finding(Topic.NO_ACCOUNT, company.name(person), {"way": way})
+            owners = company.owners_of_people.get(person, ())
+            yield Finding(Topic.NO_ACCOUNT, company.name(person), {"way": way}, owners)
 
 
 def _levels(company: Company) -> Iterator[Finding]:
@@ -155,7 +189,9 @@ def _levels(company: Company) -> Iterator[Finding]:
             if level.origin is None and all(reached[one].is_empty for one in level.targets if one in reached):
                 reasons = [reached[one].reason for one in level.targets if one in reached]
                 if reasons:
-                    yield Finding(Topic.EMPTY_LEVEL, policy.name, {"level": number, "reasons": reasons})
+                    detail = {"level": number, "reasons": reasons}
+                    owners = company.owners_of_policy(policy.id)
+                    yield Finding(Topic.EMPTY_LEVEL, policy.name, detail, owners)
 
 
 def _gaps(company: Company) -> Iterator[Finding]:
@@ -163,7 +199,8 @@ def _gaps(company: Company) -> Iterator[Finding]:
         gaps = oversight.ahead((schedule, company.changes.of(schedule.id)), company.now).gaps
         if gaps:
             detail = {"count": len(gaps), "at": gaps[0].starts_at}
-            yield Finding(Topic.GAP, schedule.name, detail)
+            owners = (schedule.owner,) if schedule.owner else ()
+            yield Finding(Topic.GAP, schedule.name, detail, owners)
 
 
 def _methods(company: Company) -> Iterator[Finding]:
@@ -174,27 +211,30 @@ def _methods(company: Company) -> Iterator[Finding]:
         theirs = company.methods.get(user, ())
         usable = [method for method in theirs if method.verified_at is not None]
         if not any(method.kind in RINGS for method in usable):
-            yield Finding(Topic.NOTHING_RINGS, company.name(person), {"way": way})
+            owners = company.owners_of_people.get(person, ())
+            yield Finding(Topic.NOTHING_RINGS, company.name(person), {"way": way}, owners)
         yield from _each_method(company, person, usable)
 
 
 def _each_method(company: Company, person: PersonId, usable: Iterable[ContactMethod]) -> Iterator[Finding]:
-    carried = {kind for provider in company.catalogue.providers.values() for kind in provider.methods}
+    owners = company.owners_of_people.get(person, ())
     for method in usable:
         detail = {"method": method.kind.shown, "ending": method.ending, "problem": method.problem}
-        if method.kind is not MethodKind.WEBHOOK and method.kind not in carried:
-            yield Finding(Topic.NO_CARRIER, company.name(person), detail)
+        if method.kind is not MethodKind.WEBHOOK and method.kind not in company.carried:
+            yield Finding(Topic.NO_CARRIER, company.name(person), detail, owners)
         elif method.problem:
-            yield Finding(Topic.METHOD_FAILED, company.name(person), detail)
+            yield Finding(Topic.METHOD_FAILED, company.name(person), detail, owners)
         elif method.tested_at is None or method.tested_at < company.now - TESTED_WITHIN:
-            yield Finding(Topic.UNTESTED, company.name(person), detail)
+            yield Finding(Topic.UNTESTED, company.name(person), detail, owners)
 
 
 def _providers(company: Company) -> Iterator[Finding]:
     for trouble in company.troubles:
         kind, _, name = trouble.key.partition(":")
         detail = {"kind": kind, "reason": trouble.reason, "disabled": trouble.disabled_at is not None}
-        yield Finding(Topic.PROVIDER_DOWN, name, detail)
+        webhook = company.catalogue.webhooks.get(WebhookId(name)) if kind == "webhook" else None
+        owners = (webhook.owner,) if webhook and webhook.owner else ()
+        yield Finding(Topic.PROVIDER_DOWN, name, detail, owners)
 
 
 def _jumps(company: Company) -> Iterator[Finding]:
@@ -206,7 +246,8 @@ def _jumps(company: Company) -> Iterator[Finding]:
         first, second = (_of_level(catalogue, level) for level in policy.levels[:2])
         above = [one for one in second if _is_executive(catalogue, one)]
         if first and above and len(above) == len(second) and not first & second:
-            yield Finding(Topic.JUMP, policy.name, {"to": company.name(above[0])})
+            owners = company.owners_of_policy(policy.id)
+            yield Finding(Topic.JUMP, policy.name, {"to": company.name(above[0])}, owners)
 
 
 def _of_level(catalogue: Catalogue, level: Level) -> set[PersonId]:
@@ -230,7 +271,8 @@ def _severities(company: Company) -> Iterator[Finding]:
         if worst and total >= MANY_ALERTS and counts.get(worst, 0) == total:
             known = company.catalogue.services.get(service)
             detail = {"severity": worst, "count": total}
-            yield Finding(Topic.ALL_WORST, known.name if known else service, detail)
+            owners = company.owners_of_service(service)
+            yield Finding(Topic.ALL_WORST, known.name if known else service, detail, owners)
 
 
 def _policies(company: Company) -> Iterator[Finding]:
@@ -270,10 +312,12 @@ def _running(company: Company) -> Iterator[Finding]:
             present = company.catalogue.running_policies.get(page.policy.id)
             if present != page.policy:
                 detail = {"policy": page.policy.name, "deleted": present is None}
-                yield Finding(Topic.OLD_POLICY, f"P-{page.id}", detail)
+                owners = company.owners_of_policy(page.policy.id)
+                yield Finding(Topic.OLD_POLICY, f"P-{page.id}", detail, owners)
         gone = [user for user in page.people if _is_gone(company.catalogue, user)]
         if gone:
-            yield Finding(Topic.PAGES_GONE, f"P-{page.id}", {"people": gone})
+            owners = company.owners_of_policy(page.policy.id)
+            yield Finding(Topic.PAGES_GONE, f"P-{page.id}", {"people": gone}, owners)
 
 
 def _is_gone(catalogue: Catalogue, user: UserId) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.checkup import Finding
 from bot.core.contact import MethodKind
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.views import IncidentLine, OnCallPerson, PageLine
@@ -226,9 +227,12 @@ class ScheduleFindings:
 
 @dataclass(frozen=True)
 class Digest:
-    """What is wrong with an owner's schedules; those where all is well are not among them."""
+    """What an owner or an admin is to mend."""
 
     schedules: tuple[ScheduleFindings, ...]
+    """Those where all is well are not among them."""
+    findings: tuple[Finding, ...] = ()
+    """What else `tocsin doctor` finds that concerns them, topic by topic."""
 
 
 ShiftNotice = (

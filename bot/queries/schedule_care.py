@@ -1,4 +1,4 @@
-"""What owners of schedules are told, as it is when it is sent."""
+"""What owners and admins are told, as it is when it is sent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import oversight
 from bot.core.catalogue import Catalogue
-from bot.core.ids import PersonId, ScheduleId
+from bot.core.checkup_weekly import told_weekly
+from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.schedule import Plan
 from bot.core.schedule_findings import Findings, cannot_be_reached, findings
 from bot.core.shift_views import (
@@ -20,6 +21,7 @@ from bot.core.shift_views import (
     UnreachableLine,
     UnreachableOnCall,
 )
+from bot.queries import checkup
 from bot.store import changes, waking
 
 
@@ -44,7 +46,12 @@ async def unreachable_on_call(
 
 
 async def digest(
-    conn: AsyncConnection, catalogue: Catalogue, data: Mapping[str, Any], now: datetime
+    conn: AsyncConnection,
+    catalogue: Catalogue,
+    data: Mapping[str, Any],
+    now: datetime,
+    *,
+    public_url: bool = True,
 ) -> Digest | None:
     """None when all is well by now."""
     plans = await _plans(conn, catalogue, data["schedules"], now)
@@ -52,7 +59,10 @@ async def digest(
     unwakeable = await waking.unwakeable(conn, catalogue, everybody, now)
     found = [findings(catalogue, plan, now, unwakeable) for plan in plans]
     wrong = tuple(_shown(catalogue, one, now) for one in found if not one.all_well)
-    return Digest(wrong) if wrong else None
+    told = {line.person for one in wrong for line in one.unreachable}
+    company = await checkup.company(conn, catalogue, now, public_url=public_url)
+    others = told_weekly(company, UserId(data["to"]), told)
+    return Digest(wrong, others) if wrong or others else None
 
 
 async def _plans(conn: AsyncConnection, catalogue: Catalogue, names: list[str], now: datetime) -> list[Plan]:

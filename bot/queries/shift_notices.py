@@ -41,7 +41,12 @@ LOOK_BACK = timedelta(days=60)
 
 
 async def told(
-    conn: AsyncConnection, catalogue: Catalogue, data: Mapping[str, Any], now: datetime
+    conn: AsyncConnection,
+    catalogue: Catalogue,
+    data: Mapping[str, Any],
+    now: datetime,
+    *,
+    public_url: bool = True,
 ) -> ShiftNotice | None:
     """`data` as `usecases.shift_changes` owed it; None when it is not true any more."""
     if data["what"] == "handoff_note":
@@ -51,7 +56,7 @@ async def told(
     if data["what"] == "reach_test":
         return ReachTestMessage(int(data["test"]))
     if data["what"] == "digest":
-        return await schedule_care.digest(conn, catalogue, data, now)
+        return await schedule_care.digest(conn, catalogue, data, now, public_url=public_url)
     schedule = catalogue.schedules.get(ScheduleId(data["schedule"]))
     if schedule is None:
         return None

@@ -1,16 +1,17 @@
-"""Owners of schedules hear what is wrong: at once of people on call whom nothing reaches, weekly of all to come."""
+"""Owners and admins hear what is wrong: at once of people on call whom nothing reaches, weekly of all to mend."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core import oversight
 from bot.core import schedule_findings as finding
 from bot.core.catalogue import Catalogue
+from bot.core.checkup_weekly import readers
 from bot.core.ids import PersonId, ScheduleId
 from bot.core.schedule import AllChanges
-from bot.store import changes, chores, meta, waking
+from bot.store import chores, meta
 from bot.store.uow import Tx
 from bot.usecases.schedule_changes import tell
 
@@ -54,43 +55,33 @@ class _Reader:
 
 
 async def send_digests(tx: Tx, catalogue: Catalogue) -> None:
-    """Whose Monday has come hears what is wrong with their schedules; nobody hears that all is well."""
-    readers = _readers(catalogue)
+    """Whose Monday has come is owed a digest. What it tells is looked for when it is sent: nothing when all is well."""
+    everybody = _readers(catalogue)
     known = await chores.beginning_with(tx.conn, DIGEST)
-    await chores.forget(tx.conn, sorted(known.keys() - readers.keys()))
-    due = {key: reader for key, reader in readers.items() if key in known and known[key] <= tx.now}
-    if due:
-        await _send(tx, catalogue, due)
-    planned = {key: reader for key, reader in readers.items() if key not in known or key in due}
+    await chores.forget(tx.conn, sorted(known.keys() - everybody.keys()))
+    due = {key: reader for key, reader in everybody.items() if key in known and known[key] <= tx.now}
+    for key, reader in due.items():
+        data = {"schedules": reader.schedules}
+        tell(tx, catalogue, f"{key}:{tx.now.date()}", (reader.person,), "digest", data)
+    planned = {key: reader for key, reader in everybody.items() if key not in known or key in due}
     await chores.plan(
         tx.conn, {key: finding.digest_at(tx.now, reader.zone) for key, reader in planned.items()}
     )
 
 
-async def _send(tx: Tx, catalogue: Catalogue, due: Mapping[str, _Reader]) -> None:
-    changed = await changes.since(tx.conn, tx.now, catalogue.schedules.values())
-    everybody = {person for schedule in catalogue.schedules.values() for person in schedule.people}
-    unwakeable = await waking.unwakeable(tx.conn, catalogue, everybody, tx.now)
-    for key, reader in due.items():
-        plans = [(catalogue.schedules[one], changed.of(one)) for one in reader.schedules]
-        found = [finding.findings(catalogue, plan, tx.now, unwakeable) for plan in plans]
-        wrong = [one.schedule for one in found if not one.all_well]
-        if wrong:
-            tell(tx, catalogue, f"{key}:{tx.now.date()}", (reader.person,), "digest", {"schedules": wrong})
-
-
 def _readers(catalogue: Catalogue) -> dict[str, _Reader]:
     """By the key of their chore."""
-    theirs: dict[PersonId, list[ScheduleId]] = {}
+    theirs: dict[PersonId, list[ScheduleId]] = {person: [] for person in readers(catalogue)}
     for schedule in catalogue.schedules:
         for owner in finding.owners(catalogue, schedule):
             theirs.setdefault(owner, []).append(schedule)
     return {
-        f"{DIGEST}{person}": _Reader(person, _zone(catalogue, person, schedules[0]), tuple(schedules))
+        f"{DIGEST}{person}": _Reader(person, _zone(catalogue, person, schedules), tuple(schedules))
         for person, schedules in theirs.items()
     }
 
 
-def _zone(catalogue: Catalogue, person: PersonId, schedule: ScheduleId) -> str:
+def _zone(catalogue: Catalogue, person: PersonId, schedules: Sequence[ScheduleId]) -> str:
     listed = catalogue.people.get(person)
-    return (listed.time_zone if listed else None) or catalogue.schedules[schedule].time_zone
+    own = (catalogue.schedules[one].time_zone for one in schedules)
+    return (listed.time_zone if listed else None) or next(own, "UTC")

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.checkup import Finding, Topic
 from bot.core.contact import MethodKind
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.shift_views import (
@@ -125,6 +126,25 @@ def test_a_digest_of_many_problems_fits_and_says_what_it_leaves_out() -> None:
     is_accepted(shown)
     assert "and 20 more" in said(shown)
     assert not [text for text in raw_texts(list(shown.blocks)) if PINGS.search(text)]
+
+
+def test_a_digest_of_many_findings_fits_hides_no_topic_and_says_how_many_more_there_are() -> None:
+    gone = [Finding(Topic.NO_ACCOUNT, HOSTILE * 30, {"way": HOSTILE * 30}) for _ in range(50)]
+    unowned = [Finding(Topic.NO_OWNER, f"service-{number}") for number in range(5)]
+    one = ScheduleFindings("payments", False, ((NIGHT, MONDAY),), (), ())
+    shown = shift_notices.notice(Digest((one,) * 60, (*gone, *unowned)))
+    is_accepted(shown)
+    assert said(shown).count("⚠ Serious:") == 3
+    assert "• Service service-2 belongs to no team." in said(shown)
+    assert "and 49 more: `tocsin doctor` on the command line tells all." in said(shown)
+    assert not [text for text in raw_texts(list(shown.blocks)) if PINGS.search(text)]
+
+
+def test_a_digest_without_schedules_speaks_of_the_paging_alone() -> None:
+    shown = said(shift_notices.notice(Digest((), (Finding(Topic.UNUSED_POLICY, "other"),))))
+    assert "*Your paging needs you*: 1 thing to mend before somebody is paged." in shown
+    assert "• Policy other is used by no service." in shown
+    assert "override" not in shown
 
 
 def test_a_rotation_of_nobody_is_said_once() -> None:

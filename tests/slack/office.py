@@ -295,7 +295,7 @@ class Office:
             DebtKind.PAGE_CHANNEL: page,
             DebtKind.PAGE_COPY: CopySender(self.db, self.gateway, self.catalogue, self.clock),
             DebtKind.PAGE_DIGEST: DigestSender(self.db, self.gateway, self.catalogue, self.clock),
-            DebtKind.NOTICE: NoticeSender(*parts),
+            DebtKind.NOTICE: NoticeSender(*parts, self.links),
             DebtKind.HOME: HomeSender(self.db, self.gateway, self.catalogue, self.clock),
             **incident_senders(*parts),
             **on_call_senders(self.db, self.gateway, self.catalogue, self.clock),

@@ -14,6 +14,7 @@ from bot.core.debts import Debt, Failed, Outcome, Sent, Withdrawn
 from bot.core.ids import ChannelId, ContactId, DrillId, IncidentId, PageId, ScheduleId, UserId
 from bot.engine.senders import shift_notices
 from bot.engine.senders.incident_messages import post
+from bot.links import Links
 from bot.queries import contacts, drills, incidents, on_call_notices, pages, user_groups
 from bot.slack.channels import Channels
 from bot.slack.gateway import Gateway, Refused, is_conversation
@@ -39,12 +40,14 @@ class NoticeSender:
         channels: Channels,
         catalogue: Callable[[], Catalogue],
         clock: Clock,
+        links: Links,
     ) -> None:
         self._db = db
         self._gateway = gateway
         self._channels = channels
         self._catalogue = catalogue
         self._clock = clock
+        self._links = links
 
     async def send(self, debt: Debt) -> Outcome:
         message = await self._message(debt)
@@ -88,7 +91,12 @@ class NoticeSender:
                 return await self._contact_failed(data)
             case what if what in shift_notices.KINDS:
                 return await shift_notices.message(
-                    self._db, self._gateway, self._catalogue(), data, self._clock
+                    self._db,
+                    self._gateway,
+                    self._catalogue(),
+                    data,
+                    self._clock,
+                    public_url=self._links.are_on,
                 )
             case what if what in group_render.KINDS:
                 return group_render.notice(what, user_groups.told(self._catalogue(), data))

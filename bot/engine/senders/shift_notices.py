@@ -34,11 +34,17 @@ KINDS = frozenset(
 
 
 async def message(
-    db: Database, gateway: Gateway, catalogue: Catalogue, data: Mapping[str, Any], clock: Clock
+    db: Database,
+    gateway: Gateway,
+    catalogue: Catalogue,
+    data: Mapping[str, Any],
+    clock: Clock,
+    *,
+    public_url: bool,
 ) -> Message | None:
     """None when it is not true any more by the time at which it would be sent."""
     if data["what"] == "shift_begun":
         await ask_quiet(db, gateway, UserId(data["to"]))
     async with db.read() as conn:
-        told = await queries.told(conn, catalogue, data, clock.now())
+        told = await queries.told(conn, catalogue, data, clock.now(), public_url=public_url)
     return render.notice(told) if told else None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby, islice
 from typing import assert_never
 
+from bot.core.checkup import Finding
 from bot.core.ids import ScheduleId
 from bot.core.on_call_views import PlannedChoice
 from bot.core.shift_views import (
@@ -37,6 +40,8 @@ from bot.templates import mrkdwn, say
 
 MOST_SCHEDULES, MOST_PROBLEMS = 40, 10
 """Of a digest, and of one schedule in it."""
+MOST_FINDINGS, MOST_OF_TOPIC = 15, 3
+LONGEST_FINDING = 350
 WAKING = ("waking_hours", "waking_tested")
 MOST_CHANGED = 5
 MOST_OPEN = 10
@@ -151,14 +156,27 @@ def unreachable(view: UnreachableOnCall) -> Message:
 
 
 def digest(view: Digest) -> Message:
-    """One paragraph for each schedule; of many problems the first."""
+    """One paragraph for each schedule, then the other findings topic by topic; of many problems the first."""
     text = say("on_call_shifts", "digest", view)
     parts = ["\n".join(_problems(one)) for one in view.schedules[:MOST_SCHEDULES]]
     left_out = len(view.schedules) - len(parts)
     if left_out:
         parts.append(say("on_call_shifts", "digest_more", left_out))
+    parts += lines(_findings(view.findings))
     blocks = [section(text), *(section(part) for part in parts)]
-    return message(text, [*blocks, context(say("on_call_shifts", "digest_cure"))])
+    return message(text, [*blocks, context(say("on_call_shifts", "digest_cure", view))])
+
+
+def _findings(found: Sequence[Finding]) -> list[str]:
+    """The first of each topic, so that many of one hide no other."""
+    kept: list[Finding] = []
+    for _, alike in groupby(found, key=lambda one: one.topic):
+        kept += islice(alike, MOST_OF_TOPIC)
+    kept = kept[:MOST_FINDINGS]
+    said = [f"{say('on_call_shifts', 'digest_mark', one)} {say('checkup', one.topic, one)}" for one in kept]
+    if len(kept) < len(found):
+        said.append(say("on_call_shifts", "digest_findings_more", len(found) - len(kept)))
+    return [mrkdwn.cut_markup(line, LONGEST_FINDING) for line in said]
 
 
 def _problems(one: ScheduleFindings) -> list[str]:
