@@ -35,6 +35,9 @@ from bot.core.schedule import Origin
 from bot.core.swap import SwapState
 from bot.core.task import Task
 
+RUNBOOK = "Runbook"
+"""How sources name the link to what is to be done."""
+
 
 @dataclass(frozen=True)
 class ServiceView:
@@ -161,6 +164,12 @@ class PageView:
     """Somebody asked the reader to help."""
     incident: IncidentId | None = None
     incident_channel: ChannelId | None = None
+
+    @property
+    def runbook(self) -> str | None:
+        """What to do first: an alert's own is the exact one."""
+        own = next((link.url for link in self.links if link.text == RUNBOOK), None)
+        return own or (self.service.runbook if self.service else None)
 
 
 @dataclass(frozen=True)

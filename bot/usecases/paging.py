@@ -140,7 +140,7 @@ async def _follow(tx: Tx, decided: Sequence[tuple[Page, Decision]], catalogue: C
         if page.version != before.version:
             if before.id:  # one that begins has no copies yet
                 tx.touch(page.id)
-            _tell_incident(tx, page, decision)
+            _tell_incident(tx, page, decision, catalogue)
             _touch_homes(tx, before, page)
 
 
@@ -345,15 +345,17 @@ async def _invite(tx: Tx, decision: Decision, by: UserId) -> None:
     tx.owe(debts.incident(debts.DebtKind.INCIDENT_MEMBERS, incident.id))
 
 
-def _tell_incident(tx: Tx, page: Page, decision: Decision) -> None:
-    """The incident's card follows its pages, and its channel hears who took one."""
+def _tell_incident(tx: Tx, page: Page, decision: Decision, catalogue: Catalogue) -> None:
+    """The incident's card follows its pages; its channel hears who took one, with what they are to do first."""
     if page.incident is None:
         return
+    service = catalogue.services.get(page.service) if page.service else None
+    runbook = service.runbook if service else None
     tx.owe(debts.incident(debts.DebtKind.INCIDENT_CARD, page.incident))
     for fact in decision.facts:
         if isinstance(fact, PageAcknowledged):
             key = f"incident:{page.incident}:acknowledged:{page_label(page.id)}.{page.version}"
-            said = {"by": user_of(fact.by), "at": tx.now.isoformat(), "pages": [page.id]}
+            said = {"by": user_of(fact.by), "at": tx.now.isoformat(), "pages": [page.id], "runbook": runbook}
             tx.owe(debts.incident_post(key, page.incident, "acknowledged", said))
 
 

@@ -156,7 +156,7 @@ async def test_a_latency_alarm_at_night_finds_somebody_who_is_awake(
     for who in ("ana", "frank"):
         assert "Acknowledge" not in str((await people.sees(who, "@Tocsin", "has it"))["buttons"])
     held = await people.sees("carol", "@Tocsin", "has it: acknowledged 03:21")
-    assert "Runbook" in held["plain"]
+    assert "Runbook: https://wiki.example.com/checkout" in held["plain"]
     clock.forward(hours=1)
     await bot.engine.idle()
     assert len(twilio.asked) == 2, "nobody is called after the acknowledgment"

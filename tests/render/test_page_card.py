@@ -18,6 +18,7 @@ from tests.render.samples import (
     ANA,
     BOB,
     CAROL,
+    CHECKOUT,
     MONDAY,
     NAMES,
     NIGHT,
@@ -31,6 +32,7 @@ from tests.render.samples import (
     said,
 )
 
+RUNBOOK = CHECKOUT.runbook
 LEVEL_TWO = Why(Cause.TIMEOUT, 2, "payments-secondary", MONDAY, previous=(PreviousPaged(ANA, NIGHT, "sent"),))
 
 
@@ -62,6 +64,19 @@ def test_an_open_card_says_nothing_twice() -> None:
     assert shown.count("Runbook") == shown.count("Alertmanager") == 1
     assert shown.count("INC-12") == 1
     assert shown.count("02:47") == 1
+
+
+def test_whoever_has_it_sees_what_to_do_first_and_once() -> None:
+    held = replace(ACKNOWLEDGED, reader=ACKNOWLEDGED.acknowledged_by)
+    shown = said(page.card(held))
+    assert shown.index("has it") < shown.index(f"Runbook: {RUNBOOK}") < shown.index("SEV2")
+    assert shown.count("Runbook") == 1
+    own = Link("Runbook", "https://alerts.example.com/rb")
+    exact = said(page.card(replace(held, links=(own,))))
+    assert f"Runbook: {own.url}" in exact and exact.count("Runbook") == 1
+    odd = page.card(replace(held, links=(Link("Runbook", "javascript:x"),)))
+    assert is_accepted(odd) and "javascript" not in str(odd.blocks)
+    assert "Runbook: " not in said(page.card(TRIGGERED))
 
 
 def test_who_declined_reads_it_on_their_own_card() -> None:

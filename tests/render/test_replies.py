@@ -16,6 +16,7 @@ from tests.render.samples import (
     ANA,
     BOB,
     CAROL,
+    CHECKOUT,
     RESOLVED,
     SNOOZED,
     TRIGGERED,
@@ -88,6 +89,13 @@ def test_every_outcome_has_its_sentence(act: Act, outcome: Reply, view: PageView
     reply = replies.acted(act, outcome, view, after(5))
     assert is_accepted(reply)
     assert expected in said(reply)
+
+
+def test_whoever_takes_it_gets_the_runbook_with_the_answer_but_no_call_reads_it_out() -> None:
+    for act in (Act.ACKNOWLEDGE, Act.TAKE_OVER):
+        reply = replies.acted(act, Reply.DONE, ACKNOWLEDGED, after(5))
+        assert f"Runbook: {CHECKOUT.runbook}" in said(reply)
+        assert "http" not in reply.text
 
 
 def test_what_went_wrong_says_that_nothing_is_lost() -> None:

@@ -20,7 +20,21 @@ from bot.store import incidents, messages, pages, timeline
 from bot.store.database import Database
 from bot.usecases import incident_channel, incident_paging, incident_updates, paging
 from bot.usecases.declaring import Declare, PageWhom, declare
-from tests.company import ANA, BOB, CAROL, DATABASE, DAVE, ERIN, FRANK, SEARCH, SEV1, SEV2, SEV3, company
+from tests.company import (
+    ANA,
+    BOB,
+    CAROL,
+    CHECKOUT,
+    DATABASE,
+    DAVE,
+    ERIN,
+    FRANK,
+    SEARCH,
+    SEV1,
+    SEV2,
+    SEV3,
+    company,
+)
 from tests.owed import look_at_homes, owed, owed_kinds, pay_all, posts
 
 COMPANY = company()
@@ -172,6 +186,13 @@ async def test_acknowledging_in_the_channel_stops_its_pages_and_invites(database
     late = await incident_paging.acknowledge(database, COMPANY, number, CAROL)
     assert [decision.reply for decision in late.decisions] == [Reply.HELD_BY_OTHER]
     assert await posts(database) == ["acknowledged"]
+
+
+async def test_the_channel_gets_the_runbook_of_the_service_that_was_acknowledged(database: Database) -> None:
+    number = await _running(database, service=CHECKOUT)
+    await incident_paging.acknowledge(database, COMPANY, number, BOB)
+    (told,) = await owed(database, DebtKind.INCIDENT_POST)
+    assert (told["what"], told["runbook"]) == ("acknowledged", "https://wiki.example.com/checkout")
 
 
 async def test_escalating_in_the_channel_pages_the_next_level(database: Database) -> None:

@@ -76,7 +76,7 @@ def _of_pages(view: IncidentView, what: str, owed: Mapping[str, Any], by: UserId
         case "paged":
             return sentence(say("posts", "paged", by, owed["people"], owed["services"], owed["note"]))
         case "acknowledged":
-            return posts.acknowledged_post(by, PageId(owed["pages"][0]))
+            return posts.acknowledged_post(by, PageId(owed["pages"][0]), owed.get("runbook"))
         case "escalated":
             return sentence(say("posts", "escalated", by, owed["pages"], owed.get("level")))
         case "alerts_resolved":

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bot.core.ids import IncidentId, PageId, UserId, incident_label, page_label, user_of
 from bot.core.page import PageState
-from bot.core.views import AttemptView, PageView
+from bot.core.views import RUNBOOK, AttemptView, PageView
 from bot.slack import ids
 from bot.slack.render.message import (
     Block,
@@ -168,6 +168,8 @@ def _body(view: PageView) -> list[Block]:
                 told.append(say("page", "why", view.why))
             if view.accepted:
                 told.append(say("page", "accepted", view))
+            if mrkdwn.is_web(view.runbook):
+                told.append(say("page", "first_step", view.runbook))
             return [*map(section, lines(told)), about, *_description(view)]
         case PageState.SNOOZED:
             return [section(say("page", "snoozed", view)), about]
@@ -218,13 +220,14 @@ def _origin(view: PageView) -> list[str]:
     """Where to look. What an open card says above is not said again; an alert's own runbook is the exact one."""
     over = view.state is PageState.RESOLVED
     parts = [say("page", "origin", view)] if over else []
-    links = view.links[:LINKS]
+    said = {RUNBOOK} if view.state is PageState.ACKNOWLEDGED and mrkdwn.is_web(view.runbook) else set()
+    links = [each for each in view.links if each.text not in said][:LINKS]
     parts += [mrkdwn.link(mrkdwn.cut(each.text or "Link", 60), each.url) for each in links]
-    named = {each.text for each in links}
+    named = {each.text for each in links} | said
     if view.service and view.service.dashboard and "Dashboard" not in named:
         parts.append(mrkdwn.link("Dashboard", view.service.dashboard))
-    if view.service and view.service.runbook and "Runbook" not in named:
-        parts.append(mrkdwn.link("Runbook", view.service.runbook))
+    if view.service and view.service.runbook and RUNBOOK not in named:
+        parts.append(mrkdwn.link(RUNBOOK, view.service.runbook))
     if view.source and view.source not in named:
         parts.append(mrkdwn.escape(mrkdwn.one_line(view.source)))
     if view.incident and over:

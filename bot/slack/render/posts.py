@@ -63,8 +63,10 @@ def handoff_post(view: IncidentView, by: UserId, told: Mapping[str, Any]) -> Mes
     return message(head, (section(head), *answers))
 
 
-def acknowledged_post(user: UserId, page: PageId) -> Message:
-    return sentence(say("incident", "acknowledged", user, page))
+def acknowledged_post(user: UserId, page: PageId, runbook: str | None = None) -> Message:
+    """Who has it, and what they and whoever helps are to do first."""
+    first_step = [say("page", "first_step", runbook)] if mrkdwn.is_web(runbook) else []
+    return sentence(" ".join([say("incident", "acknowledged", user, page), *first_step]))
 
 
 def resolved_post(view: IncidentView) -> Message:

@@ -11,7 +11,7 @@ from bot.core.ids import UserId, user_of
 from bot.core.views import PageView
 from bot.slack import ids
 from bot.slack.render.message import Message, actions, button, message, section, sentence
-from bot.templates import say
+from bot.templates import mrkdwn, say
 
 
 class Act(StrEnum):
@@ -25,6 +25,10 @@ class Act(StrEnum):
     RESOLVE = "resolved"
     JOIN = "joined_page"
     ACCEPT = "accepted"
+
+
+TAKING = (Act.ACKNOWLEDGE, Act.TAKE_OVER)
+"""Whoever has the page now sees the runbook with the answer; not in its `text`, which is also read out on a call."""
 
 
 def acted(act: Act, outcome: Reply, view: PageView, at: datetime) -> Message:
@@ -49,6 +53,9 @@ def acted(act: Act, outcome: Reply, view: PageView, at: datetime) -> Message:
             return sentence(say("replies", "declined_next", view))
         case Reply.NOT_DUE:
             return sentence(say("replies", "not_due", view))
+        case Reply.DONE if act in TAKING and mrkdwn.is_web(view.runbook):
+            text = say("replies", act.value, view)
+            return message(text, (section(text), section(say("page", "first_step", view.runbook))))
         case _:
             return sentence(say("replies", act.value, view))
 
