@@ -81,7 +81,8 @@ class Providers:
 
         `message.to` of a webhook is the id of a configured one, or a person's own URL, which is called unsigned. `Sent`
         holds the provider's `id` of the message and who is the `provider`: a webhook's id, nobody for a person's own
-        URL. `Retry`: none takes anything just now; `Failed`: the address is wrong, or nobody carries this.
+        URL; and as `missed` what those answered who were asked before. `Retry`: none takes anything just now;
+        `Failed`: the address is wrong, or nobody carries this.
         """
         await self._follow()
         if kind is MethodKind.WEBHOOK:
@@ -95,7 +96,8 @@ class Providers:
             await self._watched.note(provider, outcome)
         provider, last = answers[-1]
         if not isinstance(last, Retry):
-            return _carried(last, provider.id)
+            missed = [f"{one.id}: {said.reason}" for one, said in answers if isinstance(said, Retry)]
+            return _carried(last, provider.id, missed)
         return _together([missed for _, missed in answers if isinstance(missed, Retry)])
 
     async def prepare(self) -> None:
@@ -213,9 +215,12 @@ class Closed:
         """Nothing is open."""
 
 
-def _carried(outcome: Outcome, by: str) -> Outcome:
-    """The same, and who took it."""
-    return Sent({**outcome.remote, "provider": by}) if isinstance(outcome, Sent) else outcome
+def _carried(outcome: Outcome, by: str, missed: Sequence[str] = ()) -> Outcome:
+    """The same, who took it, and what others answered before."""
+    if not isinstance(outcome, Sent):
+        return outcome
+    before = {"missed": "; ".join(missed)} if missed else {}
+    return Sent({**outcome.remote, "provider": by, **before})
 
 
 def _together(missed: Sequence[Retry]) -> Outcome:

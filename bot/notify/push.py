@@ -20,6 +20,7 @@ from urllib.parse import quote
 from bot.core.contact import TO, MethodKind
 from bot.core.contact import Outgoing as Message
 from bot.core.debts import Failed, Outcome, Retry, Sent
+from bot.notify import sms
 from bot.notify.channel import NotNow
 from bot.outgoing import MayNotBeCalled, Outgoing
 
@@ -59,7 +60,7 @@ class Push:
                     return self._unusable()
                 await self._look(service)
                 name = str(service.service_name)
-                said = await self._run(partial(_notify, service, message.subject, message.text))
+                said = await self._run(partial(_notify, service, *_worded(kind, message)))
         except MayNotBeCalled as problem:
             return Failed(str(problem))
         except TimeoutError:
@@ -112,6 +113,17 @@ def _hosts(service: NotifyBase) -> Iterator[str]:
     """The servers that the address names itself; of a service with a server of its own there are none."""
     if getattr(service, "mode", "") != "cloud" and "{host}" in " ".join(service.templates):
         yield from filter(None, {service.host, getattr(service, "smtp_host", None)})
+
+
+def _worded(kind: MethodKind, message: Message) -> tuple[str, str]:
+    """Title and text; a telephone has no title, and says or shows little."""
+    match kind:
+        case MethodKind.SMS:
+            return "", sms.body(message, can_answer=False)
+        case MethodKind.VOICE if message.page is not None:
+            return "", message.subject
+        case _:
+            return message.subject, message.text
 
 
 def _notify(service: NotifyBase, subject: str, text: str) -> str | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
@@ -18,17 +17,14 @@ from bot.core.catalogue import Provider
 from bot.core.contact import MethodKind
 from bot.core.contact import Outgoing as Message
 from bot.core.debts import Failed, Outcome, Retry, Sent
-from bot.notify import twiml
+from bot.notify import sms, twiml
 from bot.notify.channel import NotNow
 from bot.notify.twilio_problems import Fault, problem
 from bot.outgoing import Fetched, MayNotBeCalled, NoAnswer, Outgoing
-from bot.templates import mrkdwn
 
 API = "https://api.twilio.com"
 WITHIN_SECONDS = 5.0
 LARGEST_ANSWER = 64 * 1024
-LONGEST_SMS = 320
-"""Characters: three parts of GSM-7."""
 RING_SECONDS = 30
 """Most mailboxes answer then."""
 CALL_EVENTS = ("initiated", "ringing", "answered", "completed")
@@ -38,17 +34,6 @@ MESSAGING_SERVICE = "MG"
 Form = Sequence[tuple[str, str]]
 
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
-_GSM = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
-    "¿abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
-)
-"""3GPP TS 23.038, 6.2.1, with its extension. A single other character makes a part 67 characters short, not 153."""
-_PLAINER = str.maketrans(
-    {"…": "...", "–": "-", "—": "-", "·": "-", "•": "-", "‘": "'", "’": "'", "`": "'", "“": '"', "”": '"'}
-    | {"„": '"', "«": '"', "»": '"', "×": "x", "→": "->", "≥": ">=", "≤": "<=", "\u00a0": " ", "\u202f": " "}
-    | {"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "Œ": "OE", "œ": "oe", "ı": "i"}
-    | {mrkdwn.ZERO_WIDTH: "", "\t": " "}
-)
 
 
 class Twilio:
@@ -85,7 +70,7 @@ class Twilio:
         form = [
             ("To", message.to),
             ("MessagingServiceSid" if service else "From", self._sender),
-            ("Body", sms_body(message)),
+            ("Body", sms.body(message, can_answer=bool(message.callback))),
         ]
         return [*form, ("StatusCallback", f"{message.callback}/status")] if message.callback else form
 
@@ -116,34 +101,6 @@ class Twilio:
         except NoAnswer as silent:
             return Retry(str(silent), certain=False)
         return _outcome(answer)
-
-
-def sms_body(message: Message) -> str:
-    """At most `LONGEST_SMS` characters: what and how bad, how to answer, and the link, whole."""
-    if message.page is None:
-        return _cut(_plainer(message.text.strip()), LONGEST_SMS)
-    tail = [twiml.words("reply_with") if message.callback else "", message.link]
-    below = "".join(f"\n{line}" for line in tail if line)
-    return _cut(_plainer(message.subject), LONGEST_SMS - len(below)) + below
-
-
-def _cut(what: str, most: int) -> str:
-    """At most so many characters; what was cut ends with a whole word and an ellipsis."""
-    if len(what) <= most:
-        return what
-    ellipsis = "..." if _GSM.issuperset(what) else "…"
-    kept = what[: most - len(ellipsis)]
-    return f"{(kept.rpartition(' ')[0] or kept).rstrip()}{ellipsis}"
-
-
-def _plainer(what: str) -> str:
-    """In GSM-7 if that loses no more than accents and typographic marks; else as it is."""
-    plain = "".join(_letter(one) for one in what.translate(_PLAINER))
-    return plain if _GSM.issuperset(plain) else what
-
-
-def _letter(one: str) -> str:
-    return one if one in _GSM else unicodedata.normalize("NFKD", one)[:1]
 
 
 def _outcome(answer: Fetched) -> Outcome:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.core.called import Called, Told
 from bot.core.catalogue import Catalogue
 from bot.core.contact import SLACK_DM
@@ -30,7 +33,8 @@ async def settle(
             remote = outcome.remote
             if remote.get("provider"):
                 await attempts.carried(tx.conn, number, str(remote["provider"]), str(remote.get("id") or ""))
-            return await _became(tx, catalogue, number, "sent")
+            reason = await _in_the_end(tx, number, remote) if remote.get("missed") else ""
+            return await _became(tx, catalogue, number, "sent", reason)
         case Failed():
             return await _became(tx, catalogue, number, "failed", outcome.reason)
         case Spared():
@@ -77,10 +81,17 @@ async def _became(
     note = await pages.settle_notification(tx.conn, number, state, reason, tx.now)
     if note is None:
         return None
-    await _record(tx, note, state, reason)
+    await _record(tx, note, state, reason if state == "failed" else "")
     if state == "failed":
         await paging.could_not_reach(tx, catalogue, note)
     return note
+
+
+async def _in_the_end(tx: Tx, number: NotificationId, remote: Mapping[str, Any]) -> str:
+    """Why it goes out when it does, which providers did not take it, and who did."""
+    note = await pages.notification(tx.conn, number)
+    known = [note.reason] if note and note.reason else []
+    return "; ".join([*known, str(remote["missed"]), f"{remote['provider']} took it"])
 
 
 async def _record(tx: Tx, note: Notification, state: str, problem: str) -> None:

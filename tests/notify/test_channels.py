@@ -382,6 +382,19 @@ async def test_a_carrier_gets_the_address_as_one_value_whatever_is_in_it(clock: 
     assert (call.path, json.loads(call.body)["to"]) == ("/", "+44&:to=evil/../x")
 
 
+async def test_a_carrier_gets_a_short_text_and_one_sentence_to_read_out(clock: ManualClock) -> None:
+    outside = Outside()
+    page = replace(MESSAGE, to="+447700900123", subject="SEV1 checkout is" + " slow" * 100)
+    async with outside.web.running():
+        channel, _ = carrier(outside.web.port, outside, clock)
+        for kind in (MethodKind.SMS, MethodKind.VOICE):
+            await channel.send(kind, page)
+        await channel.aclose()
+    text, call = (json.loads(one.body) for one in outside.web.calls)
+    assert (text["title"], call["title"], call["message"]) == ("", "", page.subject)
+    assert len(text["message"]) <= 320 and text["message"].endswith(f"slow...\n{LINK}")
+
+
 def test_only_those_who_push_pay_for_apprise() -> None:
     """It takes 25 MB and a second: nothing imports it when it is imported itself."""
     bot = Path(__file__).parents[2] / "bot"

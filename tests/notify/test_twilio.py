@@ -11,8 +11,9 @@ import pytest
 from bot.core.contact import MethodKind, Outgoing
 from bot.core.debts import Failed, Retry, Sent
 from bot.core.ids import PageId
+from bot.notify import sms
 from bot.notify.channel import NotNow
-from bot.notify.twilio import Twilio, sms_body
+from bot.notify.twilio import Twilio
 from bot.outgoing import Outgoing as Caller
 from tests.notify.twilio_peer import SENDER, TOKEN, TwilioPeer, twilio_peer
 
@@ -116,17 +117,17 @@ async def test_a_code_is_sent_as_it_is_and_read_twice(peer: TwilioPeer) -> None:
     ],
 )
 def test_an_sms_uses_the_short_alphabet_when_nothing_but_marks_is_lost(subject: str, body: str) -> None:
-    assert sms_body(replace(PAGE, subject=subject)).splitlines()[0] == body
+    assert sms.body(replace(PAGE, subject=subject), can_answer=True).splitlines()[0] == body
 
 
 @pytest.mark.parametrize(("word", "ending"), [("latency ", "..."), ("x", "..."), ("ошибка ", "…")])
 def test_a_long_title_is_cut_and_how_to_answer_stays(word: str, ending: str) -> None:
-    body = sms_body(replace(PAGE, subject=word * 400))
+    body = sms.body(replace(PAGE, subject=word * 400), can_answer=True)
     title, reply, link = body.splitlines()
     assert 310 <= len(body) <= 320
     assert title.endswith(word.strip() + ending)
     assert (reply, link) == ("Reply 1 to acknowledge, 4 to escalate.", LINK)
-    assert len(sms_body(replace(CODE, text=word * 400))) <= 320
+    assert len(sms.body(replace(CODE, text=word * 400), can_answer=True)) <= 320
 
 
 async def test_whatever_a_title_holds_a_call_reads_valid_xml(peer: TwilioPeer) -> None:
