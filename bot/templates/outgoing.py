@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 
+from bot.core.contact import MethodKind
 from bot.core.page import PageState
 from bot.core.views import PageView
 from bot.templates import mrkdwn, own, reading, say
@@ -12,13 +14,22 @@ from bot.templates.reading import Reader
 
 DESCRIPTION_LINES = 6
 DESCRIPTION = 600
+OWN_WORDS = {MethodKind.SMS: "sms", MethodKind.VOICE: "voice"}
+"""What a team calls its text for a method; the others, and these without it, take that of the page."""
+_WEB = re.compile(r"https?://\S+")
+"""What a voice would spell out letter by letter."""
 
 
-def subject(view: PageView, names: Mapping[str, str], zone: tzinfo) -> str:
-    """The sentence that a phone shows for the DM."""
-    own_words = own.of_page("page", view) if view.state is PageState.TRIGGERED else None
+def subject(
+    view: PageView, names: Mapping[str, str], zone: tzinfo, kind: MethodKind = MethodKind.SLACK
+) -> str:
+    """The sentence that a phone shows or says; while it pages, in the team's own words for `kind` if it has any."""
+    own_words = None
+    if view.state is PageState.TRIGGERED:
+        own_words = own.of_page(OWN_WORDS.get(kind, "page"), view) or own.of_page("page", view)
     said = mrkdwn.one_line(own_words) if own_words else say("page", "notification", view)
-    return reading.text(said, Reader(names, zone))
+    read = reading.text(said, Reader(names, zone))
+    return _WEB.sub("a link", read) if kind is MethodKind.VOICE else read
 
 
 def text(view: PageView, names: Mapping[str, str], zone: tzinfo, link: str) -> str:

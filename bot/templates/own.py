@@ -37,11 +37,15 @@ ALLOWED = (
 """No loops, no calls, no arithmetic: nothing that could take long or grow."""
 FILTERS = frozenset({"upper", "lower", "capitalize", "title", "default", "trim", "truncate"})
 OF_PAGES = ("title", "severity", "service", "team", "description", "runbook", "source", "level", "number")
+OF_CALLS = tuple(value for value in OF_PAGES if value != "runbook")
+"""Nobody follows an address that is read out."""
 OF_UPDATES = ("text", "status", "number", "title", "severity", "service", "team")
 TEXTS: Mapping[str, tuple[str, ...]] = {
     "page": OF_PAGES,
     "details": OF_PAGES,
     "reminder": OF_PAGES,
+    "sms": OF_PAGES,
+    "voice": OF_CALLS,
     "update": OF_UPDATES,
 }
 """What can be worded, and the values that each may use. `docs/configuration.md` says what they are."""

@@ -17,6 +17,7 @@ from multidict import MultiDict
 
 from bot.core.called import Answer, Called, CalledView, Told
 from bot.core.catalogue import Catalogue
+from bot.core.contact import MethodKind
 from bot.core.decision import Reply
 from bot.core.ids import PageId
 from bot.core.page import PageState
@@ -133,7 +134,7 @@ class TwilioCallbacks:
         shown = await self._view(called)
         if shown is None:
             return _twiml(twiml.spoken(twiml.words("nothing_open")))
-        what = outgoing.subject(shown.page, shown.names, shown.zone)
+        what = outgoing.subject(shown.page, shown.names, shown.zone, MethodKind.VOICE)
         if shown.page.state is PageState.RESOLVED:
             return _twiml(twiml.spoken(what))
         again = f"{twiml.words('other_key')} {what}" if key else what

@@ -354,8 +354,8 @@ ROWS = {
         "{{ title }}",
     ),
     "an unknown text": (
-        "teams:\n  - id: search\n    texts: {sms: hello} # here",
-        "nothing is called sms; there are page, details, reminder, update",
+        "teams:\n  - id: search\n    texts: {fax: hello} # here",
+        "nothing is called fax; there are page, details, reminder, sms, voice, update",
         "{{ title }}",
     ),
     "an unknown type of source": (

@@ -184,8 +184,8 @@ async def test_a_channel_hears_of_each_change_where_that_is_wanted(
     clock.forward(hours=60)
     await look(database, catalogue)
     async with database.read() as conn:
-        rows = await conn.execute(text("SELECT lane FROM debt WHERE kind = 'notice' ORDER BY id"))
-        lanes = [row.lane for row in rows]
+        rows = await conn.execute(text("SELECT key, lane FROM debt WHERE kind = 'notice' ORDER BY id"))
+        lanes = [row.lane for row in rows if not row.key.startswith("digest:")]
     assert lanes == [f"notice:{ANA}", f"notice:{BOB}", "notice:#payments"]
 
 

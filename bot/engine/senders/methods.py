@@ -118,7 +118,7 @@ def _message(debt: Debt, told: _Told, links: Links) -> Outgoing:
     return Outgoing(
         key=debt.key,
         to=told.method.address,
-        subject=outgoing.subject(page, names, zone),
+        subject=outgoing.subject(page, names, zone, told.method.kind),
         text=outgoing.text(page, names, zone, link),
         link=link,
         thread=f"page:{page.id}",
