@@ -1,4 +1,4 @@
-"""Where configuration needs a person: what to mend before somebody can go; and schedules without them."""
+"""Where configuration needs a person: what to mend before somebody can go; and schedules and policies without them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.core.catalogue import Team
 from bot.core.command_names import NAMES
 from bot.core.configuration import ConfigObject, Defaults, Difference, Kind, Owner
 from bot.core.ids import PersonId
-from bot.core.policy import Policy, TargetKind
+from bot.core.policy import Policy, Target, TargetKind
 from bot.core.schedule import Layer, Schedule
 
 
@@ -54,6 +54,19 @@ def replaced(schedule: Schedule, person: PersonId, by: PersonId) -> Schedule:
         for layer in schedule.layers
     )
     return replace(schedule, layers=layers, owner=by if schedule.owner == person else schedule.owner)
+
+
+def replaced_in_policy(policy: Policy, person: PersonId, by: PersonId) -> Policy:
+    """As `replaced`, where levels name the person."""
+
+    def other(target: Target) -> Target:
+        is_theirs = target.kind is TargetKind.USER and target.id == person
+        return replace(target, id=by) if is_theirs else target
+
+    levels = tuple(
+        replace(level, targets=tuple(dict.fromkeys(map(other, level.targets)))) for level in policy.levels
+    )
+    return replace(policy, levels=levels)
 
 
 def _together(place: tuple[PersonId, ...], person: PersonId, by: PersonId) -> tuple[PersonId, ...]:

@@ -344,6 +344,11 @@ async def _some_open(tx: Tx, incident: Incident, verb: str) -> tuple[Page, ...]:
     found = await _open(tx, incident)
     if not found:
         label = incident_label(incident.id)
+        if not incident.is_open:
+            raise Wrong(
+                f"{label} is {incident.status}, so there is nothing to {verb}. "
+                f"If it came back, reopen it: {NAMES.incident} reopen {label}."
+            )
         raise Wrong(
             f"Nobody is being paged for {label}, so there is nothing to {verb}. "
             f"Page somebody: {NAMES.incident} page {label} …"

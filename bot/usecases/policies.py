@@ -80,11 +80,17 @@ async def save(db: Database, change: Change, by: UserId) -> Saved | Outdated:
             return Outdated(present.digest if present else "")
         for refusal in await _refusals(tx.conn, catalogue, present, change):
             raise Wrong(refusal.sentence, refusal.field)
-        wanted = made_in_slack(Kind.POLICY, change.policy.id, change.policy)
-        if present is None or present.digest != wanted.digest:
-            await objects.put(tx.conn, [wanted], tx.now)
-            await _changed(tx, change.policy.id, present.body if present else {}, wanted.body, by)
+        await put(tx, present, change.policy, by)
         return Saved(change.policy, present is None)
+
+
+async def put(tx: Tx, present: ConfigObject | None, policy: Policy, by: UserId) -> None:
+    """Write it with its fact; nothing when it is as it was. Whoever calls has checked it."""
+    wanted = made_in_slack(Kind.POLICY, policy.id, policy)
+    if present is not None and present.digest == wanted.digest:
+        return
+    await objects.put(tx.conn, [wanted], tx.now)
+    await _changed(tx, policy.id, present.body if present else {}, wanted.body, by)
 
 
 async def delete(db: Database, policy: PolicyId, by: UserId) -> Policy | None:

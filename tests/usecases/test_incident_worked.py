@@ -218,6 +218,14 @@ async def test_with_no_open_page_there_is_nothing_to_acknowledge(database: Datab
         await incident_paging.acknowledge(database, COMPANY, number, BOB)
 
 
+async def test_of_an_incident_that_is_over_reopening_is_advised_and_not_paging(database: Database) -> None:
+    number = await _running(database)
+    await incident_updates.resolve(database, COMPANY, number, BOB, "", "")
+    for act in (incident_paging.acknowledge, incident_paging.escalate):
+        with pytest.raises(Wrong, match=r"INC-1 is resolved, .* reopen it: /incident reopen INC-1\."):
+            await act(database, COMPANY, number, BOB)
+
+
 async def test_more_people_join_the_page_that_nobody_has(database: Database) -> None:
     number = await _running(database)
     done = await incident_paging.page_people(database, COMPANY, number, DAVE, users=(BOB, ERIN))

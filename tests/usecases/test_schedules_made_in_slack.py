@@ -16,6 +16,7 @@ from bot.config.dump import dump
 from bot.config.load import load
 from bot.core.configuration import Kind, Owner
 from bot.core.ids import PersonId, PolicyId, ScheduleId, TeamId, UserId, by_user
+from bot.core.policy import LastResort, Level, Policy, Target, TargetKind
 from bot.core.roster import resolve
 from bot.core.schedule import Layer, RotationUnit, Schedule, on_call
 from bot.core.schedule_facts import ScheduleChanged
@@ -25,7 +26,7 @@ from bot.store import changes, directory, timeline
 from bot.store import overrides as overrides_store
 from bot.store.database import Database
 from bot.store.directory import SlackUser
-from bot.usecases import configuration, overrides, people, schedules
+from bot.usecases import configuration, overrides, people, policies, schedules
 from bot.usecases.schedules import Change, Outdated, Saved
 
 ANA, BOB, CAROL, FRANK, GONE = (UserId(f"U{name}0001") for name in ("ANA", "BOB", "CAROL", "FRANK", "GONE"))
@@ -381,6 +382,27 @@ async def test_somebody_is_replaced_in_all_places_of_slack_in_one_step(company: 
         )
     again = await people.remove(company, PersonId("bob"), ANA, FRANK)
     assert (again.by, again.schedules) == (None, ())
+
+
+async def test_an_admin_replaces_somebody_in_policies_too_and_others_are_told_what_is_left(
+    company: Database,
+) -> None:
+    bob, ana = (Target(TargetKind.USER, name) for name in ("bob", "ana"))
+    levels = Level((bob,)), Level((ana, bob))
+    policy = Policy(PolicyId("critical"), "Critical", levels, LastResort(level=1))
+    await policies.save(company, policies.Change(policy), FRANK)
+    refused = await people.remove(company, PersonId("bob"), ANA, ANA)
+    assert (refused.by, refused.policies) == (None, ())
+    assert [use.place for use in refused.left] == [
+        "policy Critical, level 1",
+        "policy Critical, level 2",
+        "team payments",
+    ]
+    done = await people.remove(company, PersonId("bob"), ANA, FRANK)
+    assert (done.by, done.schedules, done.policies) == ("ana", (), ("Critical",))
+    assert [use.place for use in done.left] == ["team payments"]
+    found = {one.key: one.content() for one in await configuration.objects(company)}
+    assert found["critical"] == replace(policy, levels=(Level((ana,)), Level((ana,))))
 
 
 async def test_an_override_that_runs_keeps_its_past_and_its_place_among_the_others(

@@ -51,7 +51,8 @@ async def replace(desk: Desk, asked: Asked) -> Answer:
     person = filled.person or _person(desk, filled.user)
     done = await people.remove(desk.db, person, filled.replacement, asked.user)
     gone, *others = queries.people(desk.catalogue(), [done.person, *([done.by] if done.by else [])])
-    answer = render.removed(gone, next(iter(others), None), done.schedules, done.overrides, done.left)
+    places = (*done.schedules, *(f"policy {name}" for name in done.policies))
+    answer = render.removed(gone, next(iter(others), None), places, done.overrides, done.left)
     return Tell(answer, closes_all=True)
 
 

@@ -38,8 +38,8 @@ def view(shown: PersonUses | None) -> dict[str, Any]:
             "replacement",
             form.person(),
             optional=True,
-            hint="They get all turns on schedules made in Slack, and all overrides to come, in one step. "
-            "What a file declares is changed in the file.",
+            hint="They get all turns on schedules made in Slack, and all overrides to come, in one step; for admins "
+            "also the places in policies made in Slack. What a file declares is changed in the file.",
         )
     )
     carried = {"person": shown.id if shown else ""}

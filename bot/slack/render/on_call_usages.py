@@ -138,7 +138,8 @@ ON_CALL: tuple[Usage, ...] = (
         "shows where somebody is needed, and puts somebody else in all those places",
         "remove @bob",
         ("remove",),
-        "Schedules made in Slack and overrides to come change in one step; places in files are named.",
+        "Schedules made in Slack, overrides to come and, for admins, policies made in Slack change in one step; "
+        "what is left is named.",
         "Replace a person…, in the list of schedules",
     ),
     Usage(

@@ -68,13 +68,13 @@ def needed(shown: PersonUses) -> list[Block]:
 def removed(
     person: OnCallPerson,
     by: OnCallPerson | None,
-    schedules: Sequence[str],
+    places: Sequence[str],
     overrides: int,
     left: Sequence[PersonUse],
 ) -> Message:
-    """Who took over, and what is left to change in files."""
-    text = say("schedules", "removed", [person], [by] if by else None, schedules, overrides)
-    rows = [say("schedules", "left"), *(say("schedules", "use", use) for use in left)] if left else []
+    """Who took over where, and what is left to change."""
+    text = say("schedules", "removed", [person], [by] if by else None, places, overrides, left)
+    rows = [say("schedules", "left"), *(say("schedules", "left_use", use) for use in left)] if left else []
     return message(text, [section(text), *_listed(rows, MOST_CHANGES)])
 
 
