@@ -13,6 +13,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Dialect
@@ -25,7 +26,10 @@ from bot.store.sqlite import ROWS_ON_THE_LOOP, Connection, Ran
 Statement = TypeVar("Statement", bound=Any)
 Parameters = Mapping[str, Any]
 Convert = Callable[[Any], Any] | None
+Bind = Callable[[Parameters], Sequence[Any]]
 
+REFUSED = (sqlite3.Error, KeyError, TypeError, ValueError)
+"""By SQLite, or because a value is missing or of a wrong type."""
 _HOT: dict[int, Any] = {}
 """By identity: a statement is not compared, and is never forgotten."""
 _PLANS: dict[tuple[Any, ...], _Plan | None] = {}
@@ -56,8 +60,24 @@ class _Value:
     def of(self, parameters: Parameters) -> Any:
         value = parameters.get(self.name, self.otherwise)
         if self.place is not None:
-            value = value[self.place]
+            value = value[min(self.place, len(value) - 1)]
         return value if self.convert is None else self.convert(value)
+
+
+def _binding(values: Sequence[_Value], parameters: Parameters) -> Bind:
+    """What a statement's placeholders take of parameters that have these names."""
+    if len(values) < 2 or any(value.place is not None or value.name not in parameters for value in values):
+        return lambda given: [value.of(given) for value in values]
+    take = itemgetter(*[value.name for value in values])
+    converts = [(place, value.convert) for place, value in enumerate(values) if value.convert is not None]
+
+    def bound(given: Parameters) -> Sequence[Any]:
+        found = list(take(given))
+        for place, convert in converts:
+            found[place] = convert(found[place])
+        return found
+
+    return bound
 
 
 @dataclass(frozen=True)
@@ -65,23 +85,23 @@ class _Recipe:
     """A statement for parameters of one shape."""
 
     text: str
-    values: tuple[_Value, ...]
+    bind: Bind
     converts: tuple[tuple[int, Callable[[Any], Any]], ...]
     """Of the columns that come back, those that are not read as they are stored."""
+    returns: bool
+    """Whether anything comes back."""
 
     def run(self, driver: Connection, parameters: Any) -> Ran:
         if isinstance(parameters, list) and len(parameters) > 1:
-            return driver.run_many(self.text, [self._bound(one) for one in parameters])
+            rows = [self.bind(one) for one in parameters]
+            return driver.run_each(self.text, rows) if self.returns else driver.run_many(self.text, rows)
         one = parameters[0] if isinstance(parameters, list) else parameters or {}
-        return driver.run(self.text, self._bound(one))
+        return driver.run(self.text, self.bind(one))
 
     def rows(self, ran: Ran) -> Rows:
         rows = Rows(SimpleResultMetaData(ran.names), map(self._read, ran.rows))
         rows.rowcount = ran.count
         return rows
-
-    def _bound(self, parameters: Parameters) -> list[Any]:
-        return [value.of(parameters) for value in self.values]
 
     def _read(self, row: Sequence[Any]) -> Sequence[Any]:
         if not self.converts:
@@ -107,9 +127,9 @@ class HotConnection(AsyncConnection):
         driver.begin()
         try:
             ran = recipe.run(driver, parameters)
-        except (sqlite3.Error, TypeError, ValueError):  # nothing was changed: SQLite undoes what fails
+        except REFUSED:  # nothing was changed: SQLite undoes what fails
             return await super().execute(statement, parameters, **options)
-        await driver.turn(len(ran.rows))
+        await driver.turn(max(len(ran.rows), ran.count))
         return recipe.rows(ran)
 
     async def rest(self) -> None:
@@ -135,21 +155,25 @@ class HotEngine(AsyncEngine):
         super().__init__(engine.sync_engine)
 
     def recipe(self, statement: Any, parameters: Any) -> _Recipe | None:
-        """None when it is SQLAlchemy's after all: many rows that return something, values that Python fills in."""
-        several = isinstance(parameters, list) and len(parameters) > 1
+        """None when it is SQLAlchemy's after all: very many rows, values that Python fills in."""
         if isinstance(parameters, list):
             if not 0 < len(parameters) <= ROWS_ON_THE_LOOP:
                 return None
             parameters = parameters[0]
-        shape = id(statement), several, *(parameters or ())
+        shape = id(statement), *(parameters or ())
         if shape not in _PLANS:
-            _PLANS[shape] = _plan(statement, parameters or {}, self.dialect, several=several)
+            _PLANS[shape] = _plan(statement, parameters or {}, self.dialect)
         plan = _PLANS[shape]
         return plan.recipe(parameters or {}) if plan is not None else None
 
 
+def _room(given: Sequence[Any]) -> int:
+    """How many placeholders a list gets, of few numbers, so that few recipes are made; its last value fills them up."""
+    return 1 << (len(given) - 1).bit_length() if given else 0
+
+
 class _Plan:
-    """A statement for parameters of these names; a list among them makes a recipe for each of its lengths."""
+    """A statement for parameters of these names; a list among them makes a recipe for each of its rooms."""
 
     def __init__(
         self, statement: Any, compiled: SQLCompiler, dialect: Dialect, parameters: Parameters
@@ -160,13 +184,15 @@ class _Plan:
         self._lists = tuple(name for name in lists if name in parameters)
         self._recipes: dict[tuple[int, ...], _Recipe] = {}
         reads = [self._type(one).result_processor(dialect, None) for one in statement.exported_columns]
+        self._returns = bool(reads)
         self._converts = tuple((place, read) for place, read in enumerate(reads) if read is not None)
 
     def recipe(self, parameters: Parameters) -> _Recipe:
-        lengths = tuple([len(parameters[name]) for name in self._lists])
-        if lengths not in self._recipes:
-            self._recipes[lengths] = self._made(parameters)
-        return self._recipes[lengths]
+        rooms = tuple([_room(parameters[name]) for name in self._lists])
+        if rooms not in self._recipes:
+            lists = {name: [None] * room for name, room in zip(self._lists, rooms, strict=True)}
+            self._recipes[rooms] = self._made({**parameters, **lists})
+        return self._recipes[rooms]
 
     def _made(self, parameters: Parameters) -> _Recipe:
         state = self._compiled.construct_expanded_state(dict(parameters))
@@ -176,7 +202,7 @@ class _Plan:
             for place, name in enumerate(names)
         }
         values = [self._value(*places.get(name, (name, None))) for name in state.positiontup or ()]
-        return _Recipe(state.statement, tuple(values), self._converts)
+        return _Recipe(state.statement, _binding(values, parameters), self._converts, self._returns)
 
     def _value(self, name: str, place: int | None) -> _Value:
         bind = self._compiled.binds[name]
@@ -186,10 +212,10 @@ class _Plan:
         return of.type.dialect_impl(self._dialect)
 
 
-def _plan(statement: Any, parameters: Parameters, dialect: Dialect, *, several: bool) -> _Plan | None:
+def _plan(statement: Any, parameters: Parameters, dialect: Dialect) -> _Plan | None:
     compiled = cast(SQLCompiler, statement.compile(dialect=dialect, column_keys=sorted(parameters)))
     filled_in = compiled.insert_prefetch or compiled.update_prefetch
     missing = any(bind.required and name not in parameters for name, bind in compiled.binds.items())
-    if filled_in or missing or (several and list(statement.exported_columns)):
+    if filled_in or missing:
         return None
     return _Plan(statement, compiled, dialect, parameters)

@@ -114,6 +114,12 @@ class Connection:
     def run_many(self, statement: str, parameters: Sequence[Sequence[Any]]) -> Ran:
         return _ran(self._connection.executemany(statement, parameters))
 
+    def run_each(self, statement: str, parameters: Sequence[Sequence[Any]]) -> Ran:
+        """`run_many` for a statement that hands rows back: those of all of them, in order."""
+        cursor = self._connection.cursor()
+        rows = [row for one in parameters for row in cursor.execute(statement, one).fetchall()]
+        return Ran(rows, [column[0] for column in cursor.description], len(rows))
+
     def rollback(self) -> None:
         if self._connection.in_transaction:
             self._connection.rollback()
