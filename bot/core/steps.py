@@ -123,7 +123,7 @@ def _places(page: Page) -> Iterator[Place]:
         for level in levels:
             if (place.leg, level) not in seen:
                 seen.add((place.leg, level))
-                yield replace(place, level=level)
+                yield place if level == place.level else replace(place, level=level)
         if place.last_resort:
             return
         cursor = replace(cursor, level=place.level, round=place.round, leg=place.leg)
@@ -221,8 +221,7 @@ def _paged(
 ) -> Decision:
     due_at = next_due(page, taken.now, place)
     users = tuple(n.user for n in notify if n.user is not None)
-    stepped = replace(
-        page,
+    stepped = page.but(
         step=page.step + 1,
         level=place.level,
         round=place.round,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
+import orjson
 from pydantic import TypeAdapter
 from sqlalchemy import (
     ColumnElement,
@@ -28,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.contact import SLACK_DM, Urgency
 from bot.core.facts import PageDeclined
 from bot.core.ids import ContactId, IncidentId, NotificationId, PageId, ServiceId, UserId, by_user
-from bot.core.page import OPEN_STATES, Page, PageState
+from bot.core.page import FIELDS, OPEN_STATES, Page, PageState
 from bot.core.policy import Policy
 from bot.store.hot import hot
 from bot.store.tables import NotificationRow, PageRow, TimelineRow
@@ -42,16 +44,16 @@ _POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
 _OPEN = _TABLE.c.state != literal_column(f"'{PageState.RESOLVED}'")
 """In the very words of the partial index, without a bound value: else SQLite does not take it."""
 _AS_COLUMN = {"incident": "incident_id"}
-_FIELDS = tuple(field.name for field in fields(Page))
 _WAITS = ("due_at", "step_at", "snoozed_until")
 _LISTS = ("paged", "declined", "failed", "ever_paged", "agreed", "accepted")
-_KEPT = tuple((name, _AS_COLUMN.get(name, name)) for name in _FIELDS if name not in ("id", "policy"))
+_KEPT = tuple((name, _AS_COLUMN.get(name, name)) for name in FIELDS if name not in ("id", "policy"))
 """What a save writes, with its column: the policy stays what it was when the page began."""
+_values_kept = attrgetter(*(name for name, _ in _KEPT))
 _COLUMNS = [
-    cast(_TABLE.c.policy, Text) if name == "policy" else _TABLE.c[_AS_COLUMN.get(name, name)]
-    for name in _FIELDS
+    cast(_TABLE.c[name], Text) if name in ("policy", *_LISTS) else _TABLE.c[_AS_COLUMN.get(name, name)]
+    for name in FIELDS
 ]
-"""A page's fields in their order; the policy as text, because the same text is the same policy."""
+"""A page's fields in their order; the policy and the lists as text, because the same text is the same value."""
 _LOAD = hot(select(*_COLUMNS).where(_TABLE.c.id == bindparam("page")))
 _LOAD_TO_CHANGE = hot(_LOAD.with_for_update())
 _OPEN_FOR = hot(
@@ -79,10 +81,15 @@ def group_key(service: ServiceId | None, policy: Policy) -> str:
 
 
 def _row(page: Page) -> dict[str, Any]:
-    row = {column: getattr(page, name) for name, column in _KEPT}
-    for name in _LISTS:
-        row[name] = list(row[name])
-    return row
+    return {column: getattr(page, name) for name, column in _KEPT}
+
+
+def _differences(changed: Sequence[tuple[Page, Page]]) -> list[dict[str, Any]]:
+    """A row for each of these pages, as it was and as it is: of the columns in which any of them differs."""
+    was = zip(*(_values_kept(before) for before, _ in changed), strict=True)
+    becomes = zip(*(_values_kept(after) for _, after in changed), strict=True)
+    columns = {column: new for (_, column), old, new in zip(_KEPT, was, becomes, strict=True) if old != new}
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
 @lru_cache(maxsize=1024)
@@ -90,14 +97,25 @@ def _policy(text: str) -> Policy:
     return _POLICY.validate_json(text)
 
 
+@lru_cache(maxsize=1024)
+def _people(text: str) -> tuple[UserId, ...]:
+    return tuple(orjson.loads(text))
+
+
+_READ: tuple[tuple[int, Callable[[Any], Any]], ...] = (
+    (FIELDS.index("policy"), _policy),
+    (FIELDS.index("state"), {state.value: state for state in PageState}.__getitem__),
+    (FIELDS.index("urgency"), {urgency.value: urgency for urgency in Urgency}.__getitem__),
+    *((FIELDS.index(name), _people) for name in _LISTS),
+)
+"""What is not as it is stored, by its place."""
+
+
 def _page(row: Sequence[Any]) -> Page:
-    values = dict(zip(_FIELDS, row, strict=True))
-    for name in _LISTS:
-        values[name] = tuple(values[name])
-    values["state"] = PageState(values["state"])
-    values["urgency"] = Urgency(values["urgency"])
-    values["policy"] = _policy(values["policy"])
-    return Page(**values)
+    values = list(row)
+    for place, read in _READ:
+        values[place] = read(values[place])
+    return Page.of(values)
 
 
 async def _read(conn: AsyncConnection, query: Select[Any]) -> tuple[Page, ...]:
@@ -130,10 +148,19 @@ async def add(tx: Tx, page: Page, key: str | None) -> PageId:
 
 async def save(tx: Tx, *changed: Page) -> None:
     """Write all of them in one statement."""
-    await tx.conn.execute(_SAVE, [_row(page) | {"page": page.id} for page in changed])
-    for page in changed:
-        if page.due_at is not None:
-            tx.wake("escalate", page.due_at)
+    await _save(tx, changed, [_row(page) for page in changed])
+
+
+async def save_differences(tx: Tx, changed: Sequence[tuple[Page, Page]]) -> None:
+    """`save` for pages as they are stored and as they become, each of which differs: only what does is written."""
+    await _save(tx, [page for _, page in changed], _differences(changed))
+
+
+async def _save(tx: Tx, changed: Sequence[Page], rows: Sequence[dict[str, Any]]) -> None:
+    await tx.conn.execute(_SAVE, [row | {"page": page.id} for page, row in zip(changed, rows, strict=True)])
+    due = [page.due_at for page in changed if page.due_at is not None]
+    if due:
+        tx.wake("escalate", min(due))
 
 
 async def open_for(conn: AsyncConnection, keys: Collection[str]) -> dict[str, Page]:
@@ -238,6 +265,7 @@ _ADD_NOTES = hot(
         _NOTES.c.id, _NOTES.c.page_id, _NOTES.c.step, _NOTES.c.addressee, _NOTES.c.contact
     )
 )
+_NOT_SENT = {"provider": "", "remote_id": ""}
 TO_COME = ("planned", "owed")
 """The states of what has not left."""
 TOLD = ("delivered", "failed")
@@ -338,7 +366,7 @@ async def add_notifications(
     conn: AsyncConnection, rows: Sequence[Mapping[str, Any]]
 ) -> dict[Attempt, NotificationId]:
     """Insert all of them in one statement; their numbers."""
-    added = await conn.execute(_ADD_NOTES, rows)
+    added = await conn.execute(_ADD_NOTES, [{**_NOT_SENT, **row} for row in rows])
     return {(page, step, addressee, contact): number for number, page, step, addressee, contact in added}
 
 

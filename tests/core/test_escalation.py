@@ -11,7 +11,7 @@ from bot.core import escalation
 from bot.core.decision import Cause, Contact, Decision, Notice, Reached, Reply, Roster
 from bot.core.facts import LevelPaged, LevelSkipped, NobodyReached
 from bot.core.ids import TOCSIN, PageId, PolicyId, ScheduleId, ServiceId, SeverityId, UserId, by_user
-from bot.core.page import Page, PageState
+from bot.core.page import FIELDS, Page, PageState
 from bot.core.policy import LastResort, Level, Policy, Target, TargetKind
 
 NOW = datetime(2026, 11, 21, 2, 47, tzinfo=UTC)
@@ -74,6 +74,15 @@ def run(decision: Decision, steps: int, who: Roster = EVERYBODY) -> list[tuple[i
         decision = escalation.on_due(decision.page, who, at)
         seen.append((int((at - NOW) / MINUTE), users(decision)))
     return seen
+
+
+def test_a_page_moves_on_as_any_frozen_dataclass_and_knows_its_fields() -> None:
+    begun = page()
+    moved = begun.but(level=2, paged=(ANA,), due_at=NOW + MINUTE)
+    assert moved == replace(begun, level=2, paged=(ANA,), due_at=NOW + MINUTE) != begun
+    assert Page.of(getattr(moved, name) for name in FIELDS) == moved
+    with pytest.raises(TypeError, match="levle"):
+        begun.but(levle=2)
 
 
 def test_the_first_level_is_paged_at_once() -> None:
