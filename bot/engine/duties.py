@@ -20,8 +20,10 @@ from bot.usecases import alerts, audit, hand_offs, paging, reaching
 
 log = structlog.get_logger(__name__)
 
-STEPS_IN_ONE_COMMIT = 50
-"""So that preparing their rows never holds the event loop for long."""
+STEPS_IN_ONE_COMMIT = 250
+"""What a commit and the look at a storm cost is shared by many, and whoever else writes waits some 30 ms at most."""
+ATTEMPTS_IN_ONE_COMMIT = 50
+"""As many as one digest tells at most."""
 FEWEST_BODIES, MOST_BODIES = 20, 100
 """In one commit; in a larger one each that joins a page costs half, but one that begins a page costs the same."""
 FOLD_WITHIN = 0.05
@@ -63,7 +65,7 @@ class Reach:
         self._db = db
 
     async def run(self) -> None:
-        while await reaching.advance_due(self._db, STEPS_IN_ONE_COMMIT) == STEPS_IN_ONE_COMMIT:
+        while await reaching.advance_due(self._db, ATTEMPTS_IN_ONE_COMMIT) == ATTEMPTS_IN_ONE_COMMIT:
             pass
 
     async def due(self) -> datetime | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.contact import SLACK_DM
@@ -20,7 +21,7 @@ _PAGES = PageRow.__table__  # type: ignore[attr-defined]
 LOOKED_AT = 1000
 """The newest notifications: more than that within a minute is no longer one person's storm."""
 _NEWEST = (
-    select(_NOTES.c.addressee, _NOTES.c.contact, _NOTES.c.state, _NOTES.c.created_at, _NOTES.c.page_id)
+    select(*(_NOTES.c[name] for name in ("addressee", "contact", "state", "created_at", "page_id", "due_at")))
     .order_by(_NOTES.c.id.desc())
     .limit(LOOKED_AT)
     .subquery()
@@ -47,8 +48,19 @@ _TOLD = hot(
     )
     .distinct()
 )
-_PLANNED = _NOTES.c.state == literal_column("'planned'")
+_PLANNED: ColumnElement[str] = literal_column("'planned'")
 """In the very words of the partial index, without a bound value: else SQLite does not take it."""
+
+
+def _wait(of: Any) -> Select[Any]:
+    """Until when what is planned for each of them waits, as far as these notifications tell."""
+    theirs = of.c.addressee.in_(bindparam("users", expanding=True))
+    planned = (of.c.state == _PLANNED, of.c.contact == SLACK_DM, theirs)
+    return select(of.c.addressee, func.min(of.c.due_at)).where(*planned).group_by(of.c.addressee)
+
+
+_WAIT_NEWEST = hot(_wait(_NEWEST))
+_WAIT = hot(_wait(_NOTES))
 
 
 async def recent(conn: AsyncConnection, users: Collection[UserId], since: datetime) -> dict[UserId, int]:
@@ -72,20 +84,15 @@ async def repeated(conn: AsyncConnection, pages: Collection[PageId]) -> set[tupl
     return {(UserId(user), PageId(page)) for user, page in await conn.execute(query)}
 
 
-async def services(conn: AsyncConnection, pages: Collection[PageId]) -> dict[PageId, ServiceId | None]:
-    rows = await conn.execute(select(_PAGES.c.id, _PAGES.c.service).where(_PAGES.c.id.in_(pages)))
-    return {PageId(page): ServiceId(service) if service else None for page, service in rows}
-
-
 async def digest_at(conn: AsyncConnection, users: Collection[UserId]) -> dict[UserId, datetime]:
-    """When what waits for each of them is told."""
-    n = _NOTES.c
-    query = (
-        select(n.addressee, func.min(n.due_at))
-        .where(_PLANNED, n.contact == SLACK_DM, n.addressee.in_(users))
-        .group_by(n.addressee)
-    )
-    return {UserId(user): at for user, at in await conn.execute(query) if at is not None}
+    """When what waits for each of them is told: where the newest notifications do not tell, all that wait are asked."""
+    found: dict[UserId, datetime] = {}
+    for look in (_WAIT_NEWEST, _WAIT):
+        unknown = [user for user in users if user not in found]
+        if unknown:
+            rows = await conn.execute(look, {"users": unknown})
+            found |= {UserId(user): at for user, at in rows if at is not None}
+    return found
 
 
 async def still_waiting(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -27,6 +28,8 @@ from bot.store.uow import Tx
 from bot.usecases import help_asked, reaching
 
 Act = Callable[[Page, Roster], Decision]
+DECIDED_IN_ONE_TURN = 50
+"""Steps; then others have their turn, as after so many rows of a statement, and see nothing of it before the commit."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +116,10 @@ async def apply(tx: Tx, before: Page, decision: Decision, catalogue: Catalogue) 
 
 async def apply_all(tx: Tx, decided: Sequence[tuple[Page, Decision]], catalogue: Catalogue) -> None:
     """`apply` for many pages, each once, in as many statements as for one."""
-    changed = [decision.page for before, decision in decided if decision.page != before]
+    changed = [(before, decision.page) for before, decision in decided if decision.page != before]
     moved = [decision.page for _, decision in decided if decision.cancels]
     if changed:
-        await pages.save(tx, *changed)
+        await pages.save_differences(tx, changed)
     if moved:
         await pages.cancel_notifications(tx.conn, moved, tx.now)
         await debt_store.cancel_pages(tx.conn, moved, tx.real)
@@ -149,7 +152,11 @@ async def advance_due(db: Database, catalogue: Catalogue, limit: int = 200) -> i
     async with db.write() as tx:
         due = await pages.due(tx.conn, tx.now, limit)
         rosters = await rosters_for(tx, catalogue)
-        decided = [(page, await _on_due(tx, rosters, page)) for page in due]
+        decided = []
+        for number, page in enumerate(due, 1):
+            decided.append((page, await _on_due(tx, rosters, page)))
+            if number % DECIDED_IN_ONE_TURN == 0:
+                await asyncio.sleep(0)
         await apply_all(tx, decided, catalogue)
         return len(due)
 
@@ -366,7 +373,7 @@ def _touch_homes(tx: Tx, before: Page, page: Page) -> None:
 
 async def _owe_notifications(tx: Tx, decisions: Sequence[Decision]) -> None:
     rows = [_notification(decision, notify, tx) for decision in decisions for notify in decision.notify]
-    await reaching.notify(tx, rows, {decision.page.id: decision.page.urgency for decision in decisions})
+    await reaching.notify(tx, rows, {decision.page.id: decision.page for decision in decisions})
 
 
 def _notification(decision: Decision, notify: Notify, tx: Tx) -> dict[str, Any]:

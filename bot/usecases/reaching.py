@@ -12,6 +12,7 @@ from bot.core.contact import SLACK_DM, ContactMethod, MethodKind, Urgency
 from bot.core.decision import TO_WEBHOOK
 from bot.core.facts import PersonNotified
 from bot.core.ids import TOCSIN, ContactId, NotificationId, PageId, UserId, WebhookId
+from bot.core.page import Page
 from bot.core.quiet_hours import Quiet
 from bot.core.reaching import Attempt, Began, Plan, Skip, Wishes, next_sooner, plan, slack_dm
 from bot.store import attempts, contacts, pages, quiets, storms
@@ -41,16 +42,16 @@ class _Reach:
         return plan(methods, wishes, urgency, self.quiets.get(user), tx.now)
 
 
-async def notify(tx: Tx, called: Sequence[Row], urgencies: Mapping[PageId, Urgency]) -> None:
-    """Write and owe what reaches these people and channels, one row each.
+async def notify(tx: Tx, called: Sequence[Row], about: Mapping[PageId, Page]) -> None:
+    """Write and owe what reaches these people and channels, one row each, of the pages that the rows are about.
 
     Of somebody with more methods than Slack's each becomes a row of its own: owed, planned or skipped.
     """
     if not called:
         return
     reach = await _reach(tx, {UserId(row["addressee"]) for row in called if not row["is_channel"]})
-    rows = [attempt for row in called for attempt in _attempts(tx, reach, row, urgencies[row["page_id"]])]
-    await _calm(tx, rows)
+    rows = [attempt for row in called for attempt in _attempts(tx, reach, row, about[row["page_id"]].urgency)]
+    await _calm(tx, rows, about)
     sooner = [_sooner(tx, row) for row in rows if row["contact"] != SLACK_DM and row["state"] != "skipped"]
     if sooner:
         await attempts.supersede(tx.conn, sooner)
@@ -63,33 +64,37 @@ async def notify(tx: Tx, called: Sequence[Row], urgencies: Mapping[PageId, Urgen
             tx.wake("reach", row["due_at"])
 
 
-async def _calm(tx: Tx, rows: Sequence[Row]) -> None:
+async def _calm(tx: Tx, rows: Sequence[Row], about: Mapping[PageId, Page]) -> None:
     """In a storm what is no news waits a moment, so that it is told together; one statement where there is none."""
     direct = [row for row in rows if row["state"] == "owed" and _is_direct(row)]
-    users = {UserId(row["addressee"]) for row in direct}
-    recent = await storms.recent(tx.conn, users, tx.now - storm.WINDOW) if users else {}
     ahead = Counter(UserId(row["addressee"]) for row in direct)
-    crowded = {user for user in users if recent.get(user, 0) + ahead[user] > storm.MANY}
+    recent = await storms.recent(tx.conn, ahead.keys(), tx.now - storm.WINDOW) if direct else {}
+    crowded = {user for user, more in ahead.items() if recent.get(user, 0) + more > storm.MANY}
     if not crowded:
         return
     concerned = [row for row in direct if row["addressee"] in crowded]
-    services = await storms.services(tx.conn, {PageId(row["page_id"]) for row in concerned})
-    by_hand = {page for page, service in services.items() if service is None}
+    messages = [_message(row, about[row["page_id"]]) for row in concerned]
+    by_hand = {message.page for message in messages if message.service is None}
     told = {
         *await storms.told(tx.conn, crowded, tx.now - storm.TOLD_WITHIN),
         *(await storms.repeated(tx.conn, by_hand) if by_hand else ()),
     }
-    at = await storms.digest_at(tx.conn, crowded)
-    messages = [
-        storm.Message(UserId(row["addressee"]), PageId(row["page_id"]), services.get(row["page_id"]))
-        for row in concerned
-    ]
-    for row, waits in zip(concerned, storm.waits(messages, recent, told), strict=True):
-        if waits:
-            due_at = at.setdefault(UserId(row["addressee"]), tx.now + storm.DIGEST_AFTER)
-            row.update(
-                state="planned", due_at=due_at, reason="so many pages come that this one is told with others"
-            )
+    verdicts = storm.waits(messages, recent, told)
+    waiting = [row for row, waits in zip(concerned, verdicts, strict=True) if waits]
+    if waiting:
+        await _gather(tx, waiting)
+
+
+def _message(row: Row, page: Page) -> storm.Message:
+    return storm.Message(UserId(row["addressee"]), page.id, page.service)
+
+
+async def _gather(tx: Tx, waiting: Sequence[Row]) -> None:
+    """They are told with what waits for the same person already, or soon."""
+    at = await storms.digest_at(tx.conn, {UserId(row["addressee"]) for row in waiting})
+    for row in waiting:
+        row["state"], row["reason"] = "planned", "so many pages come that this one is told with others"
+        row["due_at"] = at.setdefault(UserId(row["addressee"]), tx.now + storm.DIGEST_AFTER)
 
 
 def _is_direct(row: Row) -> bool:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from bot.clock import ManualClock
+from bot.core import escalation
 from bot.core.catalogue import Catalogue
 from bot.core.debts import DebtKind
 from bot.core.decision import Reply
@@ -16,7 +17,7 @@ from bot.core.page import Page, PageState
 from bot.store import pages
 from bot.store.database import Database
 from bot.usecases import paging
-from tests.company import ANA, BOB, CAROL, CHECKOUT, SEV1, company
+from tests.company import ANA, BOB, CAROL, CHECKOUT, SEV1, SEV4, company
 from tests.owed import look_at_homes, owed, pay_all
 
 COMPANY = company()
@@ -91,6 +92,23 @@ async def test_advancing_twice_takes_the_step_once(database: Database, clock: Ma
     counts = await asyncio.gather(*(paging.advance_due(database, COMPANY) for _ in range(4)))
     assert sorted(counts) == [0, 0, 0, 1]
     assert await notifications(database, page.id) == [(ANA, "owed"), (CAROL, "owed")]
+
+
+async def test_pages_that_change_in_different_ways_together_are_each_written_whole(
+    database: Database, clock: ManualClock
+) -> None:
+    before = [await begin_alone(database) for _ in range(4)]
+    clock.forward(minutes=1)
+    now = clock.now()
+    decided = [
+        escalation.acknowledge(before[0], BOB, now),
+        escalation.snooze(before[1], CAROL, timedelta(minutes=30), now),
+        escalation.resolve(before[2], by_user(ANA), now),
+        escalation.change_severity(before[3], SEV4, TOCSIN, now),
+    ]
+    async with database.write() as tx:
+        await paging.apply_all(tx, list(zip(before, decided, strict=True)), COMPANY)
+    assert [await load(database, page.id) for page in before] == [decision.page for decision in decided]
 
 
 async def test_acknowledgment_and_timeout_have_one_winner_in_any_order(

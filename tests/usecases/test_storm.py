@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
+from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
 
 from bot.clock import ManualClock
 from bot.core.debts import DebtKind
 from bot.core.ids import TOCSIN, NotificationId, PageId, ServiceId, UserId
 from bot.core.page import Page
-from bot.core.storm import BY_ONE_METHOD, MANY, Message, is_enough, waits
+from bot.core.storm import BY_ONE_METHOD, DIGEST_AFTER, MANY, Message, is_enough, waits
 from bot.store import pages, storms
 from bot.store.database import Database
 from bot.usecases import paging, reaching
-from tests.company import ANA, CHECKOUT, SEARCH, SEV1, company
+from tests.company import ANA, CAROL, CHECKOUT, DATABASE, ERIN, SEARCH, SEV1, company
 from tests.owed import owed, pay_all
 
 DEMO = company()
@@ -78,6 +84,55 @@ async def test_five_hundred_pages_in_a_minute_come_as_ten_and_digests(
     async with database.read() as conn:
         waiting = await storms.still_waiting(conn, [n for digest in first for n in digest])
     assert begun[40].id not in [page for _, page in waiting] and len(waiting) == 479
+
+
+@pytest.fixture
+async def beside(migrated_file: Path, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Database]:
+    """Another database, to which the same happens in another way."""
+    shutil.copyfile(migrated_file, tmp_path / "beside.db")
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/beside.db", clock)
+    yield database
+    await database.close()
+
+
+async def told_of(db: Database) -> list[tuple[int, str, str, datetime | None]]:
+    """Of each notification its page, whom it is for, its state, and when it is due."""
+    async with db.read() as conn:
+        begun = await pages.recent(conn)
+        notes = [note for page in begun for note in await pages.notifications(conn, page.id)]
+    return sorted((note.page, note.addressee, note.state, note.due_at) for note in notes)
+
+
+async def test_a_batch_that_spans_services_in_a_storm_decides_as_one_after_the_other(
+    database: Database, beside: Database, clock: ManualClock
+) -> None:
+    for db in (database, beside):
+        for service in (CHECKOUT, SEARCH, CHECKOUT, DATABASE):
+            await begin_many(db, 7, service)
+    clock.forward(minutes=3)
+    assert await paging.advance_due(database, COMPANY, 100) == 28
+    for _ in range(28):
+        assert await paging.advance_due(beside, COMPANY, 1) == 1
+    assert await told_of(database) == await told_of(beside)
+    waiting = Counter(state for _, addressee, state, _ in await told_of(database) if addressee == CAROL)
+    assert waiting == {"owed": MANY + 1, "planned": 28 - MANY - 1}, "the first of the last service is news"
+
+
+async def test_a_digest_is_known_however_many_others_were_told_of_something_since(
+    database: Database, clock: ManualClock
+) -> None:
+    begun = await begin_many(database, MANY + 1)
+    told_at = clock.now() + DIGEST_AFTER
+    clock.forward(seconds=20)
+    since = {
+        "page_id": begun[0].id, "generation": 0, "level": 1, "addressee": ERIN, "is_channel": False, "cause": "started",
+        "state": "sent", "created_at": clock.now(),
+    }  # fmt: skip
+    async with database.write() as tx:
+        for first in range(0, storms.LOOKED_AT, 500):
+            steps = range(first + 2, first + 502)
+            await pages.add_notifications(tx.conn, [since | {"step": step} for step in steps])
+        assert await storms.digest_at(tx.conn, [ANA, ERIN]) == {ANA: told_at}
 
 
 async def test_a_single_page_that_waited_comes_by_itself(database: Database, clock: ManualClock) -> None:
