@@ -30,6 +30,10 @@ run: $(INSTALLED)
 # With more, three seconds pass before a form is open, and Slack's trigger is over.
 WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 
+# A machine that stands still for seconds makes Slack's three and other bounds in real time pass: such a test is tried
+# again, and what is slow by itself is slow each time. All other failures count at once.
+AGAIN := --reruns 2 --reruns-delay 5 --only-rerun 'TooSlow|operation_timeout|expired_trigger_id'
+
 stage = @echo "== $(1)"; $(2) || { echo "make test: stopped, the stage '$(1)' failed" >&2; exit 1; }
 
 test: $(INSTALLED_TESTS)
@@ -38,12 +42,12 @@ test: $(INSTALLED_TESTS)
 	$(call stage,import contracts,$(BIN)/lint-imports --no-logo)
 	@# Many tests wait, so that mypy costs next to nothing beside them.
 	@echo "== types and tests"; \
-	$(BIN)/python -m mypy --explicit-package-bases bot bench tests >.types.log 2>&1 & types=$$!; \
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not timing"; tests=$$?; \
+	nice $(BIN)/python -m mypy --explicit-package-bases bot bench tests >.types.log 2>&1 & types=$$!; \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(AGAIN) -m "not timing"; tests=$$?; \
 	wait $$types; types=$$?; cat .types.log; rm -f .types.log; \
 	[ $$types = 0 ] || { echo "make test: stopped, the types are wrong" >&2; exit 1; }; \
 	[ $$tests = 0 ] || { echo "make test: stopped, the stage 'tests' failed" >&2; exit 1; }
-	$(call stage,tests of time,$(BIN)/python -m pytest -n 2 -m timing)
+	$(call stage,tests of time,$(BIN)/python -m pytest -n 2 $(AGAIN) -m timing)
 	@echo "make test: all stages passed"
 
 bench: $(INSTALLED)

@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,16 +50,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure() -> None:
-    """A commit waits for the disk, and the disk for whoever else writes: seconds, at times."""
+    """Files in memory: a commit waits for the disk, and the disk for whoever else writes, for seconds at times."""
+    gc.disable()  # until all tests are collected: each collection walks through more, and nothing of it goes
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        _have_a_share()
     memory = in_memory()
     if memory is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+def _have_a_share() -> None:
+    """Linux shares processors by session (sched(7), autogroup): a worker in its own waits for no other one's browser."""
+    with suppress(PermissionError):  # it leads one already
+        os.setsid()
 
 
 def pytest_collection_finish() -> None:
     """What was read stays: else each full collection walks through all of it, a second within somebody's three."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -28,7 +28,7 @@ async def people(http: aiohttp.ClientSession) -> AsyncIterator[Hands]:
     process = sandbox_process()
     await process.start()
     url = (await process.says(r"listening on (http://\S+?)/?$")).group(1)
-    yield Hands(url, http)
+    yield Hands(url, http, unhindered=True)
     await process.kill()
 
 

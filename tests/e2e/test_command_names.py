@@ -26,7 +26,7 @@ async def test_the_sandbox_and_the_bot_on_it_take_the_commands_names_from_the_se
     await process.start()
     try:
         await process.says(r"Open http://\S+")
-        people = Hands(f"http://127.0.0.1:{port}", http)
+        people = Hands(f"http://127.0.0.1:{port}", http, unhindered=True)
         told = await people.command("dave", "/inc help merge")
         assert "/inc merge INC-9" in told["reply"]["plain"]
         told = await people.command("dave", "/duty help")

@@ -23,6 +23,7 @@ from bot.core.company import catalogue
 from bot.core.ids import ScheduleId
 from bot.core.schedule import NO_CHANGES, on_call
 from bot.store.database import Database
+from tests.real_time import within_slacks_three
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60.0
@@ -56,11 +57,14 @@ class Hands:
 
     url: str
     http: aiohttp.ClientSession
+    unhindered: bool = False
+    """Nothing keeps the bot from acking in time: a click that nobody acks is `TooSlow`."""
 
     async def call(self, verb: str, path: str, **body: Any) -> Any:
         async with self.http.request(verb, f"{self.url}/sandbox/{path}", json=body or None) as answer:
             assert answer.status < 400, f"{path} {body}: {answer.status} {await answer.text()}"
-            return await answer.json()
+            seen = await answer.json()
+        return within_slacks_three(seen) if self.unhindered else seen
 
     async def look(self, path: str, **query: Any) -> Any:
         async with self.http.get(f"{self.url}/sandbox/{path}", params=query) as answer:

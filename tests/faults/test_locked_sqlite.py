@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import make_url
 
 from tests.e2e.world import BotProcess, Hands, Process, alert, eventually, on_call_now
+from tests.real_time import at_most
 
 pytestmark = pytest.mark.timing
 
@@ -22,7 +23,6 @@ log = logging.getLogger(__name__)
 TITLE = "Error rate above 5 %"
 RESUMES_WITHIN_SECONDS = 1.0
 ANSWERS_WITHIN_SECONDS = 0.1
-"""/healthz, nineteen times in twenty: the machine may do much else."""
 HOLD = """
 import sqlite3, sys, time
 database = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
@@ -107,10 +107,9 @@ async def test_a_lock_on_sqlite_is_sat_out(
     assert (await clicking)["acked"]
     log.warning("locked %g s: 202 %.2f s later, acknowledged %.2f s", seconds, accepted, acknowledged)
     log.warning("/healthz: %.0f ms at most in %d", max(took) * 1000, len(took))
-    assert accepted < RESUMES_WITHIN_SECONDS
-    assert acknowledged < RESUMES_WITHIN_SECONDS + 1.0, "with the way to Slack and back"
-    slow = [one for one in took if one > ANSWERS_WITHIN_SECONDS]
-    assert len(slow) <= len(took) / 20, slow
+    at_most(RESUMES_WITHIN_SECONDS, accepted, "an alert is taken after the unlock")
+    at_most(RESUMES_WITHIN_SECONDS + 1.0, acknowledged, "a click shows after the unlock, over Slack and back")
+    at_most(ANSWERS_WITHIN_SECONDS, sorted(took)[-1 - len(took) // 20], "/healthz, nineteen times in twenty")
     if seconds > 3:
         await workspace.sees(who, "@Tocsin", "It is saved now")
     await workspace.sees("erin", "@Tocsin", "Search is slow")

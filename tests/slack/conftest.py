@@ -22,7 +22,7 @@ async def sandbox() -> AsyncIterator[Running]:
 @pytest.fixture
 async def people(sandbox: Running) -> AsyncIterator[Hands]:
     async with aiohttp.ClientSession() as session:
-        yield Hands(sandbox.url, session)
+        yield Hands(sandbox.url, session, unhindered=True)
 
 
 @pytest.fixture

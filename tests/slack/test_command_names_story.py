@@ -31,7 +31,7 @@ async def sandbox() -> AsyncIterator[Running]:
 @pytest.fixture
 async def people(sandbox: Running) -> AsyncIterator[Hands]:
     async with aiohttp.ClientSession() as session:
-        yield RenamedHands(sandbox.url, session)
+        yield RenamedHands(sandbox.url, session, unhindered=True)
 
 
 class RenamedHands(Hands):
