@@ -60,7 +60,7 @@ def pytest_configure() -> None:
 
 
 def _have_a_share() -> None:
-    """Linux shares processors by session (sched(7), autogroup): a worker in its own waits for no other one's browser."""
+    """Linux shares processors by session (sched(7), autogroup): its own waits for no other worker's browser."""
     with suppress(PermissionError):  # it leads one already
         os.setsid()
 
