@@ -23,6 +23,8 @@ from bot.slack.ids import METADATA_EVENT
 
 POST_BURST = 4
 """Slack allows about one message a second and channel, with short bursts (docs.slack.dev, rate limits)."""
+KEPT_FOR_PAGES = 1
+"""Of these, in a DM: what else is told somebody at the same time does not make their page wait."""
 
 PROVIDER_ERRORS = BAD_TOKEN | {
     "internal_error",
@@ -106,13 +108,15 @@ class Gateway:
         self.limited_seconds = 0.0
         """How long Slack asked to wait, all together."""
 
-    async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
+    async def call(self, method: str, *, is_page: bool = False, **arguments: Any) -> dict[str, Any]:
         """Call a Web API method and answer its body.
+
+        `is_page`: it may take the place in a DM that is kept for pages.
 
         Raises `RateLimited`, `Unavailable` or `Refused`.
         """
         try:
-            body = await self._call(method, arguments)
+            body = await self._call(method, arguments, is_page=is_page)
         except SlackProblem as problem:
             self.calls[method, problem.outcome] += 1
             if isinstance(problem, Refused) and problem.error == "channel_not_found":
@@ -121,10 +125,10 @@ class Gateway:
         self.calls[method, "ok"] += 1
         return body
 
-    async def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    async def _call(self, method: str, arguments: dict[str, Any], *, is_page: bool) -> dict[str, Any]:
         channel = str(arguments.get("channel") or arguments.get("channel_id") or "")
         setting = APP_TOKEN if "app_token" in arguments else BOT_TOKEN
-        self._check_limits(method, channel)
+        self._check_limits(method, channel, is_page=is_page)
         if reason := self.access.refusal(setting):
             raise Unavailable(method, reason, certain=True)
         call = getattr(self.client, method.replace(".", "_"))
@@ -212,20 +216,21 @@ class Gateway:
         elif isinstance(problem, Refused):
             self.access.accepted(setting, asked_at)
 
-    def _check_limits(self, method: str, channel: str) -> None:
+    def _check_limits(self, method: str, channel: str, *, is_page: bool) -> None:
         now = self._clock.monotonic()
         for place in ((method, ""), (method, channel)):
             wait = self._quiet_until.get(place, 0.0) - now
             if wait > 0:
                 raise RateLimited(method, wait)
         if method == "chat.postMessage":
-            self._take_post(channel, now)
+            kept = KEPT_FOR_PAGES if channel.startswith("D") and not is_page else 0
+            self._take_post(channel, now, POST_BURST - kept)
 
-    def _take_post(self, channel: str, now: float) -> None:
-        """A bucket of `POST_BURST` messages a channel that fills by one a second."""
+    def _take_post(self, channel: str, now: float, most: int) -> None:
+        """A bucket of messages a channel that fills by one a second."""
         empty_at = max(self._posts.get(channel, 0.0), now)
-        if empty_at - now > POST_BURST - 1:
-            raise RateLimited("chat.postMessage", empty_at - now - (POST_BURST - 1))
+        if empty_at - now > most - 1:
+            raise RateLimited("chat.postMessage", empty_at - now - (most - 1))
         self._posts[channel] = empty_at + 1.0
         if len(self._posts) > 10_000:
             self._posts = {name: at for name, at in self._posts.items() if at > now}

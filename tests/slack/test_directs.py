@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from bot.core.ids import UserId
 from bot.sandbox.server import Running
+from bot.slack.gateway import KEPT_FOR_PAGES, POST_BURST, RateLimited
 from bot.store.database import Database
 from tests.conftest import NIGHT
 from tests.slack.office import Hands, NightClock, Office
@@ -39,3 +43,13 @@ async def test_a_dm_that_is_gone_is_opened_again(office: Office, people: Hands) 
     await is_paged("carol", "Latency above 2 s", office, people)
     await is_paged("ana", "Queue is full", office, people)
     assert await opened(people, office, "ana") == 2
+
+
+async def test_whatever_else_is_told_somebody_at_once_a_page_does_not_wait(office: Office) -> None:
+    user = next(p.id for p in office.sandbox.sandbox.workspace.people.values() if p.name == "ana")
+    channel = await office.gateway.direct(UserId(user))
+    for number in range(POST_BURST - KEPT_FOR_PAGES):
+        await office.gateway.call("chat.postMessage", channel=channel, text=f"notice {number}")
+    with pytest.raises(RateLimited):
+        await office.gateway.call("chat.postMessage", channel=channel, text="one too many")
+    await office.gateway.call("chat.postMessage", is_page=True, channel=channel, text="a page")

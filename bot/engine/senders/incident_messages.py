@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from bot.core.catalogue import Catalogue
-from bot.core.debts import Debt, Failed, Outcome, Retry, Sent, Withdrawn, posts_lane
+from bot.core.debts import PAGE_KINDS, Debt, Failed, Outcome, Retry, Sent, Withdrawn, posts_lane
 from bot.core.ids import ChannelId, IncidentId
 from bot.core.incident import Incident
 from bot.core.views import IncidentView
@@ -225,6 +225,7 @@ async def post(
     place = {"thread_ts": thread} if thread else {}
     answer = await gateway.call(
         "chat.postMessage",
+        is_page=debt.kind in PAGE_KINDS,
         channel=channel,
         text=message.text,
         blocks=list(message.blocks),

@@ -108,13 +108,13 @@ class PageSender:
     async def _post(self, channel: ChannelId, card: Message, key: str) -> str:
         posted = {"channel": channel, "text": card.text, "metadata": metadata(key), "unfurl_links": False}
         try:
-            call = self._gateway.call("chat.postMessage", blocks=list(card.blocks), **posted)
+            call = self._gateway.call("chat.postMessage", is_page=True, blocks=list(card.blocks), **posted)
             answer = await during("mid-send", call)
         except Refused as problem:
             if problem.error not in OUR_MISTAKES:
                 raise
             log.error("Slack refused a card; the page goes out as text", error=problem.error, key=key)
-            answer = await self._gateway.call("chat.postMessage", **posted)
+            answer = await self._gateway.call("chat.postMessage", is_page=True, **posted)
         return str(answer["ts"])
 
     async def _remember(self, tx: Tx, note: pages.Notification, remote: Any) -> None:
