@@ -10,6 +10,8 @@ from bot.core.ids import PersonId
 from bot.core.schedule import Shift
 
 LONGEST = timedelta(days=366)
+FURTHEST = timedelta(days=731)
+"""Ahead. Next year's holidays are planned; a date beyond is most often a wrong year, and rotations change till then."""
 GRACE = timedelta(minutes=10)
 """So long a form may stay open: what began meanwhile begins now."""
 
@@ -34,6 +36,12 @@ def refused_span(starts_at: datetime, ends_at: datetime, now: datetime) -> Refus
         return Refusal("ends", "That time is over: who was on call stays as it was. Choose a later end.")
     if starts_at < now - GRACE:
         return Refusal("starts", "It begins in the past. Begin now or later.")
+    if starts_at - now > FURTHEST:
+        return Refusal(
+            "starts",
+            "That is more than two years ahead, when the schedule will hardly be the same. Is the year right? "
+            "Choose an earlier start.",
+        )
     if ends_at - starts_at > LONGEST:
         return Refusal(
             "ends", "That is more than a year. Choose an earlier end, or change the schedule itself."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.core.checkup import Finding
 from bot.core.contact import MethodKind
@@ -57,6 +58,8 @@ class HandoffForm:
     own: str
     """The note that the reader has left already, or empty."""
     facts: ShiftFacts
+    zone: ZoneInfo
+    """The reader's."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,8 @@ class Arranged:
     by: UserId
     reason: str = ""
     taken_back: bool = False
+    away: OnCallPerson | None = None
+    """Whose time off it is that made the reader's shift begin."""
 
 
 @dataclass(frozen=True)

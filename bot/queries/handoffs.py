@@ -16,6 +16,7 @@ from bot.core.page import Page, PageState
 from bot.core.schedule import Schedule, Shift
 from bot.core.schedule_facts import OverrideMade
 from bot.core.shift_views import HandoffForm, HandoffNoteView, OverrideLine, ShiftFacts
+from bot.queries import people
 from bot.queries.home import page_line
 from bot.queries.incidents import line
 from bot.queries.services_paged import services_paged
@@ -46,6 +47,7 @@ async def form(
         hand_off_at=hand_off_at,
         own=own,
         facts=await _facts(conn, catalogue, schedule, starts_at, ends_at, reader),
+        zone=await people.zone_of(conn, reader),
     )
 
 

@@ -14,7 +14,7 @@ from bot.core.ids import PersonId, ScheduleId, UserId, user_of
 from bot.core.incident import may_see
 from bot.core.quiet_hours import as_of
 from bot.core.schedule import Changes, Origin, Schedule, following, on_call
-from bot.core.schedule_facts import OverrideEnded, OverrideMade
+from bot.core.schedule_facts import OverrideEnded, OverrideMade, TimeOffEntered
 from bot.core.shift_turns import LONGEST_STINT, began, stint
 from bot.core.shift_views import (
     Arranged,
@@ -70,7 +70,7 @@ async def told(
         case "shift_begun":
             return await _begun(conn, catalogue, schedule, own, data, now)
         case "shift_over":
-            arranged = await _arranged(conn, schedule, data)
+            arranged = await _arranged(conn, catalogue, schedule, data)
             return _over(catalogue, schedule, own, data, now, arranged)
         case _:
             shift = on_call(schedule, own, now)
@@ -126,7 +126,7 @@ async def _begun(
         notes=tuple(one for one in left if one.by != reader),
         waking=await waking_of(conn, reader, now),
         changed=await changed_meanwhile(conn, catalogue, schedule, own, me, at - LOOK_BACK, at),
-        arranged=await _arranged(conn, schedule, data),
+        arranged=await _arranged(conn, catalogue, schedule, data),
         told=json.dumps({key: data[key] for key in ("what", "to", "schedule", "person", "at", "before")}),
     )
 
@@ -145,15 +145,19 @@ async def waking_of(conn: AsyncConnection, reader: UserId, now: datetime) -> Wak
     )
 
 
-async def _arranged(conn: AsyncConnection, schedule: Schedule, data: Mapping[str, Any]) -> Arranged | None:
+async def _arranged(
+    conn: AsyncConnection, catalogue: Catalogue, schedule: Schedule, data: Mapping[str, Any]
+) -> Arranged | None:
     """By what is on the schedule's timeline for that very moment; None when it was the reader, or nobody."""
-    at = datetime.fromisoformat(data["at"])
+    at, begins = datetime.fromisoformat(data["at"]), data["what"] == "shift_begun"
     for fact in reversed(await timeline.of_schedule(conn, schedule.id)):
         found: Arranged | None = None
         by = user_of(fact.by)
         match fact:
             case OverrideMade(origin=Origin.OVERRIDE) if by and abs(fact.starts_at - at) < SAME_MOMENT:
                 found = Arranged(by, fact.reason)
+            case TimeOffEntered() if by and begins and abs(fact.starts_at - at) < SAME_MOMENT:
+                found = Arranged(by, away=_person(catalogue, fact.person))
             case OverrideEnded() if by and abs(fact.at - at) < SAME_MOMENT:
                 found = Arranged(by, taken_back=True)
         if found is not None:

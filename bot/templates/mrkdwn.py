@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -20,6 +21,7 @@ MARKS = "*_~`"
 _OPENING = re.compile(r"(?<![^\W_])([*_~`])(?=\S)")
 _QUOTE = re.compile(r"^(\s*)&gt;", re.MULTILINE)
 _URL = re.compile(r"https?://[^\s<>|\"'`*]+[^\s<>|\"'`*.,;:!?)\]]")
+_INSTANT = re.compile(r"<!date\^(\d+)\^([^|>]*)\|([^>]*)>")
 _TOKEN = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|.", re.DOTALL)
 
 
@@ -142,14 +144,32 @@ def in_full(at: datetime, before: str = "") -> Markup:
     )
 
 
-def plain(markup: str, names: Mapping[str, str]) -> str:
-    """Markup as text for a terminal or a file: instants in UTC, people and channels by `names` (id to name)."""
-    text = re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", markup)
+def plain(markup: str, names: Mapping[str, str], zone: ZoneInfo | None = None) -> str:
+    """Markup as text for a terminal, a file or a field: people and channels by `names` (id to name).
+
+    Instants are in UTC, or by the clocks of `zone`, which is named behind each.
+    """
+    text = _INSTANT.sub(lambda found: found[3] if zone is None else _local(found, zone), markup)
     text = re.sub(r"<@([A-Z0-9]+)>", lambda found: names.get(found[1], f"@{found[1]}"), text)
     text = re.sub(r"<#([A-Z0-9]+)>", lambda found: f"#{names.get(found[1], found[1])}", text)
     text = re.sub(r"<([^|>]*)\|([^>]*)>", r"\2 (\1)", text)
     text = text.replace(ZERO_WIDTH, "").replace("&lt;", "<").replace("&gt;", ">")
     return text.replace("&amp;", "&")
+
+
+def _local(found: re.Match[str], zone: ZoneInfo) -> str:
+    at = datetime.fromtimestamp(int(found[1]), zone)
+    shown = {
+        "{date_short_pretty}": f"{at:%a %-d %b}",
+        "{date_long}": f"{at:%A %-d %b %Y}",
+        "{time}": f"{at:%H:%M %Z}",
+        "{time_secs}": f"{at:%H:%M:%S %Z}",
+        " ({ago})": "",
+    }
+    text = found[2]
+    for token, words in shown.items():
+        text = text.replace(token, words)
+    return text
 
 
 def duration(span: timedelta) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -35,6 +36,7 @@ from tests.render.samples import ANA, CAROL, NIGHT, PINGS, is_accepted, raw_text
 PRIMARY = ScheduleId("payments-primary")
 HOSTILE = "<!channel> *x* & <@UANA>"
 MONDAY = NIGHT + timedelta(days=2)
+MADRID = ZoneInfo("Europe/Madrid")
 BOB = OnCallPerson("Bob", UserId("UBOB"))
 BEGUN = ShiftBegun(ANA, "payments", PRIMARY, NIGHT, MONDAY, before=(BOB,))
 
@@ -156,13 +158,13 @@ def test_a_rotation_of_nobody_is_said_once() -> None:
 
 
 def test_a_quiet_shift_drafts_one_line() -> None:
-    assert shift_notices.draft(ShiftFacts(0, 0, (), 0, (), (), (), ())) == "No pages."
+    assert shift_notices.draft(ShiftFacts(0, 0, (), 0, (), (), (), ()), MADRID) == "No pages."
 
 
-def test_a_busy_shift_drafts_its_facts() -> None:
+def test_a_busy_shift_drafts_its_facts_in_the_authors_own_zone() -> None:
     changed = OverrideLine("Bob", NIGHT, MONDAY, "dentist & <co>")
     facts = ShiftFacts(5, 2, (("Ana", 3), ("Bob", 1)), 1, (), (), (), (changed,))
-    assert shift_notices.draft(facts).splitlines() == [
+    assert shift_notices.draft(facts, MADRID).splitlines() == [
         "5 pages, 2 at night. Taken by Ana (3), Bob (1). 1 resolved before anybody took it.",
-        "Changed: Bob is on call from Sat 21 Nov 02:47 UTC until Mon 23 Nov 02:47 UTC (dentist & <co>)",
+        "Changed: Bob is on call from Sat 21 Nov at 03:47 CET until Mon 23 Nov at 03:47 CET (dentist & <co>)",
     ]

@@ -98,6 +98,7 @@ async def test_an_override_that_runs_ends_now_and_its_past_stays(
         (at(0, -1), at(1, -1), "ends", "That time is over"),
         (at(0), at(10), "starts", "begins in the past"),
         (at(10), at(10, 400), "ends", "more than a year"),
+        (at(10, 3650), at(18, 3650), "starts", "more than two years ahead"),
     ],
 )
 async def test_a_wrong_span_is_told_at_its_field_and_nothing_is_saved(
@@ -145,6 +146,17 @@ async def test_of_two_who_accept_the_same_cover_at_once_one_gets_it_and_the_othe
 async def test_cover_is_asked_of_everybody_on_the_schedule(database: Database) -> None:
     cover = await covers.ask(database, COMPANY, AskForCover(PRIMARY, at(10), at(18)), ANA)
     assert cover.asked == ("bob",)
+
+
+async def test_a_guest_is_not_asked_for_cover(database: Database) -> None:
+    guest = SlackUser(CAROL, "T1", "carol", "Carol", "", "UTC", False, is_bot=False, is_restricted=True)
+    async with database.write() as tx:
+        await directory.save(tx.conn, [guest])
+    request = AskForCover(PRIMARY, at(10), at(18), people=(BOB, CAROL))
+    with pytest.raises(Wrong, match="Carol is a guest here") as wrong:
+        await covers.ask(database, COMPANY, request, ANA)
+    assert wrong.value.field == "people"
+    assert await told(database) == []
 
 
 async def test_when_everybody_declines_whoever_asked_hears_it(database: Database) -> None:

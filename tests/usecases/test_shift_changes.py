@@ -16,7 +16,7 @@ from bot.errors import Wrong
 from bot.store import handoff_notes as note_store
 from bot.store import shift_watches, timeline
 from bot.store.database import Database
-from bot.usecases import hand_offs, handoff_notes, overrides, shift_changes
+from bot.usecases import hand_offs, handoff_notes, overrides, shift_changes, time_off
 from tests.company import ANA, BOB, CAROL, DAVE, company
 
 COMPANY = company()
@@ -113,6 +113,31 @@ async def test_an_override_within_ones_own_week_is_told_by_nothing_but_itself(
     await overrides.override(database, COMPANY, PRIMARY, ANA, now, now + timedelta(days=3), CAROL)
     await look(database)
     assert sorted(await notices(database)) == sorted([("override_made", ANA), ("override_made", BOB)])
+
+
+async def test_time_off_that_begins_now_is_told_once_and_so_is_its_end(
+    database: Database, clock: ManualClock
+) -> None:
+    await look(database)
+    now = clock.now()
+    entered = await time_off.enter(database, COMPANY, ANA, now, now + timedelta(hours=8), ANA)
+    await look(database)
+    assert sorted(await notices(database)) == sorted([("shift_begun", BOB), ("shift_over", ANA)])
+    clock.forward(hours=1)
+    await time_off.end(database, COMPANY, entered.away.id, ANA)
+    await look(database)
+    assert sorted((await notices(database))[2:]) == sorted([("shift_begun", ANA), ("shift_over", BOB)])
+
+
+async def test_whoever_was_to_stand_in_hears_that_the_time_off_was_taken_back(
+    database: Database, clock: ManualClock
+) -> None:
+    await look(database)
+    at = clock.now() + timedelta(hours=8)
+    entered = await time_off.enter(database, COMPANY, ANA, at, at + timedelta(hours=8), ANA)
+    await time_off.end(database, COMPANY, entered.away.id, ANA)
+    await look(database)
+    assert await notices(database) == [("standing_in", BOB), ("stand_in_ended", BOB)]
 
 
 async def test_an_override_is_told_at_its_beginning_and_its_end(

@@ -26,7 +26,7 @@ class LeftNote:
 
 def view(shown: HandoffForm) -> dict[str, Any]:
     """Filled with the note that the reader has left already, else with the facts."""
-    text = shown.own or shift_notices.draft(shown.facts)
+    text = shown.own or shift_notices.draft(shown.facts, shown.zone)
     blocks = [
         section(say("on_call_shifts", "note_for", shown)),
         form.field("What should the next shift know?", "note", form.text(text, multiline=True)),

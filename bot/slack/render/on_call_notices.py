@@ -12,6 +12,7 @@ KINDS = frozenset(
         "override_ended",
         "standing_in",
         "nobody_stands_in",
+        "stand_in_ended",
         "cover_accepted",
         "cover_unanswered",
         "swap_settled",

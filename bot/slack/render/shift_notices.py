@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby, islice
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from bot.core.checkup import Finding
 from bot.core.ids import ScheduleId
@@ -105,14 +106,17 @@ def over(view: ShiftOver) -> Message:
     return message(text, [section(text), buttons])
 
 
-def draft(facts: ShiftFacts) -> str:
-    """What a note begins with, as plain text of several lines; its author changes what they like."""
+def draft(facts: ShiftFacts, zone: ZoneInfo) -> str:
+    """What a note begins with, as plain text of several lines; its author, in `zone`, changes what they like.
+
+    A field of a form shows no markup, so that the times are its author's, each with its zone.
+    """
     said = [say("on_call_shifts", "draft_pages", facts)]
     said += [say("on_call_shifts", "draft_incident", line, True) for line in facts.open_incidents]
     said += [say("on_call_shifts", "draft_page", line) for line in facts.open_pages[:MOST_OPEN]]
     said += [say("on_call_shifts", "draft_incident", line, False) for line in facts.resolved_incidents]
     said += [say("on_call_shifts", "draft_override", line) for line in facts.overrides]
-    return "\n".join(mrkdwn.plain(line, {}) for line in said)
+    return "\n".join(mrkdwn.plain(line, {}, zone) for line in said)
 
 
 def note_left(view: HandoffNoteView, now: datetime) -> Message:
