@@ -32,6 +32,7 @@ class Action(StrEnum):
     JOIN_INCIDENT = "join incidents"
     WORK_PAGE = "answer pages"
     PAGE_PEOPLE = "page people"
+    SEE_ON_CALL = "see who is on call"
     PLAN_ON_CALL = "change who is on call"
     CHANGE_SCHEDULES = "change schedules"
     """Of full members only those who are `ENTITLED`."""
@@ -70,6 +71,16 @@ def refusal(action: Action, standing: Standing) -> str:
         f"Only full members of this workspace may {action.value}, and you are {_WHAT_THEY_ARE[standing]} here. "
         "Ask a member to do it for you."
     )
+
+
+def unfit(standing: Standing) -> str:
+    """Why somebody can't be paged, lead or be on call; empty for whoever can.
+
+    Of whoever is gone the roster tells, with what is configured of them.
+    """
+    if standing in (Standing.GUEST, Standing.BOT, Standing.FOREIGNER):
+        return f"is {_WHAT_THEY_ARE[standing]} here, and only full members can be paged, lead or be on call"
+    return ""
 
 
 class Tie(StrEnum):

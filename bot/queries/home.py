@@ -7,11 +7,12 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core import oversight
+from bot.core import oversight, permissions
 from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, UserId
 from bot.core.incident import may_see
 from bot.core.page import Page
+from bot.core.permissions import Action
 from bot.core.quiet_hours import as_of
 from bot.core.schedule import outlook
 from bot.core.views import CoverView, HomeView, PageLine, SwapView
@@ -23,7 +24,7 @@ from bot.queries.incidents import has_part, line
 from bot.queries.on_call import LOOK_AHEAD, my_shift, on_call_in
 from bot.queries.on_call_questions import cover_view, swap_view
 from bot.queries.people import zone_among
-from bot.store import changes, covers, debts, directory, homes, incidents, pages, quiets, swaps
+from bot.store import changes, covers, debts, directory, homes, incidents, members, pages, quiets, swaps
 from bot.store.homes import Chosen
 
 NEXT_SHIFTS = 3
@@ -74,6 +75,13 @@ async def home(
         manager=await home_manager.manager_view(conn, catalogue, care, known, now) if cared_for else None,
         health=await _health(conn, real, problems) if me in catalogue.admins else None,
     )
+
+
+async def refusal(conn: AsyncConnection, user: UserId) -> str:
+    """Why somebody has no Home here: guests and people of other organizations see no incident; empty for members."""
+    standing = await members.standing(conn, user)
+    action = Action.WORK_INCIDENT
+    return "" if permissions.may(action, standing) else permissions.refusal(action, standing)
 
 
 async def _silent(conn: AsyncConnection, user: UserId, now: datetime) -> tuple[datetime, datetime] | None:

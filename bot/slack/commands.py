@@ -253,6 +253,8 @@ def incident(text: str) -> IncidentCommand:
         first, rest = split(rest)
         if not first:
             return Status(number)
+    if not rest and (bare := _INCIDENT.fullmatch(first)):
+        return Status(IncidentId(int(bare[1])))
     if not first:
         return Overview()
     word = ALIASES.get(first.lower(), first.lower())

@@ -67,7 +67,7 @@ def _lines(view: PageView) -> Iterator[str]:
     if view.why:
         yield say("page", "why", view.why)
     if view.next_step and view.state is PageState.TRIGGERED:
-        yield say("page", "next", view.next_step)
+        yield say("page", "next", view.next_step, view.reader)
     if view.service and view.service.runbook:
         yield say("page", "runbook", view.service.runbook)
 

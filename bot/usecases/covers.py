@@ -20,7 +20,7 @@ from bot.store.database import Database
 from bot.store.uow import Tx
 from bot.usecases.homes import refresh_recent
 from bot.usecases.incident_paging import handles
-from bot.usecases.members import require
+from bot.usecases.members import require, require_fit
 from bot.usecases.schedule_changes import person_of, put_on_call, refuse, tell, the_schedule, tiles
 
 
@@ -45,7 +45,7 @@ async def ask(db: Database, catalogue: Catalogue, request: AskForCover, by: User
         await require(tx.conn, Action.PLAN_ON_CALL, by)
         schedule = the_schedule(catalogue, request.schedule)
         me = person_of(catalogue, by)
-        asked = _asked(catalogue, schedule, request, me)
+        asked = await _asked(tx, catalogue, schedule, request, me)
         same = [
             other
             for other in await covers.open_covers(tx.conn)
@@ -78,10 +78,15 @@ async def ask(db: Database, catalogue: Catalogue, request: AskForCover, by: User
         return cover
 
 
-def _asked(
-    catalogue: Catalogue, schedule: Schedule, request: AskForCover, me: PersonId
+async def _asked(
+    tx: Tx, catalogue: Catalogue, schedule: Schedule, request: AskForCover, me: PersonId
 ) -> tuple[PersonId, ...]:
-    """Those who are named, else everybody of the schedule; only whom a question can reach, and not oneself."""
+    """Those who are named, else everybody of the schedule; only whom a question can reach, and not oneself.
+
+    Raises `Wrong` when somebody who is named could not take it.
+    """
+    for user in request.people:
+        await require_fit(tx.conn, user, "people")
     chosen: Sequence[PersonId] = [person_of(catalogue, user) for user in request.people]
     groups = [catalogue.user_groups[handle] for handle in handles(catalogue, request.groups)]
     if request.people or groups:

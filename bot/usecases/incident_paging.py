@@ -14,6 +14,7 @@ from bot.core.decision import Contact, Decision, Reply
 from bot.core.facts import LevelPaged, RespondersPaged
 from bot.core.ids import (
     IncidentId,
+    PageId,
     PersonId,
     ScheduleId,
     ServiceId,
@@ -33,6 +34,7 @@ from bot.store.uow import Tx
 from bot.usecases import paging
 from bot.usecases.incident_updates import raise_page
 from bot.usecases.incidents import repeated, say, short_enough, working_on, write
+from bot.usecases.members import unfit
 
 PEOPLE = frozenset({TargetKind.USER, TargetKind.TEAM, TargetKind.SCHEDULE, TargetKind.USER_GROUP})
 CHOSEN_EVERY = timedelta(minutes=10)
@@ -49,6 +51,11 @@ class Paged:
     """Whom it paged now; empty when all of them are being paged already."""
     unreachable: tuple[str, ...] = ()
     """A reason for each of the chosen whom nothing can reach."""
+
+    @property
+    def running(self) -> tuple[PageId, ...]:
+        """Open pages because of which nobody was paged now: somebody has them, or is being paged for them."""
+        return () if self.people else tuple(p.id for p in self.pages if p.acknowledged_by or p.paged)
 
 
 @dataclass(frozen=True)
@@ -156,8 +163,13 @@ async def choose(
 
     Raises `Wrong` when that is nobody, though some were picked.
     """
+    why_not = {user: await unfit(tx.conn, user) for user in dict.fromkeys(users)}
     targets = (
-        *(Target(TargetKind.USER, _person(catalogue, user)) for user in dict.fromkeys(users)),
+        *(
+            Target(TargetKind.USER, _person(catalogue, user))
+            for user, reason in why_not.items()
+            if not reason
+        ),
         *(Target(TargetKind.TEAM, team) for team in dict.fromkeys(teams)),
         *(Target(TargetKind.USER_GROUP, handle) for handle in dict.fromkeys(groups)),
         *(Target(TargetKind.SCHEDULE, schedule) for schedule in dict.fromkeys(schedules)),
@@ -166,8 +178,8 @@ async def choose(
     changed = await changes.since(tx.conn, tx.now, catalogue.schedules.values())
     reached = [roster.reach(target, catalogue, changed, tx.now) for target in targets]
     contacts = {contact.user: contact for found in reached for contact in found.people}
-    reasons = tuple(found.reason for found in reached if found.reason)
-    if targets and not contacts:
+    reasons = tuple(filter(None, [*why_not.values(), *(found.reason for found in reached)]))
+    if (targets or reasons) and not contacts:
         raise Wrong(f"Nobody was paged: {'; '.join(reasons)}. Choose somebody else.")
     return Chosen(targets, tuple(contacts.values()), reasons)
 

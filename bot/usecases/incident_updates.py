@@ -28,6 +28,7 @@ from bot.usecases.incidents import (
     working_on,
     write,
 )
+from bot.usecases.members import require_fit
 
 _EVERYWHERE = (DebtKind.INCIDENT_CARD, DebtKind.INCIDENT_TOPIC, DebtKind.INCIDENT_ANNOUNCEMENT)
 NO_NEXT_UPDATE = timedelta(0)
@@ -125,6 +126,7 @@ async def assign_role(
         if known is None:
             names = ", ".join(other.name for other in catalogue.roles.values())
             raise Wrong(f"There is no role {role}. The roles are: {names}.")
+        await require_fit(tx.conn, user)
         decision = core.assign_role(before, role, user, by, tx.now)
         changed = await write(tx, decision, *_EVERYWHERE, DebtKind.INCIDENT_MEMBERS)
         if changed.outcome is Outcome.DONE:
@@ -147,6 +149,7 @@ async def hand_off(
         before = await working_on(tx, number, by)
         going_on = checked_text(going_on, "What is going on")
         following = short_enough(following, "What is next")
+        await require_fit(tx.conn, to, "to")
         decision = core.hand_off(before, COMMANDER, to, going_on, following, by, tx.now)
         changed = await write(tx, decision, *_EVERYWHERE, DebtKind.INCIDENT_MEMBERS)
         if changed.outcome is Outcome.DONE:

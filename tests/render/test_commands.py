@@ -67,6 +67,7 @@ ANN, BOB = UserId("U1"), UserId("U2")
         ("status #12", Status(N)),
         ("status inc12", Status(N)),
         ("INC-12", Status(N)),
+        ("12", Status(N)),
         ("INC-12 resolve", Resolve(N)),
         ("inc-12 note cache flushed", Note(N, "cache flushed")),
         ("update", Update()),
@@ -246,4 +247,6 @@ def test_an_unknown_word_may_be_the_title_of_an_incident() -> None:
     assert buttons(answer) == ['Declare "Checkout is down"', "Help"]
     assert is_accepted(helping.unknown("incident", "x" * 500, None, "y" * 5000))
     assert buttons(helping.unknown("incident", "reslove", "resolve", "INC-12")) == ["Help"]
+    several = helping.unknown("incident", "server", "severity", "is on fire")
+    assert buttons(several) == ['Declare "server is on fire"', "Help"]
     assert "/oncall help lists what I know." in said(helping.unknown("oncall", "x", None))

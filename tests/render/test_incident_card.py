@@ -200,7 +200,7 @@ def test_lists_name_each_incident_and_count_what_does_not_fit() -> None:
 @pytest.mark.parametrize(
     ("outcome", "expected"),
     [
-        (Outcome.UNCHANGED, "Nothing changed: INC-12 was so already."),
+        (Outcome.UNCHANGED, "Nothing changed: INC-12 is like that already."),
         (Outcome.NOT_OPEN, "INC-12 is investigating. Reopen it first: /incident reopen INC-12."),
         (Outcome.STILL_OPEN, "INC-12 is still open (investigating)."),
     ],

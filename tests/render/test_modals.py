@@ -278,7 +278,7 @@ def test_declare_needs_a_title_and_a_severity_alone() -> None:
         ),
         (
             {"title": "x", "severity": "SEV1", "page": "chosen"},
-            {"people": "Choose at least one person, or choose to page somebody else."},
+            {"people": "Choose at least one person or team, or another answer to “Page”."},
         ),
     ],
 )

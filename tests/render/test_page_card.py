@@ -180,6 +180,8 @@ def test_the_next_step_may_lead_to_nobody_or_to_a_channel() -> None:
         "Next: Carol and Gil are paged at 02:52 UTC if nobody acknowledges, again and again until somebody does."
         in last
     )
+    mine = replace(TRIGGERED, reader=CAROL, next_step=NextStep(after(5), (OnCallPerson("Carol", CAROL),)))
+    assert "Next: you are paged again at 02:52 UTC if nobody acknowledges." in said(page.card(mine))
 
 
 def test_acknowledged_says_who_has_it_and_dead_buttons_go() -> None:

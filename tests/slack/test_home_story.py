@@ -17,6 +17,7 @@ from bot.queries.people import UTC_ZONE
 from bot.usecases import covers, overrides
 from bot.usecases.covers import AskForCover
 from tests.slack.office import Hands, Office, eventually
+from tests.slack.test_incident_story import declare
 from tests.slack.test_on_call_questions import user
 
 PRIMARY = ScheduleId("payments-primary")
@@ -144,3 +145,11 @@ async def test_an_open_home_warns_when_do_not_disturb_is_switched_on(office: Off
     await home_shows(people, "ana", "You are on call", but="Can you be woken?")
     await people.do("dnd", **{"as": "ana", "start": "22:00", "end": "07:00"})
     await home_shows(people, "ana", "Can you be woken?", "Slack rings nothing for you")
+
+
+async def test_a_guest_sees_why_there_is_nothing_and_no_incident(office: Office, people: Hands) -> None:
+    await people.do("people", name="gina", guest=True)
+    await declare(people)
+    shown = texts((await people.do("home", **{"as": "gina"}))["view"])
+    assert "Only full members of this workspace" in shown
+    assert "Checkout" not in shown

@@ -16,9 +16,10 @@ from bot.core.ids import ChannelId, IncidentId, RoleId, ServiceId, SeverityId, T
 from bot.core.incident import Incident, IncidentStatus, Outcome
 from bot.core.page import Page, PageState
 from bot.errors import Wrong
-from bot.store import incidents, messages, pages, timeline
+from bot.store import directory, incidents, messages, pages, timeline
 from bot.store.database import Database
-from bot.usecases import incident_channel, incident_paging, incident_updates, paging
+from bot.store.directory import SlackUser
+from bot.usecases import direct_pages, incident_channel, incident_paging, incident_updates, paging
 from bot.usecases.declaring import Declare, PageWhom, declare
 from tests.company import (
     ANA,
@@ -413,3 +414,53 @@ async def test_a_deactivated_account_cannot_be_chosen_alone(database: Database) 
     both = replace(request, people=(BOB, UserId("UCAROL")))
     declared = await declare(database, catalogue, both, DAVE)
     assert declared.unreachable == ("Bob has no active Slack account",)
+
+
+GINA, ROBOT = UserId("UGINA"), UserId("UROBOT")
+
+
+async def _guest_and_bot(database: Database) -> None:
+    of_slack = ("", "UTC")
+    async with database.write() as tx:
+        await directory.save(
+            tx.conn,
+            [
+                SlackUser(GINA, "T1", "gina", "Gina", *of_slack, False, is_bot=False, is_restricted=True),
+                SlackUser(ROBOT, "T1", "robot", "", *of_slack, False, is_bot=True, is_restricted=False),
+            ],
+        )
+
+
+async def test_a_guest_or_a_bot_neither_leads_nor_takes_over(database: Database) -> None:
+    number = await _running(database)
+    await _guest_and_bot(database)
+    for user, said in ((GINA, "Gina is a guest here"), (ROBOT, "robot is a bot here")):
+        with pytest.raises(Wrong, match=said):
+            await incident_updates.assign_role(database, COMPANY, number, DAVE, COMMANDER, user)
+        with pytest.raises(Wrong, match="Nothing was changed") as wrong:
+            await incident_updates.hand_off(database, COMPANY, number, DAVE, user, "Rolling back")
+        assert wrong.value.field == "to"
+    assert (await _incident(database, number)).roles == {}
+
+
+async def test_a_guest_who_could_not_acknowledge_is_not_paged(database: Database) -> None:
+    number = await _running(database)
+    await _guest_and_bot(database)
+    with pytest.raises(
+        Wrong, match="Nobody was paged: Gina is a guest here, and only full members can be paged"
+    ):
+        await incident_paging.page_people(database, COMPANY, number, DAVE, users=(GINA,))
+    with pytest.raises(Wrong, match="Nobody was paged: Gina is a guest here"):
+        await direct_pages.page(database, COMPANY, DAVE, users=(GINA,))
+    done = await incident_paging.page_people(database, COMPANY, number, DAVE, users=(GINA, BOB))
+    assert done.people == (BOB,)
+    assert [reason.partition(",")[0] for reason in done.unreachable] == ["Gina is a guest here"]
+
+
+async def test_whoever_is_paged_already_is_told_by_the_page(database: Database) -> None:
+    number = await _running(database)
+    (page,) = await _pages(database, number)
+    again = await incident_paging.page_people(database, COMPANY, number, DAVE, services=(SEARCH,))
+    assert (again.people, again.running) == ((), (page.id,))
+    more = await incident_paging.page_people(database, COMPANY, number, DAVE, users=(BOB,))
+    assert (more.people, more.running) == ((BOB,), ())

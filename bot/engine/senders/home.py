@@ -15,6 +15,7 @@ from bot.core.ids import UserId
 from bot.queries import home
 from bot.slack.gateway import Gateway, Refused
 from bot.slack.render.home import home as render
+from bot.slack.render.home import refused
 from bot.store.database import Database
 from bot.store.uow import Tx
 
@@ -50,7 +51,12 @@ class HomeSender:
         problems = await self._problems()
         async with self._db.read() as conn:
             now, real = self._clock.now(), self._clock.real()
-            view = render(await home.home(conn, self._catalogue(), user, now, real, problems))
+            refusal = await home.refusal(conn, user)
+            view = (
+                refused(refusal)
+                if refusal
+                else render(await home.home(conn, self._catalogue(), user, now, real, problems))
+            )
         digest = _digest(view)
         if self._db.is_sqlite and not debt.payload.get("opened") and self._published.get(user) == digest:
             return Sent()

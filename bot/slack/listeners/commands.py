@@ -124,7 +124,7 @@ async def _in_incident(desk: Desk, asked: Asked, command: InIncident) -> Answer:
         case commands.Lead():
             return await _lead(desk, asked, view, command)
         case commands.HandOff(_, user, word):
-            return forms.handoff_form(view, user or _person(desk, word))
+            return forms.handoff_form(view, user or _person(desk, "handoff", word))
         case commands.Page():
             return await _page(desk, asked, view, command)
         case commands.Escalate():
@@ -209,7 +209,7 @@ async def _rename(desk: Desk, asked: Asked, view: IncidentView, title: str) -> A
 
 
 async def _lead(desk: Desk, asked: Asked, view: IncidentView, command: commands.Lead) -> Answer:
-    user = command.user or _person(desk, command.word) or asked.user
+    user = command.user or _person(desk, "lead", command.word) or asked.user
     changed = await incident_updates.assign_role(
         desk.db, desk.catalogue(), view.id, asked.user, COMMANDER, user
     )
@@ -218,13 +218,13 @@ async def _lead(desk: Desk, asked: Asked, view: IncidentView, command: commands.
     return Tell(replies.leads(await _again(desk, view)))
 
 
-def _person(desk: Desk, word: str) -> UserId | None:
+def _person(desk: Desk, command: str, word: str) -> UserId | None:
     """Somebody called by name instead of @name."""
     if not word:
         return None
     found = named(desk.catalogue(), [word]).users
     if not found:
-        raise Wrong(f"{word} is not a person. Name who leads: {NAMES.incident} lead @name.")
+        raise Wrong(f"{word} is not a person. Name one, as in {NAMES.incident} {command} @bob.")
     return found[0]
 
 
@@ -243,7 +243,7 @@ async def _page(desk: Desk, asked: Asked, view: IncidentView, command: commands.
         command.groups,
         once=f"trigger:{asked.trigger}",
     )
-    return Tell(with_unreachable(replies.being_paged(view, paged.people), paged.unreachable))
+    return Tell(with_unreachable(replies.being_paged(view, paged.people, paged.running), paged.unreachable))
 
 
 async def _note(desk: Desk, asked: Asked, view: IncidentView, text: str) -> Answer:

@@ -166,7 +166,8 @@ async def page_people(desk: Desk, asked: Asked) -> Answer:
         once=_once(asked),
     )
     view = await _view(desk, filled.incident)
-    return Tell(with_unreachable(replies.being_paged(view, paged.people), paged.unreachable), view.channel)
+    told = replies.being_paged(view, paged.people, paged.running)
+    return Tell(with_unreachable(told, paged.unreachable), view.channel)
 
 
 async def resolve(desk: Desk, asked: Asked) -> Answer:

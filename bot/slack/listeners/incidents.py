@@ -281,7 +281,7 @@ async def declare_form(
 
 
 def update_form(view: IncidentView) -> Open:
-    _must_be_open(view, "update")
+    _must_be_open(view, "update it")
     return Open(update.view(view))
 
 
@@ -290,7 +290,7 @@ def severity_form(desk: Desk, view: IncidentView) -> Open:
 
 
 def page_form(desk: Desk, view: IncidentView) -> Open:
-    _must_be_open(view, "page people for")
+    _must_be_open(view, "page people for it")
     catalogue = desk.catalogue()
     teams = [(team.id, team.name) for team in catalogue.teams.values()]
     services = [(service.id, service.name) for service in catalogue.services.values()]
@@ -299,17 +299,17 @@ def page_form(desk: Desk, view: IncidentView) -> Open:
 
 
 def resolve_form(view: IncidentView) -> Open:
-    _must_be_open(view, "resolve")
+    _must_be_open(view, "resolve it")
     return Open(resolve.view(view))
 
 
 def handoff_form(view: IncidentView, to: UserId | None) -> Open:
-    _must_be_open(view, "hand off")
+    _must_be_open(view, "hand it over")
     return Open(handoff.view(view, to))
 
 
 def cancel_form(view: IncidentView, reason: str = "") -> Open:
-    _must_be_open(view, "cancel")
+    _must_be_open(view, "cancel it")
     return Open(cancel.view(view, reason))
 
 
@@ -319,10 +319,10 @@ def reopen_form(view: IncidentView, reason: str = "") -> Open:
     return Open(reopen.view(view, reason))
 
 
-def _must_be_open(view: IncidentView, verb: str) -> None:
+def _must_be_open(view: IncidentView, what: str) -> None:
     """Better said before somebody fills in a form than after."""
     if not render.is_open(view):
         name = incident_label(view.id)
         raise Wrong(
-            f"{name} is {view.status}, so you can't {verb} it. Reopen it first: {NAMES.incident} reopen {name}."
+            f"{name} is {view.status}, so you can't {what}. Reopen it first: {NAMES.incident} reopen {name}."
         )

@@ -39,9 +39,9 @@ Answering = Callable[[Desk, Asked, str], Awaitable[Answer]]
 
 
 def register(bolt: AsyncApp, serve: Serve) -> None:
-    bolt.command(NAMES.on_call)(serve(on_call_command, Action.WORK_INCIDENT))
-    bolt.action(ids.ON_CALL_ALL)(serve(show_all, Action.WORK_INCIDENT, Click))
-    bolt.action(ids.ON_CALL_SHIFTS)(serve(show_shifts, Action.WORK_INCIDENT, Click))
+    bolt.command(NAMES.on_call)(serve(on_call_command, Action.SEE_ON_CALL))
+    bolt.action(ids.ON_CALL_ALL)(serve(show_all, Action.SEE_ON_CALL, Click))
+    bolt.action(ids.ON_CALL_SHIFTS)(serve(show_shifts, Action.SEE_ON_CALL, Click))
 
 
 async def on_call_command(desk: Desk, asked: Asked) -> Answer:

@@ -71,7 +71,7 @@ def _named(desk: Desk, text: str) -> Subject | None:
     if rest:
         near = naming_words.nearest_name(desk.catalogue(), rest, naming_words.PLANNED)
         meant = f" Did you mean {near}?" if near else ""
-        raise Wrong(f'I know no schedule or team called "{readable(rest)[:60]}".{meant} Nothing was changed.')
+        raise Wrong(f'I know no schedule or team called "{readable(rest)[:60]}".{meant}')
     return subject
 
 

@@ -72,7 +72,7 @@ def read(submitted: Mapping[str, Any]) -> Declaration | Errors:
         title=form.length_error(title, TITLE, 1, "Say in a few words what is broken."),
         severity=None if severity else "Choose how bad it is.",
         description=form.length_error(description, form.LONG_TEXT),
-        people="Choose at least one person, or choose to page somebody else." if nobody_chosen else None,
+        people="Choose at least one person or team, or another answer to “Page”." if nobody_chosen else None,
     )
     if wrong:
         return wrong

@@ -284,7 +284,9 @@ def unknown(command: str, word: str, nearest: str | None, rest: str = "") -> Mes
         return sentence(text)
     title = rest if nearest == "declare" else f"{word} {rest}".strip()
     elements = [button("Help", ids.HELP)]
-    if nearest in (None, "declare"):
+    if (
+        nearest in (None, "declare") or len(rest.split()) > 1
+    ):  # several words are more likely a title than a slip
         elements.insert(0, button(_declare(title), ids.DECLARE, title))
     return message(text, (section(text), actions(elements)))
 

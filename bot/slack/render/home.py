@@ -23,7 +23,7 @@ from bot.slack.render.message import (
 from bot.slack.render.on_call import change_schedules, teams
 from bot.slack.render.on_call_questions import question
 from bot.slack.render.page import acknowledge_all, more, snoozes
-from bot.templates import say
+from bot.templates import mrkdwn, say
 
 MOST_PAGES = 10
 """Two blocks each; with all other parts at their fullest the Home stays below Slack's 100 blocks."""
@@ -45,6 +45,11 @@ def home(view: HomeView) -> dict[str, Any]:
     if view.health is not None:
         blocks += [divider(), *health(view.health)]
     return {"type": "home", "blocks": blocks}
+
+
+def refused(why: str) -> dict[str, Any]:
+    """For somebody who is no full member: the reason, and nothing of what members see."""
+    return {"type": "home", "blocks": [section(mrkdwn.escape(why))]}
 
 
 def _status(view: HomeView) -> list[Block]:

@@ -69,8 +69,9 @@ def leads(view: IncidentView) -> Message:
     return sentence(say("incident", "leads", view))
 
 
-def being_paged(view: IncidentView, users: Sequence[UserId]) -> Message:
-    return sentence(say("incident", "being_paged", view, users))
+def being_paged(view: IncidentView, users: Sequence[UserId], running: Sequence[PageId] = ()) -> Message:
+    """`running`: the open pages because of which nobody was paged now."""
+    return sentence(say("incident", "being_paged", view, users, running))
 
 
 def is_resolved(view: IncidentView) -> Message:

@@ -56,9 +56,8 @@ def why(
 
 def _why(page: PageView, reader: UserId, tried: Sequence[AttemptView]) -> str:
     reason = say("page", "why", page.why) if page.why else ""
-    following = (
-        say("page", "next", page.next_step) if page.next_step and page.state is PageState.TRIGGERED else ""
-    )
+    step = page.next_step if page.state is PageState.TRIGGERED else None
+    following = say("page", "next", step, reader) if step else ""
     told = " ".join(filter(None, (say("on_call", "page", page, reader), reason, following)))
     return "\n".join([told, *attempts(tried)])
 

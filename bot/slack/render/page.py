@@ -52,7 +52,7 @@ def why_text(view: PageView, tried: Sequence[AttemptView] = ()) -> Message:
     """The answer to "Why was I paged?", for the modal that shows it; with each attempt at the reader."""
     reasons = [say("page", "why", view.why)] if view.why else [say("page", "not_paged", view)]
     if view.next_step and view.state is PageState.TRIGGERED:
-        reasons.append(say("page", "next", view.next_step))
+        reasons.append(say("page", "next", view.next_step, view.reader))
     blocks = [
         header(f"{page_label(view.id)} {view.title}"),
         section(say("page", "about", view)),
@@ -160,7 +160,7 @@ def _body(view: PageView) -> list[Block]:
             if others := _declined_untold(view):
                 told.append(say("page", "declined", others))
             if view.next_step:
-                told.append(say("page", "next", view.next_step))
+                told.append(say("page", "next", view.next_step, view.reader))
             return [about, *_description(view), *map(section, lines(told))]
         case PageState.ACKNOWLEDGED:
             told = [say("page", "held", view)]
