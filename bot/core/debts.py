@@ -44,6 +44,7 @@ class DebtKind(StrEnum):
     QUIET_HOURS = "quiet_hours"
     CONTACT_MESSAGE = "contact_message"
     REACH_TEST_COPY = "reach_test_copy"
+    HANG_UP = "hang_up"
 
 
 class Priority(IntEnum):
@@ -144,7 +145,7 @@ Outcome = Sent | Retry | Failed | Withdrawn
 
 PAID_BY_ONE_METHOD = frozenset({DebtKind.PAGE_COPY, DebtKind.HOME})
 """A limit that one of them meets holds for all of the kind: none is tried before it is over (`bot.engine.pace`)."""
-BESIDE_SLACK = frozenset({DebtKind.PAGE_METHOD, DebtKind.CONTACT_MESSAGE})
+BESIDE_SLACK = frozenset({DebtKind.PAGE_METHOD, DebtKind.CONTACT_MESSAGE, DebtKind.HANG_UP})
 """Paid by other providers than Slack: how they fare says nothing of Slack."""
 BEHIND_THE_SCENES = frozenset(
     {DebtKind.CALENDAR, DebtKind.USER_GROUP, DebtKind.USER_GROUPS, DebtKind.QUIET_HOURS}
@@ -297,6 +298,13 @@ def contact_message(number: ContactId, what: str, once: str, until: datetime) ->
         {"contact": number, "what": what, "until": until.isoformat()},
         Priority.NOTICE,
     )
+
+
+def hang_up(number: NotificationId, provider: str, call: str, until: datetime) -> Deliver:
+    """A call that may ring still need not; later than `until` (product time) it has rung out."""
+    key = f"hang_up:{number}"
+    payload = {"provider": provider, "call": call, "until": until.isoformat()}
+    return Deliver(key, DebtKind.HANG_UP, key, payload, Priority.PAGE_COPY)
 
 
 def calendar(number: int) -> Converge:

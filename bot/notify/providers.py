@@ -7,7 +7,8 @@ tries it in its place again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -50,6 +51,16 @@ class _Open:
     channel: Channel
     uses: int = 0
     retired: bool = False
+
+    @asynccontextmanager
+    async def used(self) -> AsyncIterator[None]:
+        """It stays open so long, even when the configuration drops it."""
+        self.uses += 1
+        try:
+            yield
+        finally:
+            self.uses -= 1
+            await self.close_when_unused()
 
     async def close_when_unused(self) -> None:
         if self.retired and not self.uses:
@@ -99,6 +110,15 @@ class Providers:
             missed = [f"{one.id}: {said.reason}" for one, said in answers if isinstance(said, Retry)]
             return _carried(last, provider.id, missed)
         return _together([missed for _, missed in answers if isinstance(missed, Retry)])
+
+    async def hang_up(self, provider: ProviderId, call: str) -> Outcome:
+        """A call that nobody has answered yet ends; `call` is the provider's id of it. Raises as little as `send`."""
+        await self._follow()
+        one = self._open.get(provider)
+        if one is None or not isinstance(one.channel, Twilio):
+            return Failed("its provider is not configured any more")
+        async with one.used():
+            return await one.channel.hang_up(call)
 
     async def prepare(self) -> None:
         """Open everything, so that the first page does not wait for it."""
@@ -171,18 +191,14 @@ class Providers:
     async def _ask(self, one: _Open, kind: MethodKind, message: Message, within: float) -> Outcome:
         provider = one.provider.id
         self._watched.asks(provider)
-        one.uses += 1
         try:
-            async with asyncio.timeout(within):
+            async with one.used(), asyncio.timeout(within):
                 return await one.channel.send(kind, message)
         except TimeoutError:
             return Retry(f"{provider} did not answer within {within:g} s", certain=False)
         except Exception:  # the edge of a channel: whatever broke in it, the next provider is asked
             log.exception("a channel broke", provider=provider)
             return Retry(f"{provider} met an error of ours", certain=False)
-        finally:
-            one.uses -= 1
-            await one.close_when_unused()
 
     async def _call(self, message: Message) -> Outcome:
         webhook = self._catalogue().webhooks.get(WebhookId(message.to))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import orjson
 
@@ -61,6 +61,13 @@ class Twilio:
         if self._sender.startswith(MESSAGING_SERVICE):
             return Retry("a messaging service cannot call; give the provider's `sender` as a number")
         return await self._post("Calls", self._call(message))
+
+    async def hang_up(self, call: str) -> Outcome:
+        """End a call that rings; one that was answered goes on, and one that is over stays so.
+
+        https://www.twilio.com/docs/voice/api/call-resource#update-a-call-resource
+        """
+        return await self._post(f"Calls/{quote(call, safe='')}", [("Status", "canceled")])
 
     async def aclose(self) -> None:
         """No connection outlives its call."""

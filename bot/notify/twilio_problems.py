@@ -39,6 +39,7 @@ PROBLEMS: Mapping[int, Problem] = {
             21211: "this is no telephone number",
             21214: "the number cannot be reached",
             21217: "this is no telephone number",
+            21220: "the call is over already",
             21265: "a short code takes no messages",
             21268: "a premium number takes no messages",
             21421: "this is no telephone number",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -91,6 +92,29 @@ async def carried(conn: AsyncConnection, number: NotificationId, provider: str, 
 async def has_remote(conn: AsyncConnection, number: NotificationId, remote: str) -> None:
     """Under which id its provider knows it."""
     await conn.execute(update(_NOTES).where(_NOTES.c.id == number).values(remote_id=remote))
+
+
+@dataclass(frozen=True)
+class Ringing:
+    """A call that its provider took and of which it has not told the end."""
+
+    notification: NotificationId
+    provider: str
+    call: str
+    """The provider's id of it."""
+
+
+async def ringing(conn: AsyncConnection, pages: Collection[PageId], since: datetime) -> tuple[Ringing, ...]:
+    """Calls of these pages that went out since then."""
+    c = _NOTES.c
+    query = select(c.id, c.provider, c.remote_id).where(
+        c.page_id.in_(pages),
+        c.method == MethodKind.VOICE,
+        c.state == "sent",
+        c.remote_id != "",
+        c.settled_at >= since,
+    )
+    return tuple([Ringing(*row) for row in await conn.execute(query.order_by(c.id))])
 
 
 async def heard_at(conn: AsyncConnection, address: str, limit: int) -> tuple[Notification, ...]:

@@ -7,15 +7,16 @@ from typing import Any
 
 from bot.core.called import Called, Told
 from bot.core.catalogue import Catalogue
-from bot.core.contact import SLACK_DM
+from bot.core.contact import SLACK_DM, MethodKind
 from bot.core.debts import Failed, Outcome, Sent, Spared
 from bot.core.facts import PersonNotified
 from bot.core.ids import TOCSIN, NotificationId
+from bot.core.page import PageState
 from bot.store import attempts, contacts, pages
 from bot.store.database import Database
 from bot.store.pages import Notification
 from bot.store.uow import Tx
-from bot.usecases import paging, reaching
+from bot.usecases import calls, paging, reaching
 
 NEVER_SENT = ("planned", "skipped")
 """Of these no provider knows."""
@@ -34,7 +35,10 @@ async def settle(
             if remote.get("provider"):
                 await attempts.carried(tx.conn, number, str(remote["provider"]), str(remote.get("id") or ""))
             reason = await _in_the_end(tx, number, remote) if remote.get("missed") else ""
-            return await _became(tx, catalogue, number, "sent", reason)
+            note = await _became(tx, catalogue, number, "sent", reason)
+            if note is not None and note.method == MethodKind.VOICE:
+                await _hang_up_late(tx, note)
+            return note
         case Failed():
             return await _became(tx, catalogue, number, "failed", outcome.reason)
         case Spared():
@@ -85,6 +89,13 @@ async def _became(
     if state == "failed":
         await paging.could_not_reach(tx, catalogue, note)
     return note
+
+
+async def _hang_up_late(tx: Tx, note: Notification) -> None:
+    """The call was in the air while somebody took the page."""
+    page = await pages.load(tx.conn, note.page)
+    if page is not None and page.state is not PageState.TRIGGERED:
+        await calls.hang_up(tx, [page.id])
 
 
 async def _in_the_end(tx: Tx, number: NotificationId, remote: Mapping[str, Any]) -> str:

@@ -25,7 +25,7 @@ from bot.store import debts as debt_store
 from bot.store.database import Database
 from bot.store.rosters import Rosters, rosters_for
 from bot.store.uow import Tx
-from bot.usecases import help_asked, reaching
+from bot.usecases import calls, help_asked, reaching
 
 Act = Callable[[Page, Roster], Decision]
 DECIDED_IN_ONE_TURN = 50
@@ -123,7 +123,15 @@ async def apply_all(tx: Tx, decided: Sequence[tuple[Page, Decision]], catalogue:
     if moved:
         await pages.cancel_notifications(tx.conn, moved, tx.now)
         await debt_store.cancel_pages(tx.conn, moved, tx.real)
+    calmed = [decision.page.id for before, decision in decided if _is_calmed(before, decision.page)]
+    if calmed and any(MethodKind.VOICE in one.methods for one in catalogue.providers.values()):
+        await calls.hang_up(tx, calmed)
     await _follow(tx, decided, catalogue)
+
+
+def _is_calmed(before: Page, page: Page) -> bool:
+    """It calls nobody any more."""
+    return before.state is PageState.TRIGGERED and page.state is not PageState.TRIGGERED
 
 
 async def _follow(tx: Tx, decided: Sequence[tuple[Page, Decision]], catalogue: Catalogue) -> None:

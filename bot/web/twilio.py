@@ -70,7 +70,7 @@ _OF_CALLS: Mapping[str, tuple[Told, str]] = {
     "completed": (Told.DELIVERED, ""),
     "busy": (Told.UNANSWERED, "the telephone was busy"),
     "no-answer": (Told.UNANSWERED, "nobody picked up"),
-    "canceled": (Told.UNANSWERED, "the call was canceled"),
+    "canceled": (Told.UNANSWERED, "it was hung up, because somebody has the page"),
     "failed": (Told.UNDELIVERED, "the call could not be put through"),
 }
 """Of https://www.twilio.com/docs/voice/api/call-resource; the others say that it has not rung out yet."""

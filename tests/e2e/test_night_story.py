@@ -153,6 +153,7 @@ async def test_a_latency_alarm_at_night_finds_somebody_who_is_awake(
     clock.forward(minutes=1)
     assert f"{clock.now():%H:%M}" == "03:21"
     await people.click("carol", "Acknowledge", "@Tocsin")
+    await eventually(lambda: _hung_up(twilio), "frank's telephone rings no more")
     for who in ("ana", "frank"):
         assert "Acknowledge" not in str((await people.sees(who, "@Tocsin", "has it"))["buttons"])
     held = await people.sees("carol", "@Tocsin", "has it: acknowledged 03:21")
@@ -170,6 +171,10 @@ async def quiet(bot: Tocsin) -> None:
             return await debts.next_due(conn) is None and bot.outbox.in_flight == 0
 
     await eventually(settled, "nothing is owed")
+
+
+async def _hung_up(twilio: TwilioPeer) -> bool:
+    return twilio.hung_up == [f"CA{len(twilio.asked):032x}"]
 
 
 async def _pushed(phones: WebServer) -> bool:

@@ -138,6 +138,16 @@ async def test_whatever_a_title_holds_a_call_reads_valid_xml(peer: TwilioPeer) -
     assert (response[0][0].text or "").startswith('</Say><Hangup/> ]]>  "&amp;"  🔥.')
 
 
+async def test_a_call_that_rings_is_hung_up_and_one_that_is_over_is_left(peer: TwilioPeer) -> None:
+    channel = twilio(peer)
+    assert isinstance(await channel.hang_up("CA1"), Sent)
+    assert peer.hung_up == ["CA1"]
+    peer.errors = [(400, 21220)]
+    assert await channel.hang_up("CA1") == Failed("the call is over already (Twilio's error 21220)")
+    peer.errors = [(503, None)]
+    assert isinstance(await channel.hang_up("CA1"), Retry)
+
+
 PROVIDERS_FAULT = (
     *(20003, 20404, 20429, 20500, 21212, 21215, 21219, 21408, 21606, 21608, 21611, 21612),
     *(21660, 30001, 30002, 30007, 99999),

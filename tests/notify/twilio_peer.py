@@ -40,6 +40,8 @@ class TwilioPeer:
     port: int = 0
     asked: list[tuple[str, MultiDict[str]]] = field(default_factory=list)
     """Accepted ones: the resource and the form."""
+    hung_up: list[str] = field(default_factory=list)
+    """Calls that may ring no more, by their SID."""
     errors: list[tuple[int, int | None]] = field(default_factory=list)
     """Status and code of the next answers; without one it takes the message."""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -73,6 +75,18 @@ class TwilioPeer:
         sid = f"{'SM' if resource == 'Messages' else 'CA'}{len(self.asked):032x}"
         return web.json_response({"sid": sid, "status": "queued", "to": form["To"]}, status=201)
 
+    async def update_call(self, request: web.Request) -> web.StreamResponse:
+        """https://www.twilio.com/docs/voice/api/call-resource#update-a-call-resource"""
+        if self.errors:
+            return self._error(*self.errors.pop(0))
+        if request.headers.get("Authorization", "") != BASIC:
+            return self._error(401, 20003)
+        assert dict(await request.post()) == {"Status": "canceled"}, (
+            "completed would end one that was answered"
+        )
+        self.hung_up.append(request.match_info["call"])
+        return web.json_response({"sid": request.match_info["call"], "status": "canceled"})
+
     def _error(self, status: int, code: int | None) -> web.Response:
         if code is None:
             return web.Response(status=status, text="<html>upstream</html>", headers=self.headers)
@@ -104,9 +118,12 @@ def signature(url: str, form: Sequence[tuple[str, str]], token: str = TOKEN) -> 
 @asynccontextmanager
 async def twilio_peer() -> AsyncIterator[TwilioPeer]:
     peer = TwilioPeer()
-    server = Server(
-        "127.0.0.1", {0: [web.post("/2010-04-01/Accounts/{account}/{resource}.json", peer.handle)]}
-    )
+    account = "/2010-04-01/Accounts/{account}"
+    routes = [
+        web.post(f"{account}/{{resource}}.json", peer.handle),
+        web.post(f"{account}/Calls/{{call}}.json", peer.update_call),
+    ]
+    server = Server("127.0.0.1", {0: routes})
     await server.start()
     peer.port = server.ports[0]
     yield peer

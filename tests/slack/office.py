@@ -16,7 +16,7 @@ from bot.core.catalogue import Catalogue
 from bot.core.company import with_user_groups
 from bot.core.contact import MethodKind, Outgoing
 from bot.core.debts import DebtKind, Outcome, Sent
-from bot.core.ids import IncidentId, PageId, ServiceId, SeverityId, UserId, by_integration
+from bot.core.ids import IncidentId, PageId, ProviderId, ServiceId, SeverityId, UserId, by_integration
 from bot.core.incident import Incident
 from bot.core.page import Page
 from bot.engine.deliver import Outbox
@@ -155,10 +155,15 @@ class Carried:
     def __init__(self) -> None:
         self.messages: list[tuple[MethodKind, Outgoing]] = []
         self.answers: dict[MethodKind, Outcome] = {}
+        self.hung_up: list[str] = []
 
     async def send(self, kind: MethodKind, message: Outgoing) -> Outcome:
         self.messages.append((kind, message))
         return self.answers.get(kind, Sent({"id": f"M{len(self.messages)}", "provider": "demo"}))
+
+    async def hang_up(self, provider: ProviderId, call: str) -> Outcome:
+        self.hung_up.append(call)
+        return Sent()
 
     async def sees(self, kind: MethodKind, text: str) -> Outgoing:
         """The last message of the kind with this text, once there is one."""

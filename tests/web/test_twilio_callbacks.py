@@ -18,7 +18,7 @@ from bot.core.called import Called
 from bot.core.contact import MethodKind, Outgoing
 from bot.core.debts import Debt, DebtKind, Failed, Outcome, Sent
 from bot.core.facts import PersonNotified
-from bot.core.ids import TOCSIN, ContactId, NotificationId, PageId, ServiceId, UserId, by_user
+from bot.core.ids import TOCSIN, ContactId, NotificationId, PageId, ProviderId, ServiceId, UserId, by_user
 from bot.core.page import Page, PageState
 from bot.engine.senders.methods import MethodSender
 from bot.errors import StoodDown
@@ -492,6 +492,9 @@ class OneCarrier:
 
     async def send(self, kind: MethodKind, message: Outgoing) -> Outcome:
         return await self.twilio.send(kind, message)
+
+    async def hang_up(self, provider: ProviderId, call: str) -> Outcome:
+        return await self.twilio.hang_up(call)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from bot.core.contact import ContactMethod, MethodKind, Outgoing
 from bot.core.debts import Debt, DebtKind, Failed, Outcome, Sent, Withdrawn
 from bot.core.ids import ContactId
 from bot.engine.senders import Sender
+from bot.engine.senders.calls import HangUpSender
 from bot.engine.senders.methods import Carriers, MethodSender
 from bot.links import Links
 from bot.store import contacts
@@ -70,4 +71,5 @@ def method_senders(
     return {
         DebtKind.PAGE_METHOD: MethodSender(db, carriers, catalogue, clock, links),
         DebtKind.CONTACT_MESSAGE: ContactSender(db, carriers, clock),
+        DebtKind.HANG_UP: HangUpSender(carriers, clock),
     }

@@ -13,7 +13,7 @@ from bot.core.called import Called
 from bot.core.catalogue import Catalogue
 from bot.core.contact import ContactMethod, MethodKind, Outgoing
 from bot.core.debts import Debt, Failed, Outcome, Retry, Sent, Spared, Withdrawn
-from bot.core.ids import ContactId, NotificationId, PageId, UserId
+from bot.core.ids import ContactId, NotificationId, PageId, ProviderId, UserId
 from bot.core.storm import TOLD_WITHIN, is_enough
 from bot.core.views import PageView
 from bot.links import Links
@@ -31,6 +31,10 @@ class Carriers(Protocol):
 
     async def send(self, kind: MethodKind, message: Outgoing) -> Outcome:
         """Raises nothing: whatever goes wrong is an outcome."""
+        ...
+
+    async def hang_up(self, provider: ProviderId, call: str) -> Outcome:
+        """As `send`: a call that nobody has answered yet ends."""
         ...
 
 
