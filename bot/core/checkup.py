@@ -97,6 +97,11 @@ class Company:
     public_url: bool = True
 
     @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """As `look`, once for everybody who is told of them."""
+        return look(self)
+
+    @cached_property
     def carried(self) -> frozenset[MethodKind]:
         """By which methods some provider carries messages."""
         return frozenset(kind for one in self.catalogue.providers.values() for kind in one.methods)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from bot.core import oversight
 from bot.core.catalogue import Catalogue
-from bot.core.checkup import Company, Finding, Topic, look
+from bot.core.checkup import Company, Finding, Topic
 from bot.core.contact import RINGS
 from bot.core.ids import PersonId, UserId
 
@@ -22,7 +22,7 @@ def told_weekly(company: Company, reader: UserId, told: Collection[str] = ()) ->
     """
     found = [
         finding
-        for finding in look(company)
+        for finding in company.findings
         if finding.topic not in OF_SCHEDULES
         and not (finding.topic in OF_PEOPLE and finding.subject in told)
         and (finding.topic is not Topic.NOTHING_RINGS or RINGS & company.carried)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import oversight
 from bot.core.catalogue import Catalogue
+from bot.core.checkup import Company
 from bot.core.checkup_weekly import told_weekly
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.schedule import Plan
@@ -21,7 +22,6 @@ from bot.core.shift_views import (
     UnreachableLine,
     UnreachableOnCall,
 )
-from bot.queries import checkup
 from bot.store import changes, waking
 
 
@@ -50,17 +50,15 @@ async def digest(
     catalogue: Catalogue,
     data: Mapping[str, Any],
     now: datetime,
-    *,
-    public_url: bool = True,
+    company: Company,
 ) -> Digest | None:
-    """None when all is well by now."""
+    """None when all is well by now; `company` is what the doctor looks at."""
     plans = await _plans(conn, catalogue, data["schedules"], now)
     everybody = {person for schedule, _ in plans for person in schedule.people}
     unwakeable = await waking.unwakeable(conn, catalogue, everybody, now)
     found = [findings(catalogue, plan, now, unwakeable) for plan in plans]
     wrong = tuple(_shown(catalogue, one, now) for one in found if not one.all_well)
     told = {line.person for one in wrong for line in one.unreachable}
-    company = await checkup.company(conn, catalogue, now, public_url=public_url)
     others = told_weekly(company, UserId(data["to"]), told)
     return Digest(wrong, others) if wrong or others else None
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.catalogue import Catalogue
+from bot.core.checkup import Company
 from bot.core.ids import PersonId, ScheduleId, UserId, user_of
 from bot.core.incident import may_see
 from bot.core.quiet_hours import as_of
@@ -45,10 +46,9 @@ async def told(
     catalogue: Catalogue,
     data: Mapping[str, Any],
     now: datetime,
-    *,
-    public_url: bool = True,
+    company: Company | None = None,
 ) -> ShiftNotice | None:
-    """`data` as `usecases.shift_changes` owed it; None when it is not true any more."""
+    """`data` as `usecases.shift_changes` owed it; None when it is not true any more. A digest needs the `company`."""
     if data["what"] == "handoff_note":
         return await note(conn, catalogue, int(data["note"]))
     if data["what"] == "unreachable_on_call":
@@ -56,7 +56,7 @@ async def told(
     if data["what"] == "reach_test":
         return ReachTestMessage(int(data["test"]))
     if data["what"] == "digest":
-        return await schedule_care.digest(conn, catalogue, data, now, public_url=public_url)
+        return await schedule_care.digest(conn, catalogue, data, now, company) if company else None
     schedule = catalogue.schedules.get(ScheduleId(data["schedule"]))
     if schedule is None:
         return None

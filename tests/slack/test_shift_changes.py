@@ -50,6 +50,8 @@ async def test_a_hand_off_is_told_before_at_its_beginning_and_at_its_end(
     assert "Error rate above 5 %" in begun["plain"]
     over = await people.sees("ana", "You are off call for payments-primary")
     assert "has it" in over["plain"]
+    mend = await people.sees("frank", "Your paging needs you")  # he is the admin, and it is Monday
+    assert "• Team payments has no owner who hears of its gaps." in mend["plain"]
 
 
 async def test_whoever_takes_over_is_told_so(office: Office, people: Hands) -> None:

@@ -17,6 +17,7 @@ from bot.core.quiet_hours import Quiet
 from bot.core.schedule import Layer, RotationUnit, Schedule
 from bot.core.schedule_findings import digest_at
 from bot.core.shift_views import Digest
+from bot.queries import checkup
 from bot.queries import schedule_care as queries
 from bot.store import contacts
 from bot.store.database import Database
@@ -50,7 +51,8 @@ async def seen(db: Database, catalogue: Catalogue, reader: UserId, now: datetime
     """What the reader's digest would say if it were sent now."""
     data = {"schedules": [PRIMARY] if reader == ERIN else [], "to": reader}
     async with db.read() as conn:
-        return await queries.digest(conn, catalogue, data, now)
+        looked_at = await checkup.company(conn, catalogue, now, public_url=True)
+        return await queries.digest(conn, catalogue, data, now, looked_at)
 
 
 async def test_all_well_is_not_told(database: Database, clock: ManualClock) -> None:

@@ -13,6 +13,7 @@ from bot.core.contact_views import name_of
 from bot.core.debts import Debt, Failed, Outcome, Sent, Withdrawn
 from bot.core.ids import ChannelId, ContactId, DrillId, IncidentId, PageId, ScheduleId, UserId
 from bot.engine.senders import shift_notices
+from bot.engine.senders.checkups import Checkups
 from bot.engine.senders.incident_messages import post
 from bot.links import Links
 from bot.queries import contacts, drills, incidents, on_call_notices, pages, user_groups
@@ -47,7 +48,7 @@ class NoticeSender:
         self._channels = channels
         self._catalogue = catalogue
         self._clock = clock
-        self._links = links
+        self._checkups = Checkups(db, catalogue, clock, links)
 
     async def send(self, debt: Debt) -> Outcome:
         message = await self._message(debt)
@@ -96,7 +97,7 @@ class NoticeSender:
                     self._catalogue(),
                     data,
                     self._clock,
-                    public_url=self._links.are_on,
+                    self._checkups,
                 )
             case what if what in group_render.KINDS:
                 return group_render.notice(what, user_groups.told(self._catalogue(), data))

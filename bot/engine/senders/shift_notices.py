@@ -10,6 +10,7 @@ import structlog
 from bot.clock import Clock
 from bot.core.catalogue import Catalogue
 from bot.core.ids import UserId
+from bot.engine.senders.checkups import Checkups
 from bot.queries import shift_notices as queries
 from bot.slack.gateway import Gateway
 from bot.slack.quiet import ask_quiet
@@ -39,12 +40,12 @@ async def message(
     catalogue: Catalogue,
     data: Mapping[str, Any],
     clock: Clock,
-    *,
-    public_url: bool,
+    checkups: Checkups,
 ) -> Message | None:
     """None when it is not true any more by the time at which it would be sent."""
     if data["what"] == "shift_begun":
         await ask_quiet(db, gateway, UserId(data["to"]))
+    company = await checkups.company() if data["what"] == "digest" else None
     async with db.read() as conn:
-        told = await queries.told(conn, catalogue, data, clock.now(), public_url=public_url)
+        told = await queries.told(conn, catalogue, data, clock.now(), company)
     return render.notice(told) if told else None
