@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -48,7 +47,6 @@ _WAITS = ("due_at", "step_at", "snoozed_until")
 _LISTS = ("paged", "declined", "failed", "ever_paged", "agreed", "accepted")
 _KEPT = tuple((name, _AS_COLUMN.get(name, name)) for name in FIELDS if name not in ("id", "policy"))
 """What a save writes, with its column: the policy stays what it was when the page began."""
-_values_kept = attrgetter(*(name for name, _ in _KEPT))
 _COLUMNS = [
     cast(_TABLE.c[name], Text) if name in ("policy", *_LISTS) else _TABLE.c[_AS_COLUMN.get(name, name)]
     for name in FIELDS
@@ -85,11 +83,16 @@ def _row(page: Page) -> dict[str, Any]:
 
 
 def _differences(changed: Sequence[tuple[Page, Page]]) -> list[dict[str, Any]]:
-    """A row for each of these pages, as it was and as it is: of the columns in which any of them differs."""
-    was = zip(*(_values_kept(before) for before, _ in changed), strict=True)
-    becomes = zip(*(_values_kept(after) for _, after in changed), strict=True)
-    columns = {column: new for (_, column), old, new in zip(_KEPT, was, becomes, strict=True) if old != new}
-    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    """A row for each of these pages, as it was and as it is: of the columns that any of them does not just keep."""
+    moved = set().union(*(_moved(vars(before), vars(after)) for before, after in changed))
+    columns = [(name, column) for name, column in _KEPT if name in moved]
+    return [
+        {column: values[name] for name, column in columns} for values in (vars(after) for _, after in changed)
+    ]
+
+
+def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    return [name for name, value in after.items() if value is not before[name]]
 
 
 @lru_cache(maxsize=1024)
@@ -152,8 +155,10 @@ async def save(tx: Tx, *changed: Page) -> None:
 
 
 async def save_differences(tx: Tx, changed: Sequence[tuple[Page, Page]]) -> None:
-    """`save` for pages as they are stored and as they become, each of which differs: only what does is written."""
-    await _save(tx, [page for _, page in changed], _differences(changed))
+    """`save` for pages as they are stored and as they become: only what differs is written."""
+    rows = _differences(changed)
+    if rows and rows[0]:
+        await _save(tx, [page for _, page in changed], rows)
 
 
 async def _save(tx: Tx, changed: Sequence[Page], rows: Sequence[dict[str, Any]]) -> None:
@@ -265,6 +270,7 @@ _ADD_NOTES = hot(
         _NOTES.c.id, _NOTES.c.page_id, _NOTES.c.step, _NOTES.c.addressee, _NOTES.c.contact
     )
 )
+_ADD_WAITING = hot(insert(_NOTES))
 _NOT_SENT = {"provider": "", "remote_id": ""}
 TO_COME = ("planned", "owed")
 """The states of what has not left."""
@@ -365,8 +371,12 @@ Attempt = tuple[PageId, int, str, ContactId]
 async def add_notifications(
     conn: AsyncConnection, rows: Sequence[Mapping[str, Any]]
 ) -> dict[Attempt, NotificationId]:
-    """Insert all of them in one statement; their numbers."""
-    added = await conn.execute(_ADD_NOTES, [{**_NOT_SENT, **row} for row in rows])
+    """Insert all of them in one statement; their numbers, which nobody needs while all of them wait."""
+    whole = [{**_NOT_SENT, **row} for row in rows]
+    if all(row["state"] == "planned" for row in rows):
+        await conn.execute(_ADD_WAITING, whole)
+        return {}
+    added = await conn.execute(_ADD_NOTES, whole)
     return {(page, step, addressee, contact): number for number, page, step, addressee, contact in added}
 
 

@@ -20,10 +20,12 @@ _NOTES = NotificationRow.__table__  # type: ignore[attr-defined]
 _PAGES = PageRow.__table__  # type: ignore[attr-defined]
 LOOKED_AT = 1000
 """The newest notifications: more than that within a minute is no longer one person's storm."""
+LOOKED_AT_FIRST = 100
+"""Of those: in a storm they tell of each subject that comes again and again."""
 _NEWEST = (
     select(*(_NOTES.c[name] for name in ("addressee", "contact", "state", "created_at", "page_id", "due_at")))
     .order_by(_NOTES.c.id.desc())
-    .limit(LOOKED_AT)
+    .limit(bindparam("looked_at"))
     .subquery()
 )
 _RECENT = hot(
@@ -65,16 +67,24 @@ _WAIT = hot(_wait(_NOTES))
 
 async def recent(conn: AsyncConnection, users: Collection[UserId], since: datetime) -> dict[UserId, int]:
     """How many pages each of them was told of by Slack since then."""
-    rows = await conn.execute(_RECENT, {"users": list(users), "since": since})
+    rows = await conn.execute(_RECENT, {"users": list(users), "since": since, "looked_at": LOOKED_AT})
     return {UserId(user): count for user, count in rows}
 
 
 async def told(
-    conn: AsyncConnection, users: Collection[UserId], since: datetime
+    conn: AsyncConnection, asked: Collection[tuple[UserId, ServiceId]], since: datetime
 ) -> set[tuple[UserId, ServiceId]]:
-    """The services of which each of them was told since then, as far as the newest notifications tell."""
-    rows = await conn.execute(_TOLD, {"users": list(users), "since": since})
-    return {(UserId(user), ServiceId(service)) for user, service in rows}
+    """Which of these people were told of which services since then, as far as the newest notifications tell.
+
+    Once all that is `asked` is found, older ones are not looked at.
+    """
+    users = list({user for user, _ in asked})
+    found: set[tuple[UserId, ServiceId]] = set()
+    for looked_at in (LOOKED_AT_FIRST, LOOKED_AT):
+        if not found.issuperset(asked):
+            rows = await conn.execute(_TOLD, {"users": users, "since": since, "looked_at": looked_at})
+            found = {(UserId(user), ServiceId(service)) for user, service in rows}
+    return found
 
 
 async def repeated(conn: AsyncConnection, pages: Collection[PageId]) -> set[tuple[UserId, PageId]]:
@@ -87,11 +97,11 @@ async def repeated(conn: AsyncConnection, pages: Collection[PageId]) -> set[tupl
 async def digest_at(conn: AsyncConnection, users: Collection[UserId]) -> dict[UserId, datetime]:
     """When what waits for each of them is told: where the newest notifications do not tell, all that wait are asked."""
     found: dict[UserId, datetime] = {}
-    for look in (_WAIT_NEWEST, _WAIT):
+    for look, most in ((_WAIT_NEWEST, LOOKED_AT_FIRST), (_WAIT_NEWEST, LOOKED_AT), (_WAIT, None)):
         unknown = [user for user in users if user not in found]
         if unknown:
-            rows = await conn.execute(look, {"users": unknown})
-            found |= {UserId(user): at for user, at in rows if at is not None}
+            asked = {"users": unknown} | ({"looked_at": most} if most else {})
+            found |= {UserId(user): at for user, at in await conn.execute(look, asked) if at is not None}
     return found
 
 

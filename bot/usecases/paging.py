@@ -116,7 +116,7 @@ async def apply(tx: Tx, before: Page, decision: Decision, catalogue: Catalogue) 
 
 async def apply_all(tx: Tx, decided: Sequence[tuple[Page, Decision]], catalogue: Catalogue) -> None:
     """`apply` for many pages, each once, in as many statements as for one."""
-    changed = [(before, decision.page) for before, decision in decided if decision.page != before]
+    changed = [(before, decision.page) for before, decision in decided if decision.page is not before]
     moved = [decision.page for _, decision in decided if decision.cancels]
     if changed:
         await pages.save_differences(tx, changed)

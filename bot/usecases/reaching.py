@@ -75,8 +75,9 @@ async def _calm(tx: Tx, rows: Sequence[Row], about: Mapping[PageId, Page]) -> No
     concerned = [row for row in direct if row["addressee"] in crowded]
     messages = [_message(row, about[row["page_id"]]) for row in concerned]
     by_hand = {message.page for message in messages if message.service is None}
+    asked = {(message.user, message.service) for message in messages if message.service is not None}
     told = {
-        *await storms.told(tx.conn, crowded, tx.now - storm.TOLD_WITHIN),
+        *await storms.told(tx.conn, asked, tx.now - storm.TOLD_WITHIN),
         *(await storms.repeated(tx.conn, by_hand) if by_hand else ()),
     }
     verdicts = storm.waits(messages, recent, told)
