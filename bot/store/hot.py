@@ -21,6 +21,7 @@ from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from bot.store.giving_way import let_others
 from bot.store.sqlite import ROWS_ON_THE_LOOP, Connection, Ran
 
 Statement = TypeVar("Statement", bound=Any)
@@ -120,7 +121,10 @@ class HotConnection(AsyncConnection):
         recipe = None
         watched = self.sync_engine.dispatch.before_cursor_execute  # whoever listens hears of every statement
         if id(statement) in _HOT and not options and not watched:
+            known = len(_PLANS)
             recipe = cast(HotEngine, self.engine).recipe(statement, parameters)
+            if len(_PLANS) > known:
+                await let_others()  # to compile one takes milliseconds, and a transaction has ten
         if recipe is None:
             return await super().execute(statement, parameters, **options)
         driver = self._driver()

@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy.util.concurrency import await_
 
+from bot.store.giving_way import let_others
+
 T = TypeVar("T")
 
 STEPS_ON_THE_LOOP = 100_000
@@ -85,7 +87,7 @@ class Connection:
             await_(_NOTHING)
         else:
             self._work = 0
-            await_(asyncio.sleep(0))
+            await_(let_others())
 
     def begin(self) -> None:
         """A transaction that reads, unless one was begun: it waits for nobody's lock."""
@@ -101,7 +103,7 @@ class Connection:
         self._work += 1 + rows // 5
         if self._work >= WORK_IN_ONE_TURN:
             self._work = 0
-            await asyncio.sleep(0)
+            await let_others()
 
     def run(self, statement: str, parameters: Sequence[Any]) -> Ran:
         """Run it here. Raises `sqlite3.OperationalError` for a SELECT that turns out to be long: it wants a thread."""

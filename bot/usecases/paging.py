@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -23,6 +22,7 @@ from bot.log_context import from_here_on
 from bot.store import alerts, incidents, pages, timeline, turns_taken
 from bot.store import debts as debt_store
 from bot.store.database import Database
+from bot.store.giving_way import let_others
 from bot.store.rosters import Rosters, rosters_for
 from bot.store.uow import Tx
 from bot.usecases import calls, help_asked, reaching
@@ -164,7 +164,7 @@ async def advance_due(db: Database, catalogue: Catalogue, limit: int = 200) -> i
         for number, page in enumerate(due, 1):
             decided.append((page, await _on_due(tx, rosters, page)))
             if number % DECIDED_IN_ONE_TURN == 0:
-                await asyncio.sleep(0)
+                await let_others()
         await apply_all(tx, decided, catalogue)
         return len(due)
 
