@@ -117,6 +117,8 @@ async def _read(request: web.Request) -> bytes:
     """
     if request.content_length is not None and request.content_length > LARGEST_BODY:
         raise web.HTTPRequestEntityTooLarge(LARGEST_BODY, request.content_length)
+    if request.content.is_eof():  # it came whole, as nearly all do: nothing to wait for
+        return await request.read()
     try:
         async with asyncio.timeout(BODY_WITHIN_SECONDS):
             return await request.read()

@@ -88,10 +88,7 @@ class Journal:
         self._of[entry.integration] += 1
         self._bytes += len(entry.body)
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._durable(entry)
-        except TimeoutError as error:
-            raise NotKept("The database is busy and the alert may not be kept; send it again.") from error
+            await self._durable(entry)
         finally:
             self._of[entry.integration] -= 1
             self._bytes -= len(entry.body)
@@ -105,10 +102,15 @@ class Journal:
             self._writer = None
 
     async def _durable(self, entry: NewEntry) -> None:
-        waiting = _Waiting(entry, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(entry, loop.create_future())
         self._queue.append(waiting)
         self._more.set()
-        await waiting.kept
+        patience = loop.call_later(PATIENCE_SECONDS, _give_up, waiting)
+        try:
+            await waiting.kept
+        finally:
+            patience.cancel()
 
     async def _write(self) -> None:
         while self._open or self._queue:
@@ -161,6 +163,10 @@ class Journal:
         async with self._db.write(first=True) as tx:
             await append(tx.conn, entries, tx.now)
         point("after-journal-commit")
+
+
+def _give_up(waiting: _Waiting) -> None:
+    _settle([waiting], NotKept("The database is busy and the alert may not be kept; send it again."))
 
 
 def _not_kept() -> NotKept:

@@ -107,6 +107,21 @@ async def test_stop_answers_what_was_taken_and_takes_nothing_new(
     assert len(await kept(database)) == 10
 
 
+async def test_who_waits_too_long_is_told_so_and_leaves_the_place_to_others(
+    journal: Journal, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.ingest.journal.PATIENCE_SECONDS", 0.05)
+    async with database.write():
+        answers = await asyncio.gather(
+            *(journal.append(entry("late")) for _ in range(3)), return_exceptions=True
+        )
+        assert [type(answer) for answer in answers] == [NotKept] * 3
+        assert journal.waiting == 0
+    monkeypatch.undo()
+    await journal.append(entry("in time"))
+    assert (await kept(database))[-1] == "in time"
+
+
 async def test_it_takes_nothing_before_its_start_and_stops_without_one(database: Database) -> None:
     journal = Journal(database, on_commit=Commits())
     with pytest.raises(JournalFull):
