@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -53,7 +53,10 @@ _PENDING = hot(
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_OLDEST_PENDING = hot(select(func.min(_TABLE.c.received_at)).where(_TABLE.c.folded_at.is_(None)))
+_OLDEST_PENDING = hot(
+    select(_TABLE.c.received_at).where(_TABLE.c.folded_at.is_(None)).order_by(_TABLE.c.id).limit(1)
+)
+"""By the row that is folded next: after a flood thousands are pending, and each fold asks."""
 _FOLDED = hot(
     update(_TABLE)
     .where(_TABLE.c.id.in_(bindparam("entries", expanding=True)))
@@ -83,7 +86,7 @@ async def pending(conn: AsyncConnection, limit: int) -> tuple[Pending, ...]:
 
 
 async def oldest_pending(conn: AsyncConnection) -> datetime | None:
-    """When the oldest body that is not folded yet came."""
+    """When the body came that is folded next."""
     return (await conn.execute(_OLDEST_PENDING)).scalar()
 
 
