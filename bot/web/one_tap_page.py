@@ -133,7 +133,7 @@ def _waiting(view: PageView) -> Iterator[str]:
     if view.agreed:
         yield say("page", "agreed", view)
     if view.next_step:
-        yield say("page", "next", view.next_step)
+        yield say("page", "next", view.next_step, view.reader)
 
 
 def _links(view: PageView) -> Iterator[str]:
