@@ -106,6 +106,8 @@ def accept(cover: Cover, by: PersonId, now: datetime) -> CoverDecision:
 
 def decline(cover: Cover, by: PersonId) -> CoverDecision:
     """When everybody has declined, whoever asked must hear it."""
+    if cover.accepted_by == by:
+        return CoverDecision(cover, CoverReply.ALREADY_YOURS)
     if cover.state is not CoverState.OPEN:
         return CoverDecision(cover, CoverReply.TOO_LATE if cover.accepted_by else CoverReply.OVER)
     if by not in cover.asked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,9 +12,10 @@ from bot.core.alert import Alert, AlertStatus
 from bot.core.catalogue import Catalogue
 from bot.core.contact import MethodKind, Urgency
 from bot.core.decision import Cause, Notify
-from bot.core.facts import Fact, PageAcknowledged, PageDeclined, PageStarted
+from bot.core.facts import Fact, PageAcknowledged, PageDeclined, PageStarted, PageTakenOver
 from bot.core.ids import IntegrationId, NotificationId, PageId, UserId, user_of
 from bot.core.page import Page, PageState
+from bot.core.page_facts import PageAgreed
 from bot.core.policy import CHOSEN_BY_HAND
 from bot.core.views import NextStep, OnCallPerson, PageView, PreviousPaged, ServiceView, Why
 from bot.queries import notifications
@@ -73,7 +74,7 @@ async def card_of(
         source=worst[0].source if worst else "",
         why=_why(found, mine, notes, facts) if mine else None,
         reader=mine.user if mine else None,
-        reader_declined=mine is not None and _has_declined(mine, facts),
+        reader_declined=mine is not None and mine.user in _declined(found, facts, mine.created_at),
         next_step=step,
         acknowledged_by=found.acknowledged_by if found.state is PageState.ACKNOWLEDGED else None,
         acknowledged_at=found.acknowledged_at,
@@ -193,15 +194,8 @@ def _description(worst: Sequence[Alert], by_hand: bool) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _has_declined(note: Notification, facts: Sequence[Fact]) -> bool:
-    """Whether whom it was sent to said that they can't take it."""
-    said = (fact for fact in facts if isinstance(fact, PageDeclined) and fact.at >= note.created_at)
-    return any(user_of(fact.by) == note.user for fact in said)
-
-
 def _why(page: Page, note: Notification, notes: Sequence[Notification], facts: Sequence[Fact]) -> Why:
     every = int(page.present_policy.last_resort.every.total_seconds() // 60) if note.last_resort else None
-    declined = {user_of(fact.by): fact.at for fact in facts if isinstance(fact, PageDeclined)}
     return Why(
         cause=Cause(note.cause),
         level=note.level,
@@ -209,9 +203,21 @@ def _why(page: Page, note: Notification, notes: Sequence[Notification], facts: S
         until=note.until,
         last_resort_every_minutes=every,
         passes=note.round,
-        previous=_previous(note, notes, declined),
+        previous=_previous(note, notes, _declined(page, facts)),
         added_by=UserId(note.added_by) if note.added_by else _asked_by(page, facts),
     )
+
+
+def _declined(page: Page, facts: Sequence[Fact], since: datetime | None = None) -> set[UserId | None]:
+    """Who said, at all or `since` then, that they can't take it, and has not taken it or come to help after that."""
+    said: set[UserId | None] = set()
+    for fact in facts:
+        match fact:
+            case PageDeclined() if since is None or fact.at >= since:
+                said.add(user_of(fact.by))
+            case PageAcknowledged() | PageTakenOver() | PageAgreed():
+                said.discard(user_of(fact.by))
+    return said - set(page.accepted)
 
 
 def _asked_by(page: Page, facts: Sequence[Fact]) -> UserId | None:
@@ -222,7 +228,7 @@ def _asked_by(page: Page, facts: Sequence[Fact]) -> UserId | None:
 
 
 def _previous(
-    note: Notification, notes: Sequence[Notification], declined: Mapping[UserId | None, datetime]
+    note: Notification, notes: Sequence[Notification], declined: Collection[UserId | None]
 ) -> tuple[PreviousPaged, ...]:
     """Whom the step before this one paged."""
     earlier = [n for n in notes if n.step < note.step and not n.is_channel]

@@ -17,6 +17,7 @@ from bot.core.ids import (
     ChannelId,
     IncidentId,
     PageId,
+    PersonId,
     RoleId,
     ScheduleId,
     ServiceId,
@@ -25,6 +26,7 @@ from bot.core.ids import (
     TeamId,
 )
 from bot.core.incident import IncidentStatus
+from bot.core.on_call_views import ShiftChoice
 from bot.core.page_forms import EscalateForm, LevelChoice
 from bot.core.task import Task
 from bot.core.views import IncidentPlace, MergeView, OnCallPerson, TasksView
@@ -44,6 +46,7 @@ from bot.slack.modals import (
     responders,
     roles,
     severity,
+    shifts,
     tasks,
     text,
     update,
@@ -438,3 +441,12 @@ def test_the_address_of_a_feed_can_be_copied_whatever_is_in_it() -> None:
 def test_the_merge_form_speaks_in_whole_sentences(pages: int, links: int, tasks: int, sentence: str) -> None:
     shown = merge.view(MergeView(LINE, replace(LINE, id=IncidentId(9)), pages, links, tasks, 3))
     assert sentence in str(shown["blocks"])
+
+
+def test_a_shift_that_begins_between_two_seconds_is_chosen_from_the_next() -> None:
+    """Else the part before it would be somebody else's, and a swap of it refused."""
+    starts_at = NIGHT + timedelta(microseconds=400_000)
+    one = ShiftChoice(
+        ScheduleId("primary"), "primary", PersonId("ana"), starts_at, NIGHT + timedelta(hours=2)
+    )
+    assert shifts.value(one).startswith(f"{int(NIGHT.timestamp()) + 1}:")

@@ -82,6 +82,7 @@ def test_a_late_click_says_who_was_quicker_and_offers_to_take_over() -> None:
         (Act.ACCEPT, Reply.DONE, ASKED, "You are coming to help with P-204; Ana is told. Bob has it."),
         (Act.ACCEPT, Reply.ALREADY_YOURS, ASKED, "You have said already that you come to help"),
         (Act.ACCEPT, Reply.OVER, RESOLVED, "P-204 is over"),
+        (Act.DECLINE, Reply.DONE, ASKED, "Noted: you can't help with P-204; Ana is told."),
         (Act.DECLINE, Reply.HELD_BY_OTHER, ASKED, "Noted: you can't help with P-204; Ana is told."),
     ],
 )

@@ -50,6 +50,19 @@ async def test_two_who_take_the_same_cover_at_once(office: Office, people: Hands
     assert all(not message["buttons"] for messages in copies for message in messages)
 
 
+async def test_a_late_click_on_a_cover_says_who_has_it_to_each_of_them(office: Office, people: Hands) -> None:
+    await ask_for_cover(office)
+    await people.sees("bob", "asks for cover")
+    await people.click("bob", "I take it", "@Tocsin")
+    await people.sees("bob", "You take it")
+    await people.click("bob", "I can't", "@Tocsin", stale=True)
+    assert (
+        "If you can't, ask for cover yourself." in (await people.sees("bob", "You have it already"))["plain"]
+    )
+    await people.click("ana", "Withdraw", "@Tocsin", stale=True)
+    assert "so you are not on call then" in (await people.sees("ana", "has taken it already"))["plain"]
+
+
 async def test_whoever_asks_sees_who_declined_and_can_withdraw(office: Office, people: Hands) -> None:
     await ask_for_cover(office)
     await people.sees("bob", "asks for cover")

@@ -49,6 +49,21 @@ async def test_declining_says_who_is_paged_next(office: Office, people: Hands) -
     assert "@carol" in reply["plain"]
 
 
+async def test_whoever_takes_it_after_all_is_not_called_unable_any_more(
+    office: Office, people: Hands
+) -> None:
+    await office.page()
+    await people.sees("ana", "Error rate")
+    await people.click("ana", "Can't take it", "@Tocsin")
+    await people.sees("carol", "and can't take it")
+    await people.click("ana", "Acknowledge", "@Tocsin")
+    await people.sees("carol", "@ana has it")
+    await people.click("carol", "Why was I paged?", "@Tocsin")
+    (view,) = (one for one in await people.look("views", **{"as": "carol"}) if one["type"] == "modal")
+    assert "by Slack, delivered" in str(view["blocks"])
+    assert "and can't take it" not in str(view["blocks"])
+
+
 async def test_snoozing_and_resolving_from_the_menu(office: Office, people: Hands) -> None:
     page = await office.page()
     await people.sees("ana", "Error rate")

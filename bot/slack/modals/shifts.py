@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,7 +40,8 @@ def label(one: ShiftChoice, now: datetime, zone: str) -> str:
 
 
 def value(one: ShiftChoice) -> str:
-    starts, ends = int(one.starts_at.timestamp()), int(one.ends_at.timestamp())
+    """In whole seconds within the shift: one that began by an override may begin between two."""
+    starts, ends = ceil(one.starts_at.timestamp()), int(one.ends_at.timestamp())
     return f"{starts}:{ends}:{one.person}:{one.schedule}"
 
 

@@ -51,7 +51,8 @@ def why(
         return message(text, (section(text), section(mine(view))))
     told, left = within([_why(page, reader, tried.get(page.id, ())) for page in pages])
     told += [say("incident", "more", left)] if left else []
-    return message(say("on_call", "paged", len(pages)), (*map(section, lines(told)), section(mine(view))))
+    paragraphs = map(section, lines(told, between="\n\n"))
+    return message(say("on_call", "paged", len(pages)), (*paragraphs, section(mine(view))))
 
 
 def _why(page: PageView, reader: UserId, tried: Sequence[AttemptView]) -> str:

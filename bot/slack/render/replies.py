@@ -36,6 +36,8 @@ def acted(act: Act, outcome: Reply, view: PageView, at: datetime) -> Message:
     match outcome:
         case Reply.HELD_BY_OTHER if act is Act.DECLINE and view.reader_was_added:
             return sentence(say("replies", "cannot_help", view))
+        case Reply.DONE if act is Act.DECLINE and view.reader_was_added:
+            return sentence(say("replies", "cannot_help", view))
         case Reply.HELD_BY_OTHER:
             return held_by_other(view, at)
         case Reply.OTHERS_MUST_TOO:
