@@ -73,6 +73,7 @@ $(INSTALLED): requirements.lock requirements-build.lock pyproject.toml $(BIN)/py
 	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) install --quiet --require-hashes -r requirements.lock -r requirements-build.lock
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q bot
 	@touch $@
 
 $(INSTALLED_TESTS): requirements-test.lock $(INSTALLED)

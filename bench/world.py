@@ -124,4 +124,4 @@ async def paced(work: Iterable[Awaitable[None]], per_second: float) -> None:
     await asyncio.gather(*tasks)
 
 
-__all__ = ["COMPANY", "TOKEN", "World", "eventually", "paced", "sandbox", "service", "world"]
+__all__ = ["COMPANY", "ROOT", "TOKEN", "World", "eventually", "paced", "sandbox", "service", "world"]

@@ -125,4 +125,5 @@ def _say(sentence: str) -> int:
 
 
 def main() -> None:
+    gc.enable()
     app()
