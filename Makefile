@@ -16,7 +16,9 @@ help:
 	@echo "make install  only the virtual environment, in $(VENV)"
 	@echo "make clean    remove what the commands above made, except data/"
 
+# Compiled here, because a service may not write beside its program and would do it at each start.
 install: $(INSTALLED)
+	@$(BIN)/python -m compileall -q bot && $(BIN)/python -c 'from bot import templates; templates.prepare()'
 
 # A name is set when the environment or .env gives it a value. exec: Ctrl-C and SIGTERM reach the bot itself.
 run: $(INSTALLED)
@@ -73,7 +75,6 @@ $(INSTALLED): requirements.lock requirements-build.lock pyproject.toml $(BIN)/py
 	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) install --quiet --require-hashes -r requirements.lock -r requirements-build.lock
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -m compileall -q bot
 	@touch $@
 
 $(INSTALLED_TESTS): requirements-test.lock $(INSTALLED)
