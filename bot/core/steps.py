@@ -160,8 +160,8 @@ def _skipped(page: Page, place: Place, taken: _Step, reasons: tuple[str, ...]) -
 
 def _reached(page: Page, target: Target, roster: Roster) -> tuple[Reached, ...]:
     if target.kind is not TargetKind.MANAGER:
-        gone = Reached(reason=f"{target.kind.value} {target.id} is not configured any more")
-        return (roster.targets.get(target, gone),)
+        known = roster.targets.get(target)
+        return (known or Reached(reason=f"{target.kind.value} {target.id} is not configured any more"),)
     if not page.paged and not page.ever_paged:
         return (Reached(reason="nobody was paged before whose manager could be"),)
     before = page.paged or page.ever_paged[-1:]

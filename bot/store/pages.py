@@ -162,8 +162,10 @@ async def save_differences(tx: Tx, changed: Sequence[tuple[Page, Page]]) -> None
         await _save(tx, [page for _, page in changed], rows)
 
 
-async def _save(tx: Tx, changed: Sequence[Page], rows: Sequence[dict[str, Any]]) -> None:
-    await tx.conn.execute(_SAVE, [row | {"page": page.id} for page, row in zip(changed, rows, strict=True)])
+async def _save(tx: Tx, changed: Sequence[Page], rows: list[dict[str, Any]]) -> None:
+    for page, row in zip(changed, rows, strict=True):
+        row["page"] = page.id
+    await tx.conn.execute(_SAVE, rows)
     due = [page.due_at for page in changed if page.due_at is not None]
     if due:
         tx.wake("escalate", min(due))

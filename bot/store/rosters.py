@@ -28,6 +28,8 @@ class _Known:
     policy: Policy
     targets: Mapping[Target, Reached]
     wants: roster.Wants
+    plain: Roster
+    """For a policy that asks about nothing else."""
 
 
 class Rosters:
@@ -48,6 +50,8 @@ class Rosters:
         """For a page's next step; `alert` is what it is about when that is not written yet."""
         known = self._of_policy(page.policy)
         wants = known.wants
+        if not any((wants.managers, wants.conditions, wants.held, wants.turns)):
+            return known.plain
         return Roster(
             known.targets,
             managers=roster.managers(self._catalogue, page.ever_paged) if wants.managers else {},
@@ -65,7 +69,8 @@ class Rosters:
         known = self._known.get(id(policy))
         if known is None:
             targets = roster.resolve(policy, self._catalogue, self._changed, self._now)
-            known = self._known[id(policy)] = _Known(policy, targets, roster.wants(policy))
+            known = _Known(policy, targets, roster.wants(policy), Roster(targets))
+            self._known[id(policy)] = known
         return known
 
     async def _asked(self, page: Page, alert: Alert | None) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from bot.clock import ManualClock
 from bot.core.debts import DebtKind
 from bot.core.ids import TOCSIN, NotificationId, PageId, ServiceId, UserId
 from bot.core.page import Page
-from bot.core.storm import BY_ONE_METHOD, DIGEST_AFTER, MANY, Message, is_enough, waits
+from bot.core.storm import BY_ONE_METHOD, DIGEST_AFTER, MANY, TOLD_WITHIN, Message, is_enough, waits
 from bot.store import pages, storms
 from bot.store.database import Database
 from bot.usecases import paging, reaching
@@ -132,6 +132,11 @@ async def test_a_digest_is_known_however_many_others_were_told_of_something_sinc
         for first in range(0, storms.LOOKED_AT, 500):
             steps = range(first + 2, first + 502)
             await pages.add_notifications(tx.conn, [since | {"step": step} for step in steps])
+            if first == 0:
+                heard = await storms.told(
+                    tx.conn, {(ANA, CHECKOUT), (ANA, SEARCH)}, clock.now() - TOLD_WITHIN
+                )
+                assert (ANA, CHECKOUT) in heard and (ANA, SEARCH) not in heard, "five hundred others ago"
         assert await storms.digest_at(tx.conn, [ANA, ERIN]) == {ANA: told_at}
 
 
