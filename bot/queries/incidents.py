@@ -242,6 +242,7 @@ async def declare_form(
         severities=catalogue.ranked_severities(),
         services=tuple((known.id, known.name) for known in catalogue.services.values()),
         on_call=await _first_levels(conn, catalogue, now),
+        teams=tuple((team.id, team.name) for team in catalogue.teams.values()),
         title=title,
         description=description,
         service=service,

@@ -193,6 +193,7 @@ async def test_the_declare_form_knows_who_is_on_call_and_what_the_page_says(
     (primary,) = form.on_call[CHECKOUT]
     assert (primary.name, primary.user, primary.until) == ("Ana", ANA, MONDAY)
     assert [severity.id for severity in form.severities][:2] == [SEV1, SEV2]
+    assert [team for team, _ in form.teams] == list(COMPANY.teams)
 
 
 async def test_on_call_tells_my_shift_my_next_one_and_each_team(

@@ -211,6 +211,7 @@ def test_declare_shows_each_severitys_criteria_and_who_is_on_call() -> None:
         "Choose people",
         "Nobody",
     ]
+    assert "Choose people or teams" in texts(declare.view(replace(DECLARE, teams=TEAMS))["blocks"])
 
 
 @pytest.mark.parametrize(

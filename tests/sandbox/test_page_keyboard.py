@@ -36,7 +36,7 @@ async def test_ctrl_k_leads_to_a_place_by_a_part_of_its_name(desk: Desk) -> None
     await page.keyboard.type("inc")
     await expect(page.get_by_role("option")).to_have_count(1)
     await page.keyboard.press("Enter")
-    await expect(page.get_by_label("Message #incidents")).to_be_visible()
+    await expect(page.get_by_label("Message #incidents")).to_be_focused()
     await page.keyboard.press("Control+k")
     await page.keyboard.type("lind")  # Bob's family name
     await page.keyboard.press("Enter")

@@ -115,7 +115,7 @@ async def test_an_edit_that_changes_nothing_is_not_sent(office: Office, people: 
 
 
 async def test_a_deactivated_person_is_not_invited_and_the_others_are(office: Office, people: Hands) -> None:
-    await declare(people, Page="Choose people", People=["bob", "erin"])
+    await declare(people, Page="Choose people or teams", People=["bob", "erin"])
     channel = (await people.channel("dave", "inc-1-"))["name"]
     await people.sees("dave", "🚨 INC-1", f"#{channel}")
     await people.do("people", name="carol", deactivated=True)

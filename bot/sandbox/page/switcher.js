@@ -57,7 +57,10 @@ export function openSwitcher() {
   });
   const leave = (index) => {
     stopAsking();
-    if (items[index]) go(items[index].place);
+    if (!items[index]) return;
+    go(items[index].place);
+    // Whoever has keys goes on typing; on a phone the keyboard would cover the messages.
+    if (matchMedia("(hover: hover)").matches) setTimeout(() => document.querySelector("#composer textarea")?.focus());
   };
   function draw() {
     items = matches(field.value);

@@ -50,7 +50,7 @@ def view(shown: DeclareForm) -> dict[str, Any]:
         ),
         form.field("Private", "private", _private(), optional=True),
         form.field("Page", "page", _whom(shown)),
-        form.field("People", "people", form.persons(), optional=True, hint="For “Choose people” above."),
+        form.field("People", "people", form.persons(), optional=True, hint=f"For “{_chosen(shown)}” above."),
     ]
     if shown.teams:
         teams = form.choices(form.named(shown.teams), "Choose teams")
@@ -122,10 +122,14 @@ def _whom(shown: DeclareForm) -> Block:
     now = f"{dict(shown.services).get(service, service)}: {_names(people)}" if service and people else ""
     options = [
         option("On call for the service", "on_call", now),
-        option("Choose people", "chosen"),
+        option(_chosen(shown), "chosen"),
         option("Nobody", "nobody"),
     ]
     return form.radio(options, "on_call")
+
+
+def _chosen(shown: DeclareForm) -> str:
+    return "Choose people or teams" if shown.teams else "Choose people"
 
 
 def _names(people: tuple[OnCallPerson, ...]) -> str:
