@@ -28,8 +28,8 @@ FEWEST_BODIES, MOST_BODIES = 20, 100
 """In one commit; in a larger one each that joins a page costs half, but one that begins a page costs the same."""
 FOLD_WITHIN = 0.05
 """Real seconds that one commit should take at most: others write between two of them."""
-GIVE_WAY_TIMES = 4.0
-GIVE_WAY_AT_LEAST, GIVE_WAY_AT_MOST = 0.03, 0.5
+GIVE_WAY_TIMES = 8.0
+GIVE_WAY_AT_LEAST, GIVE_WAY_AT_MOST = 0.03, 1.0
 """Between two folds while many wait to be accepted: so many times what the last one took, within these real seconds.
 
 What is accepted is safe, what is not may be lost."""
@@ -106,8 +106,14 @@ class Fold:
     async def _give_way(self, at: float, took: float) -> None:
         if self._behind_since is None:
             self._behind_since = at
-        if self._crowded():
-            await asyncio.sleep(give_way_for(took, behind=at + took - self._behind_since))
+        if not self._crowded():
+            return
+        loop = asyncio.get_running_loop()
+        until = loop.time() + give_way_for(took, behind=at + took - self._behind_since)
+        quiet = 0  # looks in a row: right after a commit nobody waits for a moment
+        while quiet < 2 and loop.time() < until:
+            await asyncio.sleep(GIVE_WAY_AT_LEAST)
+            quiet = 0 if self._crowded() else quiet + 1
 
     async def due(self) -> datetime | None:
         async with self._db.read() as conn:
