@@ -28,9 +28,9 @@ run: $(INSTALLED)
 		echo "Only one of SLACK_BOT_TOKEN and SLACK_APP_TOKEN is set, so this is the sandbox, not Slack."; fi; \
 	exec $(BIN)/python -m bot sandbox
 
-# Many stories wait for Slack and for time to pass: two for each core keep the cores at work.
-# With more, three seconds pass before a form is open, and Slack's trigger is over.
-WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+# Many stories wait for Slack and for time to pass: five for two cores keep the cores at work.
+# With many more, three seconds pass before a form is open, and Slack's trigger is over.
+WORKERS ?= $(shell echo $$((5 * $$(getconf _NPROCESSORS_ONLN) / 2)))
 
 # A machine that stands still for seconds makes Slack's three and other bounds in real time pass: such a test is tried
 # again, and what is slow by itself is slow each time. All other failures count at once.
@@ -49,7 +49,7 @@ test: $(INSTALLED_TESTS)
 	wait $$types; types=$$?; cat .types.log; rm -f .types.log; \
 	[ $$types = 0 ] || { echo "make test: stopped, the types are wrong" >&2; exit 1; }; \
 	[ $$tests = 0 ] || { echo "make test: stopped, the stage 'tests' failed" >&2; exit 1; }
-	$(call stage,tests of time,$(BIN)/python -m pytest -n 2 $(AGAIN) -m timing)
+	$(call stage,tests of time,$(BIN)/python -m pytest -n 3 $(AGAIN) -m timing)
 	@echo "make test: all stages passed"
 
 bench: $(INSTALLED)
