@@ -25,6 +25,13 @@ ON_AN_ALERT = (
 ON_A_DECLARE = ("after-declare-commit", "after-channel-created")
 
 
+@pytest.fixture
+async def people(people: Hands) -> Hands:
+    """Whose clicks a killed bot does not ack."""
+    people.unhindered = False
+    return people
+
+
 async def posts_of(people: Hands, key: str) -> list[dict[str, Any]]:
     """Messages that arrived at Slack with this debt's key, whatever became of the answer."""
     return [

@@ -6,6 +6,7 @@ Slack sends it again.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from bot.core.permissions import Action
 from bot.core.quiet_hours import quiet_of
 from bot.errors import NotAllowed, Wrong
 from bot.queries import incidents
-from bot.slack.gateway import SlackProblem
+from bot.slack.gateway import RateLimited, SlackProblem
 from bot.slack.listeners import notes
 from bot.slack.listeners.asking import Asked, Desk
 from bot.slack.listeners.on_call_mentions import answer_mention
@@ -34,6 +35,8 @@ log = structlog.get_logger(__name__)
 
 LATE_AFTER = timedelta(minutes=2)
 """Whoever joins sooner was there from the beginning and needs no briefing."""
+ANSWER_WITHIN_SECONDS = 20.0
+"""Slack takes a message a second in one place; an answer that would come much later helps nobody."""
 _MENTION = re.compile(r"^\s*<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 
 
@@ -158,13 +161,23 @@ async def _worded(desk: Desk, asked: Asked) -> Message:
 
 
 async def _post(desk: Desk, method: str, channel: ChannelId, message: Message, **more: Any) -> None:
-    """After the ack; there is nobody to tell when Slack does not take it."""
-    try:
-        await desk.gateway.call(
-            method, channel=channel, text=message.text, blocks=list(message.blocks), **more
-        )
-    except SlackProblem as problem:
-        log.warning("an answer to an event could not be posted", problem=str(problem), channel=channel)
+    """After the ack; there is nobody to tell when Slack does not take it, so a moment that it asks for is waited."""
+    waited = 0.0
+    while True:
+        try:
+            await desk.gateway.call(
+                method, channel=channel, text=message.text, blocks=list(message.blocks), **more
+            )
+            return
+        except SlackProblem as problem:
+            wait = problem.after if isinstance(problem, RateLimited) else ANSWER_WITHIN_SECONDS
+            if waited + wait >= ANSWER_WITHIN_SECONDS:
+                log.warning(
+                    "an answer to an event could not be posted", problem=str(problem), channel=channel
+                )
+                return
+        await asyncio.sleep(wait)
+        waited += wait
 
 
 HANDLERS: Mapping[str, Callable[[Desk, Told], Awaitable[None]]] = {
