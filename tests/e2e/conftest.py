@@ -14,6 +14,8 @@ from bot.clock import Clock
 from bot.settings import Settings
 from tests.e2e.nursery import BornBot, sandbox_process
 from tests.e2e.world import ROOT, BotProcess, Hands, eventually, free_port
+from tests.notify import twilio_peer
+from tests.notify.twilio_peer import TOKEN, TwilioPeer
 
 
 @pytest.fixture
@@ -69,3 +71,11 @@ async def bot_process(people: Hands, database_url: str) -> AsyncIterator[BotProc
     yield process
     if process.process.is_alive:
         await process.kill()
+
+
+@pytest.fixture
+async def twilio(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TwilioPeer]:
+    """Twilio on this machine; the bot finds its token in the environment."""
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN)
+    async with twilio_peer.twilio_peer() as peer:
+        yield peer

@@ -20,9 +20,8 @@ from bot.core.reaching import Wishes
 from bot.store import contacts, debts
 from bot.usecases import contact_methods, reachability
 from tests.e2e.world import ROOT, Hands, alert, eventually
-from tests.notify import twilio_peer
 from tests.notify.peers import WebServer
-from tests.notify.twilio_peer import ACCOUNT, SENDER, TOKEN, TwilioPeer
+from tests.notify.twilio_peer import ACCOUNT, SENDER, TwilioPeer
 
 TITLE = "Checkout latency p99 above 4 s"
 ANA_PHONE, FRANK_PHONE = "+34600123456", "+81312345678"
@@ -31,13 +30,6 @@ ANA_PHONE, FRANK_PHONE = "+34600123456", "+81312345678"
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock(datetime(2026, 11, 21, 3, 12, tzinfo=UTC))
-
-
-@pytest.fixture
-async def twilio(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TwilioPeer]:
-    monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN)
-    async with twilio_peer.twilio_peer() as peer:
-        yield peer
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -18,7 +17,7 @@ from bot.core.ids import PersonId
 from bot.store import contacts
 from tests.e2e.world import ROOT, Hands, alert, eventually
 from tests.notify import twilio_peer
-from tests.notify.twilio_peer import ACCOUNT, SENDER, TOKEN, TwilioPeer
+from tests.notify.twilio_peer import ACCOUNT, SENDER, TwilioPeer
 
 NUMBER = "+34600123456"
 PROVIDER = """
@@ -30,13 +29,6 @@ providers:
     url: {url}
     secret_env: TWILIO_AUTH_TOKEN
 """
-
-
-@pytest.fixture
-async def twilio(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TwilioPeer]:
-    monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN)
-    async with twilio_peer.twilio_peer() as peer:
-        yield peer
 
 
 @pytest.fixture

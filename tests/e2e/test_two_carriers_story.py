@@ -18,9 +18,8 @@ from bot.core.reaching import Wishes
 from bot.store import contacts
 from bot.usecases import contact_methods
 from tests.e2e.world import ROOT, Hands, alert, eventually
-from tests.notify import twilio_peer
 from tests.notify.peers import WebServer
-from tests.notify.twilio_peer import ACCOUNT, SENDER, TOKEN, TwilioPeer
+from tests.notify.twilio_peer import ACCOUNT, SENDER, TwilioPeer
 
 NUMBER = "+34600123456"
 PROVIDERS = """
@@ -36,13 +35,6 @@ providers:
     methods: [sms]
     secret_env: SECOND_CARRIER_URL
 """
-
-
-@pytest.fixture
-async def twilio(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TwilioPeer]:
-    monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN)
-    async with twilio_peer.twilio_peer() as peer:
-        yield peer
 
 
 @pytest.fixture
