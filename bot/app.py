@@ -197,7 +197,8 @@ class Tocsin:
         self.wakeups = WakeUps(self.db.write_engine, self.engine.wake, self.outbox.owner)
         self.schema_watch = SchemaWatch(self.db, self._fail)
         self.journal = Journal(self.db, on_commit=lambda: self.engine.wake("intake"))
-        self.server = Server(settings.http_host, self._routes())
+        self.intake = Intake(self.catalogue, self.journal)
+        self.server = Server(settings.http_host, self._routes(), self.intake, self.clock)
         slack = Parts(
             db=self.db,
             catalogue=self.catalogue,
@@ -398,7 +399,7 @@ class Tocsin:
             {"user_groups": self._user_groups_followed, "providers": self._providers_well},
         )
         feeds = Feeds(self.db, self.catalogue, self.signer)
-        main = [*Intake(self.catalogue, self.journal).routes(), *feeds.routes(), *health_routes.routes()]
+        main = [*self.intake.routes(), *feeds.routes(), *health_routes.routes()]
         if self.links.are_on:
             reachable = (self.db, self.catalogue, self.signer, self.links)
             main += [*OneTap(*reachable).routes(), *TwilioCallbacks(*reachable, self._twilio_tokens).routes()]

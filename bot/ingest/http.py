@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -25,50 +26,56 @@ MOST_ALERTS = 1_000
 BODY_WITHIN_SECONDS = 30.0
 """Real time for the whole body to come; a sender that drips holds a connection no longer."""
 AGAIN_AFTER_SECONDS = 2
+PATH = "/v1/alerts/"
+"""Before the token."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a sender is told: JSON, and headers besides those of every answer."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Intake:
-    """The handler of alert bodies."""
+    """What becomes of alert bodies."""
 
     def __init__(self, catalogue: Callable[[], Catalogue], journal: Journal) -> None:
         self._catalogue = catalogue
         self._journal = journal
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.post("/v1/alerts/{token}", self.post)]
+        return [web.post(PATH + "{token}", self.post)]
 
     async def post(self, request: web.Request) -> web.Response:
-        """202 after the commit; 400, 404, 408, 413, 429 or 503 with a sentence, and nothing kept."""
+        """`take` by way of aiohttp; also 408 and 413 while the body comes. Nothing is read for an unknown token."""
+        token = request.match_info["token"]
+        if _by_token(self._catalogue(), token) is None:
+            return response(_UNKNOWN)
+        return response(await self.take(token, await _read(request)))
+
+    async def take(self, token: str, body: bytes) -> Answer:
+        """202 after the commit; 400, 404, 413, 429 or 503 with a sentence, and nothing kept."""
         catalogue = self._catalogue()
-        integration = _by_token(catalogue, request.match_info["token"])
+        integration = _by_token(catalogue, token)
         if integration is None:
-            return refuse(
-                404, "There is no integration with this token; copy its URL again from the configuration."
-            )
+            return _UNKNOWN
         try:
-            body = await _read(request)
             alerts = sources.parse(integration, sources.decode(body))
         except BadAlert as problem:
-            return refuse(400, str(problem), field=problem.field or None)
+            return _refusal(400, str(problem), problem.field or None)
         if len(alerts) > MOST_ALERTS:
-            return refuse(413, f"The body holds {len(alerts)} alerts; send at most {MOST_ALERTS} at once.")
-        return await self._keep(catalogue, integration, body, alerts)
-
-    async def _keep(
-        self,
-        catalogue: Catalogue,
-        integration: Integration,
-        body: bytes,
-        alerts: tuple[IncomingAlert, ...],
-    ) -> web.Response:
+            return _refusal(413, f"The body holds {len(alerts)} alerts; send at most {MOST_ALERTS} at once.")
         try:
             await self._journal.append(NewEntry(integration.id, "http", body))
         except TooManyWaiting as problem:
-            return refuse(429, str(problem), headers={"Retry-After": str(AGAIN_AFTER_SECONDS)})
+            return _later(429, str(problem))
         except (JournalFull, NotKept) as problem:
-            return refuse(503, str(problem), headers={"Retry-After": str(AGAIN_AFTER_SECONDS)})
+            return _later(503, str(problem))
         keys = [{"dedup_key": _key(catalogue, integration, one)} for one in alerts]
-        return answer(202, {"accepted": len(keys), "alerts": keys})
+        return Answer(202, orjson.dumps({"accepted": len(keys), "alerts": keys}))
 
 
 def _key(catalogue: Catalogue, integration: Integration, alert: IncomingAlert) -> str:
@@ -78,18 +85,38 @@ def _key(catalogue: Catalogue, integration: Integration, alert: IncomingAlert) -
     return dedup_key(integration.id, service_of(catalogue, integration, alert.service), alert.title)
 
 
-def answer(status: int, body: Any, headers: dict[str, str] | None = None) -> web.Response:
+def _refusal(status: int, error: str, field: str | None = None) -> Answer:
+    """An error in one sentence; with a 400 also the `field` that is to blame, null for the body as a whole."""
+    blame = {"field": field} if status == 400 else {}
+    return Answer(status, orjson.dumps({"error": error, **blame}))
+
+
+def _later(status: int, error: str) -> Answer:
+    return replace(_refusal(status, error), headers={"Retry-After": str(AGAIN_AFTER_SECONDS)})
+
+
+_UNKNOWN = _refusal(
+    404, "There is no integration with this token; copy its URL again from the configuration."
+)
+
+
+def our_fault() -> Answer:
+    return _refusal(500, "Something went wrong on our side; send it again.")
+
+
+def response(answer: Answer) -> web.Response:
     return web.Response(
-        status=status, body=orjson.dumps(body), content_type="application/json", headers=headers
+        status=answer.status, body=answer.body, content_type="application/json", headers=answer.headers
     )
 
 
-def refuse(
-    status: int, error: str, *, field: str | None = None, headers: dict[str, str] | None = None
-) -> web.Response:
-    """An error in one sentence; with a 400 also the `field` that is to blame, null for the body as a whole."""
-    blame = {"field": field} if status == 400 else {}
-    return answer(status, {"error": error, **blame}, headers)
+def answer(status: int, body: Any) -> web.Response:
+    return response(Answer(status, orjson.dumps(body)))
+
+
+def refuse(status: int, error: str, *, headers: Mapping[str, str] | None = None) -> web.Response:
+    """An error in one sentence."""
+    return response(replace(_refusal(status, error), headers=headers or {}))
 
 
 def refuse_and_close(status: int, error: str) -> web.Response:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 BOT = ROOT / "bot"
 RAISED = {"BadAlert": 0, "wrong": 0, "_say": 0}
 """Beside our own errors: what makes a sentence of an argument, and which argument that is."""
-REFUSED = {"refuse": 1, "refuse_and_close": 1}
+REFUSED = {"refuse": 1, "refuse_and_close": 1, "_refusal": 1}
 OF_FILES = {"Problem": 2, "problem": 1, "Mistake": 1}
 LOGGED = {"warning", "error", "exception"}
 ANSWERED = {

@@ -82,7 +82,8 @@ async def wide_door(database: Database) -> AsyncIterator[Door]:
 async def _open(database: Database, *, limit: int) -> AsyncIterator[Door]:
     catalogue = with_tokens()
     journal = Journal(database, on_commit=lambda: None, limit=limit)
-    server = Server("127.0.0.1", {0: Intake(lambda: catalogue, journal).routes()})
+    intake = Intake(lambda: catalogue, journal)
+    server = Server("127.0.0.1", {0: intake.routes()}, intake)
     await journal.start()
     await server.start()
     async with aiohttp.ClientSession() as session:
