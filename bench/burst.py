@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import resource
 import tempfile
 import time
@@ -18,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bench.figures import Figure, median
 from bench.filling import open_pages
+from bot import memory
 from bot.clock import SystemClock
 from bot.engine.duties import Escalate
 from bot.store.database import Database
@@ -88,8 +88,7 @@ async def steps(count: int) -> tuple[float, float, float]:
         async with db.read() as conn:
             catalogue = await configuration.load_catalogue(conn)
         escalate = Escalate(db, lambda: catalogue)
-        gc.collect()
-        gc.freeze()  # as a running bot does once it has started
+        memory.settle()  # as a running bot does once it has started
         before = _resident()
         async with _watched() as watch:
             begun = time.monotonic()

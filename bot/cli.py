@@ -13,7 +13,7 @@ import typer
 import uvloop
 from pydantic import ValidationError
 
-from bot import cli_ack, cli_config, cli_doctor, cli_hooks, cli_sandbox, cli_show, cli_simulate, logs
+from bot import cli_ack, cli_config, cli_doctor, cli_hooks, cli_sandbox, cli_show, cli_simulate, logs, memory
 from bot.app import Tocsin
 from bot.clock import SystemClock
 from bot.errors import TocsinError
@@ -78,7 +78,7 @@ async def serve(settings: Settings, greeting: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     bot = Tocsin(settings)
-    _keep_for_good()
+    memory.settle()
     starting = asyncio.create_task(bot.start())
     waiting = asyncio.create_task(ended.wait())
     first: set[asyncio.Future[Any]] = {starting, waiting}
@@ -98,12 +98,6 @@ async def serve(settings: Settings, greeting: str) -> None:
     finally:
         waiting.cancel()
         await bot.stop()
-
-
-def _keep_for_good() -> None:
-    """All that was imported stays for good, so that no collection, with everybody waiting, walks through it."""
-    gc.collect()
-    gc.freeze()
 
 
 async def _greet(bot: Tocsin, greeting: str) -> None:

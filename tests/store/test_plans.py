@@ -11,8 +11,8 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import ManualClock
-from bot.core.ids import IntegrationId, PageId, UserId
-from bot.store import alerts, attempts, contacts, debts, journal, messages, pages
+from bot.core.ids import IncidentId, IntegrationId, PageId, ScheduleId, UserId
+from bot.store import alerts, attempts, contacts, debts, journal, messages, pages, timeline
 from bot.store.database import Database
 from bot.store.migrations import migrate
 from tests.conftest import NIGHT
@@ -31,6 +31,11 @@ LOOKS: dict[str, Callable[[AsyncConnection], Awaitable[Any]]] = {
     "latest alerts": lambda conn: alerts.latest(conn, IntegrationId("demo"), ["a", "b"]),
     "pages on a person": lambda conn: pages.involving(conn, UserId("UANA")),
     "pages without somebody's answer": lambda conn: pages.unanswered(conn, UserId("UANA")),
+    "notifications of a page": lambda conn: pages.notifications(conn, PageId(1)),
+    "timeline of a page": lambda conn: timeline.of_page(conn, PageId(1)),
+    "timeline of an incident": lambda conn: timeline.of_incident(conn, IncidentId(1)),
+    "timeline of a schedule": lambda conn: timeline.of_schedule(conn, ScheduleId("search")),
+    "who worked on a page and its incident": lambda conn: timeline.last_work(conn, PageId(1), IncidentId(1)),
     "copies of pages": lambda conn: messages.of_pages(conn, [PageId(1), PageId(2)]),
 }
 

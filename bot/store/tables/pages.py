@@ -73,7 +73,6 @@ class NotificationRow(SQLModel, table=True):
         UniqueConstraint(
             "page_id", "generation", "step", "addressee", "method", "contact", name="uq_notification_attempt"
         ),
-        Index("ix_notification_page", "page_id"),
         Index("ix_notification_due", "due_at", sqlite_where=_PLANNED, postgresql_where=_PLANNED),
     )
     id: Optional[int] = Field(default=None, primary_key=True)

@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import Any, Optional
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from bot.store.types import Instant, Json
+
+_OF_INCIDENT = text("incident_id IS NOT NULL")
+_OF_SCHEDULE = text("schedule IS NOT NULL")
 
 
 class TimelineRow(SQLModel, table=True):
@@ -15,8 +18,16 @@ class TimelineRow(SQLModel, table=True):
     __tablename__ = "timeline"
     __table_args__ = (
         Index("ix_timeline_page", "page_id", "id"),
-        Index("ix_timeline_incident", "incident_id", "id"),
-        Index("ix_timeline_schedule", "schedule", "id"),
+        Index(
+            "ix_timeline_incident",
+            "incident_id",
+            "id",
+            sqlite_where=_OF_INCIDENT,
+            postgresql_where=_OF_INCIDENT,
+        ),
+        Index(
+            "ix_timeline_schedule", "schedule", "id", sqlite_where=_OF_SCHEDULE, postgresql_where=_OF_SCHEDULE
+        ),
     )
     id: Optional[int] = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=Instant)
