@@ -340,7 +340,7 @@ class Tocsin:
                 raise CannotStart(
                     f"The configuration has mistakes, and there is no earlier one to run with:\n{lines}"
                 )
-            self._mistakes = tuple(str(problem) for problem in loaded.problems)
+            self._mistakes = loaded.problems_for_people()
             self._mistaken_after = await configuration.applied_files(self.db)
             self.configuration_problem = f"the files have mistakes, the last good configuration runs: {lines}"
             log.error("the configuration has mistakes; the last good one runs", problems=lines)

@@ -21,6 +21,10 @@ class Loaded(Declared):
 
     problems: tuple[Problem, ...] = ()
 
+    def problems_for_people(self) -> tuple[str, ...]:
+        """As they are told in Slack: with the files' names in their folder."""
+        return tuple(str(each).replace(f"{Path(each.file).parent}/", "") for each in self.problems)
+
 
 def load(
     path: Path, environ: Mapping[str, str] | None = None, made_in_slack: Collection[Named] = ()

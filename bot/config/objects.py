@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from bot.config.check import token_hash
 from bot.config.entries import Item
@@ -71,13 +72,17 @@ from bot.core.schedule import (
 
 
 def objects(items: Iterable[Item], environ: Mapping[str, str]) -> tuple[ConfigObject, ...]:
-    """The objects that the files declare; severities and providers rank in the order in which they stand."""
+    """The objects that the files declare; severities and providers rank in the order in which they stand.
+
+    Each knows its file by its name in the configuration's folder: people read it, for whom the machine's paths mean
+    nothing, and a folder that moves changes nothing.
+    """
     packs = []
     places = Counter[str]()
     for item in items:
         places[item.section] += 1
         kind, content = _object(item, environ, places[item.section])
-        packs.append(packed(kind, item.id, content, item.document.file, item.line()))
+        packs.append(packed(kind, item.id, content, Path(item.document.file).name, item.line()))
     return tuple(packs)
 
 

@@ -17,6 +17,8 @@ class CoverState(StrEnum):
     ACCEPTED = "accepted"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    CHANGED = "changed"
+    """Not needed any more, because somebody else is on call then by now."""
 
 
 class CoverReply(StrEnum):
@@ -29,6 +31,8 @@ class CoverReply(StrEnum):
     OVER = "over"
     """Withdrawn or expired."""
     NOT_ASKED = "not_asked"
+    CHANGED = "changed"
+    """Whoever asked is not on call any more for any of it: there is nothing to take."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +95,8 @@ def refused(
     return None
 
 
-def accept(cover: Cover, by: PersonId, now: datetime) -> CoverDecision:
-    """The first who accepts is on call for the span, or for what is left of it."""
+def accept(cover: Cover, by: PersonId, tiles: Sequence[Shift], now: datetime) -> CoverDecision:
+    """The first who accepts is on call for the span, or for what is left of it, whose final shifts are `tiles`."""
     if cover.state is CoverState.ACCEPTED:
         mine = cover.accepted_by == by
         return CoverDecision(cover, CoverReply.ALREADY_YOURS if mine else CoverReply.TOO_LATE)
@@ -100,12 +104,14 @@ def accept(cover: Cover, by: PersonId, now: datetime) -> CoverDecision:
         return CoverDecision(cover, CoverReply.OVER)
     if by not in cover.asked:
         return CoverDecision(cover, CoverReply.NOT_ASKED)
+    if _is_of_others(cover, tiles):
+        return CoverDecision(_settled(cover, CoverState.CHANGED, now), CoverReply.CHANGED)
     settled = _settled(cover, CoverState.ACCEPTED, now)
     return CoverDecision(replace(settled, accepted_by=by), begins_at=max(cover.starts_at, now))
 
 
-def decline(cover: Cover, by: PersonId) -> CoverDecision:
-    """When everybody has declined, whoever asked must hear it."""
+def decline(cover: Cover, by: PersonId, tiles: Sequence[Shift], now: datetime) -> CoverDecision:
+    """When everybody has declined, whoever asked must hear it; `tiles` as in `accept`."""
     if cover.accepted_by == by:
         return CoverDecision(cover, CoverReply.ALREADY_YOURS)
     if cover.state is not CoverState.OPEN:
@@ -114,6 +120,8 @@ def decline(cover: Cover, by: PersonId) -> CoverDecision:
         return CoverDecision(cover, CoverReply.NOT_ASKED)
     if by in cover.declined:
         return CoverDecision(cover)
+    if _is_of_others(cover, tiles):
+        return CoverDecision(_settled(cover, CoverState.CHANGED, now), CoverReply.CHANGED)
     changed = replace(cover, declined=(*cover.declined, by), version=cover.version + 1)
     return CoverDecision(changed, unanswered=set(changed.declined) >= set(cover.asked))
 
@@ -125,13 +133,19 @@ def withdraw(cover: Cover, now: datetime) -> CoverDecision:
     return CoverDecision(_settled(cover, CoverState.WITHDRAWN, now))
 
 
-def on_due(cover: Cover, now: datetime) -> CoverDecision:
-    """It begins and nobody has accepted, which `person` must hear; or it is over."""
+def on_due(cover: Cover, tiles: Sequence[Shift], now: datetime) -> CoverDecision:
+    """It begins and nobody has accepted, which `person` must hear; or it is over. `tiles` as in `accept`."""
     if cover.state is not CoverState.OPEN or cover.due_at is None or now < cover.due_at:
         return CoverDecision(cover)
     if now >= cover.ends_at:
         return CoverDecision(_settled(cover, CoverState.EXPIRED, now))
+    if _is_of_others(cover, tiles):
+        return CoverDecision(_settled(cover, CoverState.CHANGED, now), CoverReply.CHANGED)
     return CoverDecision(replace(cover, due_at=cover.ends_at, version=cover.version + 1), unanswered=True)
+
+
+def _is_of_others(cover: Cover, tiles: Sequence[Shift]) -> bool:
+    return bool(tiles) and not any(cover.person in tile.people for tile in tiles)
 
 
 def _settled(cover: Cover, state: CoverState, now: datetime) -> Cover:

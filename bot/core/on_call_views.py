@@ -19,13 +19,15 @@ class ScheduleOnCall:
     schedule: str
     people: tuple[OnCallPerson, ...]
     until: datetime | None
-    """None: for good."""
+    """None: for good, or for longer than is looked at."""
     origin: Origin | None = None
     """How the override came to be, when it is by one."""
     instead_of: tuple[OnCallPerson, ...] = ()
     """Whose turn it would be but who are away."""
     next: tuple[OnCallPerson, ...] = ()
-    """Who follows at `until`; empty when nobody does, or nothing is planned."""
+    """Who follows the present people; empty when nobody does, or nothing is planned."""
+    stays_until: datetime | None = None
+    """When the present people stay on call at `until`, for another reason."""
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class CoverAsked(ScheduleFact):
 
 @dataclass(frozen=True, kw_only=True)
 class CoverSettled(ScheduleFact):
-    """accepted, declined (by one of those asked), withdrawn or expired."""
+    """accepted, declined (by one of those asked), withdrawn, expired, or changed: not needed any more."""
 
     kind = "cover_settled"
     cover: int
@@ -83,7 +83,7 @@ class SwapProposed(ScheduleFact):
 
 @dataclass(frozen=True, kw_only=True)
 class SwapSettled(ScheduleFact):
-    """agreed, declined, withdrawn or expired."""
+    """agreed, declined, withdrawn, expired, or changed: one of the two is not on call any more."""
 
     kind = "swap_settled"
     swap: int

@@ -18,6 +18,8 @@ class SwapState(StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    CHANGED = "changed"
+    """Off, because one of the two is not on call any more for what they would give."""
 
 
 class SwapReply(StrEnum):
@@ -93,8 +95,13 @@ def agree(
     if by != swap.second.person:
         return SwapDecision(swap, SwapReply.NOT_YOURS)
     if not (holds(swap.first.person, first_tiles) and holds(swap.second.person, second_tiles)):
-        return SwapDecision(_settled(swap, SwapState.EXPIRED, now), SwapReply.CHANGED)
-    return SwapDecision(_settled(swap, SwapState.AGREED, now))
+        return SwapDecision(_settled(swap, SwapState.CHANGED, now), SwapReply.CHANGED)
+    left = replace(swap, first=_left(swap.first, now), second=_left(swap.second, now))
+    return SwapDecision(_settled(left, SwapState.AGREED, now))
+
+
+def _left(part: Part, now: datetime) -> Part:
+    return replace(part, starts_at=max(part.starts_at, now))
 
 
 def decline(swap: Swap, by: PersonId, now: datetime) -> SwapDecision:

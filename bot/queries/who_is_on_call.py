@@ -13,7 +13,7 @@ from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, PolicyId, ScheduleId, ServiceId, UserId
 from bot.core.on_call_views import PersonView, ScheduleOnCall, SpanView, WhoView
 from bot.core.policy import Policy, TargetKind
-from bot.core.schedule import AllChanges, Schedule, outlook
+from bot.core.schedule import AllChanges, Changes, Schedule, Shift, outlook
 from bot.core.views import OnCallPerson, TeamOnCall
 from bot.queries import handoffs, on_call
 from bot.store import changes
@@ -90,15 +90,24 @@ def of_schedule(
 ) -> ScheduleOnCall:
     own = changed.of(schedule.id)
     shift = schedules.on_call(schedule, own, at)
-    following = schedules.on_call(schedule, own, shift.ends_at).people if shift.ends_at else ()
+    after = _after(schedule, own, shift)
     return ScheduleOnCall(
         schedule=schedule.name,
         people=people(catalogue, shift.people),
-        until=shift.ends_at,
+        until=shift.ends_at if after else None,
         origin=shift.override.origin if shift.override else None,
         instead_of=people(catalogue, shift.standing_in_for),
-        next=people(catalogue, following),
+        next=people(catalogue, after.people) if after else (),
+        stays_until=after.starts_at if after and after.starts_at != shift.ends_at else None,
     )
+
+
+def _after(schedule: Schedule, changed: Changes, shift: Shift) -> Shift | None:
+    """The first shift after it that is of others; None when there is none within 60 days of its end."""
+    if shift.ends_at is None:
+        return None
+    coming = schedules.following(schedule, changed, shift.ends_at, shift.ends_at + on_call.LOOK_AHEAD)
+    return next((each for each in coming if each.people != shift.people), None)
 
 
 async def person(

@@ -9,10 +9,10 @@ from datetime import datetime
 from bot.core import cover as covering
 from bot.core import debts
 from bot.core.catalogue import Catalogue
-from bot.core.cover import Cover, CoverDecision, CoverReply, CoverState
+from bot.core.cover import Cover, CoverDecision, CoverState
 from bot.core.ids import TOCSIN, Actor, CoverId, PersonId, ScheduleId, UserId, by_user
 from bot.core.permissions import Action
-from bot.core.schedule import Origin, Override, Schedule
+from bot.core.schedule import Origin, Override, Schedule, Shift
 from bot.core.schedule_facts import CoverAsked, CoverSettled
 from bot.errors import Wrong
 from bot.store import covers, messages
@@ -120,8 +120,10 @@ async def accept(db: Database, catalogue: Catalogue, number: CoverId, by: UserId
     async with db.write(first=True) as tx:
         await require(tx.conn, Action.PLAN_ON_CALL, by)
         before = await _load(tx, number)
-        decision = covering.accept(before, person_of(catalogue, by), tx.now)
-        if decision.reply is not CoverReply.DONE or decision.begins_at is None:
+        span = await _span(tx, catalogue, before)
+        decision = covering.accept(before, person_of(catalogue, by), span, tx.now)
+        if decision.begins_at is None:
+            await _settle(tx, catalogue, before, decision, by_user(by))
             return decision
         wanted = Override(
             schedule=before.schedule,
@@ -135,7 +137,7 @@ async def accept(db: Database, catalogue: Catalogue, number: CoverId, by: UserId
         )
         made = await put_on_call(tx, catalogue, wanted, by)
         decision = replace(decision, cover=replace(decision.cover, override=made.id))
-        await _settle(tx, catalogue, before, decision, by_user(by), "accepted")
+        await _settle(tx, catalogue, before, decision, by_user(by))
         tell(tx, catalogue, f"cover:{number}", (before.person,), "cover_accepted", {"cover": number}, but=by)
         return decision
 
@@ -144,8 +146,9 @@ async def decline(db: Database, catalogue: Catalogue, number: CoverId, by: UserI
     async with db.write(first=True) as tx:
         await require(tx.conn, Action.PLAN_ON_CALL, by)
         before = await _load(tx, number)
-        decision = covering.decline(before, person_of(catalogue, by))
-        await _settle(tx, catalogue, before, decision, by_user(by), "declined")
+        span = await _span(tx, catalogue, before)
+        decision = covering.decline(before, person_of(catalogue, by), span, tx.now)
+        await _settle(tx, catalogue, before, decision, by_user(by))
         return decision
 
 
@@ -154,7 +157,7 @@ async def withdraw(db: Database, catalogue: Catalogue, number: CoverId, by: User
         await require(tx.conn, Action.PLAN_ON_CALL, by)
         before = await _load(tx, number)
         decision = covering.withdraw(before, tx.now)
-        await _settle(tx, catalogue, before, decision, by_user(by), "withdrawn")
+        await _settle(tx, catalogue, before, decision, by_user(by))
         return decision
 
 
@@ -162,20 +165,24 @@ async def advance_due(tx: Tx, catalogue: Catalogue) -> int:
     """Take the due step of each open question, in the caller's transaction; answers how many."""
     due = await covers.due(tx.conn, tx.now)
     for before in due:
-        decision = covering.on_due(before, tx.now)
-        outcome = "expired" if decision.cover.state is CoverState.EXPIRED else ""
-        await _settle(tx, catalogue, before, decision, TOCSIN, outcome)
+        decision = covering.on_due(before, await _span(tx, catalogue, before), tx.now)
+        await _settle(tx, catalogue, before, decision, TOCSIN)
     return len(due)
 
 
-async def _settle(
-    tx: Tx, catalogue: Catalogue, before: Cover, decision: CoverDecision, by: Actor, outcome: str
-) -> None:
+async def _span(tx: Tx, catalogue: Catalogue, cover: Cover) -> tuple[Shift, ...]:
+    """The final shifts of what is left of it; none when its schedule is not configured any more."""
+    known = catalogue.schedules.get(cover.schedule)
+    return await tiles(tx, known, max(cover.starts_at, tx.now), cover.ends_at) if known else ()
+
+
+async def _settle(tx: Tx, catalogue: Catalogue, before: Cover, decision: CoverDecision, by: Actor) -> None:
     cover = decision.cover
     if cover == before:
         return
     await covers.save(tx.conn, cover)
-    if outcome:
+    outcome = "declined" if cover.declined != before.declined else cover.state.value
+    if outcome != CoverState.OPEN:
         tx.record(
             CoverSettled(
                 at=tx.now,

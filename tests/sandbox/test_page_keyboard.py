@@ -44,6 +44,8 @@ async def test_ctrl_k_leads_to_a_place_by_a_part_of_its_name(desk: Desk) -> None
     await page.keyboard.press("Control+k")
     await page.keyboard.type("nothing like it")
     await expect(page.get_by_role("listbox", name="Places")).to_contain_text("Nothing has this in its name.")
+    await page.keyboard.press("Enter")
+    await expect(field).to_be_focused()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
@@ -159,3 +161,15 @@ async def test_on_a_phone_what_one_touches_is_large_enough(desk: Desk) -> None:
         .filter(([, box]) => box.width > 0 && (box.height < 44 || box.width < 44))
         .map(([name, box]) => `${name}: ${box.width} by ${box.height}`)"""
     assert await page.evaluate(small) == []
+
+
+async def test_on_a_phone_held_sideways_most_of_the_height_is_the_conversations(desk: Desk) -> None:
+    width, height = PHONE
+    page = await desk.window("ana", "#general", size=(height, width), has_touch=True)
+    composer = page.get_by_label("Message #general")
+    await composer.wait_for()
+    room = """document.querySelector("#messages").clientHeight / innerHeight"""
+    assert await page.evaluate(room) > 0.7
+    await composer.fill("Checkout is down")
+    await page.get_by_role("button", name="Send").click()
+    await expect(messages(page).last).to_contain_text("Checkout is down")

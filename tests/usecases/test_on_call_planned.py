@@ -10,13 +10,14 @@ from sqlalchemy import text
 
 from bot.clock import ManualClock
 from bot.core.cover import CoverReply, CoverState
-from bot.core.ids import PersonId, ScheduleId, SwapId, UserId
+from bot.core.ids import CoverId, PersonId, ScheduleId, SwapId, UserId
 from bot.core.schedule import on_call
 from bot.core.swap import SwapReply, SwapState
 from bot.errors import NotAllowed, Wrong
 from bot.store import changes, directory, timeline
 from bot.store.database import Database
 from bot.store.directory import SlackUser
+from bot.store.swaps import load as load_swap
 from bot.usecases import covers, overrides, swaps, time_off
 from bot.usecases.covers import AskForCover
 from bot.usecases.swaps import Given
@@ -182,6 +183,38 @@ async def test_cover_that_nobody_takes_is_told_at_its_beginning_and_is_over_at_i
     assert (await covers.accept(database, COMPANY, cover.id, BOB)).reply is CoverReply.OVER
 
 
+async def test_cover_is_not_needed_any_more_when_somebody_else_has_all_of_it_by_now(
+    database: Database,
+) -> None:
+    cover = await covers.ask(database, COMPANY, AskForCover(PRIMARY, at(10), at(18), (BOB, CAROL)), ANA)
+    await overrides.override(database, COMPANY, PRIMARY, DAVE, at(9), at(19), DAVE)
+    decision = await covers.accept(database, COMPANY, cover.id, BOB)
+    assert (decision.reply, decision.cover.state) == (CoverReply.CHANGED, CoverState.CHANGED)
+    assert await who(database, at(12)) == ("dave",)
+    assert (await covers.accept(database, COMPANY, cover.id, CAROL)).reply is CoverReply.OVER
+
+
+async def test_cover_that_is_not_needed_any_more_tells_nobody_that_they_stay_on_call(
+    database: Database, clock: ManualClock
+) -> None:
+    for hour in (4, 8):
+        await covers.ask(database, COMPANY, AskForCover(PRIMARY, at(hour), at(hour + 2)), ANA)
+    await overrides.override(database, COMPANY, PRIMARY, DAVE, at(3), at(19), DAVE)
+    clock.forward(hours=2)
+    async with database.write() as tx:
+        await covers.advance_due(tx, COMPANY)
+    await covers.decline(database, COMPANY, CoverId(2), BOB)
+    assert (await kinds(database))[-2:] == ["cover_settled", "cover_settled"]
+    assert [key for key, _ in await told(database) if "unanswered" in key] == []
+
+
+async def test_cover_of_time_that_is_taken_in_part_can_be_accepted(database: Database) -> None:
+    cover = await covers.ask(database, COMPANY, AskForCover(PRIMARY, at(10), at(18)), ANA)
+    await overrides.override(database, COMPANY, PRIMARY, DAVE, at(10), at(12), DAVE)
+    assert (await covers.accept(database, COMPANY, cover.id, BOB)).reply is CoverReply.DONE
+    assert await who(database, at(17)) == ("bob",)
+
+
 @pytest.mark.parametrize(
     ("by", "starts_at", "ends_at", "people", "field"),
     [
@@ -234,8 +267,23 @@ async def test_a_swap_is_off_when_one_of_the_shifts_has_another_owner_by_now(dat
     swap = await propose(database)
     await overrides.override(database, COMPANY, PRIMARY, DAVE, at(11, 3), at(12, 3), DAVE)
     decision = await swaps.agree(database, COMPANY, swap, BOB)
-    assert (decision.reply, decision.swap.state) == (SwapReply.CHANGED, SwapState.EXPIRED)
+    assert (decision.reply, decision.swap.state) == (SwapReply.CHANGED, SwapState.CHANGED)
     assert await who(database, at(12)) == ("ana",)
+
+
+async def test_a_swap_of_a_running_shift_that_is_agreed_late_exchanges_what_is_left(
+    database: Database, clock: ManualClock
+) -> None:
+    mine, theirs = Given(PRIMARY, clock.now(), at(18)), Given(PRIMARY, at(10, 3), at(18, 3))
+    swap = (await swaps.propose(database, COMPANY, mine, BOB, theirs, ANA)).id
+    clock.forward(hours=5)
+    agreed_at = clock.now()
+    decision = await swaps.agree(database, COMPANY, swap, BOB)
+    assert (decision.swap.first.starts_at, decision.swap.second.starts_at) == (agreed_at, at(10, 3))
+    assert await who(database, agreed_at - timedelta(minutes=1)) == ("ana",)
+    assert await who(database, agreed_at) == ("bob",)
+    async with database.read() as conn:
+        assert await load_swap(conn, swap) == decision.swap
 
 
 async def test_only_whoever_is_asked_can_agree_to_a_swap(database: Database) -> None:

@@ -234,7 +234,7 @@ async def test_a_schedule_of_slack_that_a_policy_pages_by_is_deleted_only_when_n
     await schedules.save(company, Change(nights("ana")), ANA)
     file.write_text(BY_NIGHTS)
     await configuration.apply_configuration(company, load(file, made_in_slack={(Kind.SCHEDULE, "nights")}))
-    place = f"standard (level 1; {file}, line 10)"
+    place = "standard (level 1; company.yml, line 10)"
     with pytest.raises(Wrong, match=re.escape(f"paged by {place}. Take it out there first")):
         await schedules.delete(company, ScheduleId("nights"), ANA)
     file.write_text(COMPANY)

@@ -56,8 +56,8 @@ export function openSwitcher() {
     on: { input: () => { at = 0; draw(); }, keydown: keys },
   });
   const leave = (index) => {
-    stopAsking();
     if (!items[index]) return;
+    stopAsking();
     go(items[index].place);
     // Whoever has keys goes on typing; on a phone the keyboard would cover the messages.
     if (matchMedia("(hover: hover)").matches) setTimeout(() => document.querySelector("#composer textarea")?.focus());

@@ -52,7 +52,7 @@ class TimeOffRow(SQLModel, table=True):
 
 
 class CoverRow(SQLModel, table=True):
-    """Somebody asks others to take a span of theirs; open, accepted, withdrawn or expired."""
+    """Somebody asks others to take a span of theirs; open, accepted, withdrawn, expired or changed."""
 
     __tablename__ = "cover"
     __table_args__ = (Index("ix_cover_due", "due_at"),)
@@ -77,7 +77,7 @@ class CoverRow(SQLModel, table=True):
 
 
 class SwapRow(SQLModel, table=True):
-    """Two people exchange two spans; proposed, agreed, declined, withdrawn or expired."""
+    """Two people exchange two spans; proposed, agreed, declined, withdrawn, expired or changed."""
 
     __tablename__ = "swap"
     __table_args__ = (Index("ix_swap_due", "due_at"),)
