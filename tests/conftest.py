@@ -16,6 +16,7 @@ from hypothesis import Phase, settings
 
 from bot.clock import ManualClock
 from bot.store.database import Database
+from tests import one_dialect
 from tests.migrated import migrated
 from tests.postgres import MIGRATED, Cluster, cluster
 from tests.programs import in_memory
@@ -52,6 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_configure() -> None:
     """Files in memory: a commit waits for the disk, and the disk for whoever else writes, for seconds at times."""
     gc.disable()  # until all tests are collected: each collection walks through more, and nothing of it goes
+    one_dialect.register()
     if "PYTEST_XDIST_WORKER" in os.environ:
         _have_a_share()
     memory = in_memory()
