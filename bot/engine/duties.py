@@ -28,11 +28,13 @@ FEWEST_BODIES, MOST_BODIES = 20, 100
 """In one commit; in a larger one each that joins a page costs half, but one that begins a page costs the same."""
 FOLD_WITHIN = 0.05
 """Real seconds that one commit should take at most: others write between two of them."""
-GIVE_WAY_TIMES = 8.0
-GIVE_WAY_AT_LEAST, GIVE_WAY_AT_MOST = 0.03, 1.0
+GIVE_WAY_TIMES = 20.0
+GIVE_WAY_AT_LEAST, GIVE_WAY_AT_MOST = 0.03, 1.5
 """Between two folds while many wait to be accepted: so many times what the last one took, within these real seconds.
 
-What is accepted is safe, what is not may be lost."""
+What is accepted is safe, what is not may be lost. To send and settle a page takes three to four times what its fold
+took, so that all of it together has a fifth of the processor.
+"""
 GIVE_WAY_WITHIN = 5.0
 """Real seconds for which folding falls behind on purpose; from then on whoever sends waits for it."""
 FOLD_IN_ONE_RUN = 20.0
@@ -110,10 +112,8 @@ class Fold:
             return
         loop = asyncio.get_running_loop()
         until = loop.time() + give_way_for(took, behind=at + took - self._behind_since)
-        quiet = 0  # looks in a row: right after a commit nobody waits for a moment
-        while quiet < 2 and loop.time() < until:
+        while self._crowded() and loop.time() < until:  # noqa: ASYNC110 - nobody tells that a crowd is gone
             await asyncio.sleep(GIVE_WAY_AT_LEAST)
-            quiet = 0 if self._crowded() else quiet + 1
 
     async def due(self) -> datetime | None:
         async with self._db.read() as conn:

@@ -23,6 +23,9 @@ MOST_IN_ONE_COMMIT = 500
 MOST_BYTES_IN_ONE_COMMIT = 8 * 1024 * 1024
 MOST_BYTES_WAITING = 64 * 1024 * 1024
 CROWD = 10
+"""More senders at once than a quiet day brings."""
+CROWD_STAYS_SECONDS = 0.1
+"""Real time after a commit for a crowd in which they have their answers and have not sent the next alert yet."""
 PATIENCE_SECONDS = 10.0
 """Real time that a sender waits for a locked database before it is asked to come again."""
 
@@ -59,6 +62,8 @@ class Journal:
         self._more = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._open = False
+        self._crowded_until = 0.0
+        """By the loop's clock."""
 
     @property
     def waiting(self) -> int:
@@ -67,8 +72,8 @@ class Journal:
 
     @property
     def crowded(self) -> bool:
-        """Whether more wait than a quiet day brings."""
-        return self.waiting > CROWD
+        """Whether a crowd waits for its answers, or had them a moment ago."""
+        return self.waiting > CROWD or asyncio.get_running_loop().time() < self._crowded_until
 
     async def start(self) -> None:
         self._open = True
@@ -150,6 +155,8 @@ class Journal:
             log.error("a body could not be kept", integration=batch[0].entry.integration, error=repr(error))
             _settle(batch, _not_kept())
         else:
+            if len(batch) > CROWD:
+                self._crowded_until = asyncio.get_running_loop().time() + CROWD_STAYS_SECONDS
             _settle(batch, None)
             self._tell()
 

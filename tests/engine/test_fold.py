@@ -90,7 +90,7 @@ def test_a_commit_takes_as_many_bodies_as_it_can_in_its_time(last: int, took: fl
     ("took", "behind", "pause"),
     [
         (0.001, 0.0, GIVE_WAY_AT_LEAST),
-        (0.1, 0.1, GIVE_WAY_TIMES * 0.1),
+        (0.05, 0.1, GIVE_WAY_TIMES * 0.05),
         (6.0, 1.0, GIVE_WAY_AT_MOST),  # the database was locked
         (0.1, GIVE_WAY_WITHIN + 0.1, GIVE_WAY_AT_LEAST),
     ],

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.clock import ManualClock
-from bot.ingest.journal import Journal, JournalFull, NotKept, TooManyWaiting
+from bot.ingest import journal as journals
+from bot.ingest.journal import CROWD, Journal, JournalFull, NotKept, TooManyWaiting
 from bot.store import journal as store
 from bot.store.database import Database
 from bot.store.journal import NewEntry
@@ -70,6 +71,22 @@ async def test_many_that_wait_share_few_commits_and_keep_their_order(
     await asyncio.gather(*waiting)
     assert counted.count <= 2  # the first body may have gone alone
     assert await kept(database) == bodies
+
+
+@pytest.mark.parametrize("stays_seconds", [0.0, 3_600.0])
+async def test_a_crowd_stays_for_a_moment_after_its_answers(
+    journal: Journal, database: Database, monkeypatch: pytest.MonkeyPatch, stays_seconds: float
+) -> None:
+    monkeypatch.setattr(journals, "CROWD_STAYS_SECONDS", stays_seconds)
+    for number in range(CROWD + 1):
+        await journal.append(entry(str(number)))
+        assert not journal.crowded
+    async with database.write():
+        waiting = [asyncio.create_task(journal.append(entry(str(one)))) for one in range(3 * CROWD)]
+        await until_waiting(journal, len(waiting))
+        assert journal.crowded
+    await asyncio.gather(*waiting)
+    assert journal.crowded == (stays_seconds > 0)
 
 
 async def test_one_bad_entry_harms_no_other(journal: Journal, database: Database) -> None:
