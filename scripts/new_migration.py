@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 
-from bot.store.migrations import alembic_config, upgrade
+from bot.store.migrations.upgrade import alembic_config, upgrade
 
 
 def main(message: str) -> None:

@@ -23,7 +23,7 @@ from typing import Any
 import asyncpg  # type: ignore[import-untyped]
 from alembic.script import ScriptDirectory
 
-from bot.store.migrations import alembic_config
+from bot.store.migrations.upgrade import alembic_config
 from bot.store.tables import metadata
 from tests.migrated import migrated
 from tests.programs import in_memory, missing

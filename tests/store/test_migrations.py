@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from bot.core.debts import DebtKind, Deliver, Priority
@@ -14,7 +15,8 @@ from bot.errors import CannotStart
 from bot.store import debts, journal
 from bot.store.database import Database
 from bot.store.journal import NewEntry
-from bot.store.migrations import migrate
+from bot.store.migrations import migrate, newest_schema
+from bot.store.migrations.upgrade import alembic_config
 from bot.store.tables import metadata
 
 
@@ -31,6 +33,10 @@ async def test_migrating_twice_changes_nothing(database: Database) -> None:
     await migrate(database)
     async with database.read() as conn:
         assert await conn.run_sync(differences) == []
+
+
+def test_the_newest_schema_is_the_end_of_the_history() -> None:
+    assert newest_schema() == ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
 async def test_a_database_of_a_newer_tocsin_is_refused(database: Database) -> None:

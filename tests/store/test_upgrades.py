@@ -16,7 +16,8 @@ from sqlalchemy import Column, Connection, MetaData, Table, insert, select
 
 from bot.clock import ManualClock
 from bot.store.database import Database
-from bot.store.migrations import alembic_config, migrate, present_schema
+from bot.store.migrations import migrate, present_schema
+from bot.store.migrations.upgrade import alembic_config
 from tests.conftest import NIGHT
 from tests.postgres import Cluster
 from tests.store.test_migrations import differences

@@ -3,6 +3,8 @@
 To change the schema: edit the tables, run `.venv/bin/python scripts/new_migration.py "what"`, read what it wrote under
 `versions/`, and test it on a filled database. SQLite migrates with foreign keys off, then checks them: an Alembic batch
 on a parent table with them on deletes all children.
+
+Alembic itself is imported by `upgrade` alone, when there is something to migrate: it is a twentieth of a start.
 """
 
 from __future__ import annotations
@@ -11,23 +13,15 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, column, inspect, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import CannotStart
-from bot.store.database import WRITER_LOCK, Database
+from bot.store.database import Database
 from bot.store.refusals import CONNECTING
 
-
-def alembic_config() -> Config:
-    """Alembic, pointed at this package."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    return config
+VERSIONS = Path(__file__).parent / "versions"
+_PRESENT = table("alembic_version", column("version_num"))
 
 
 async def migrate(database: Database) -> None:
@@ -36,6 +30,11 @@ async def migrate(database: Database) -> None:
     Raises `CannotStart` when the database cannot be reached or belongs to a newer Tocsin.
     """
     async with _reached(database) as conn:
+        if await conn.run_sync(_present) == newest_schema():
+            return
+        from bot.store.migrations.upgrade import upgrade
+
+        await conn.rollback()  # what was read began a transaction, in which SQLite changes no pragma
         raw = await conn.get_raw_connection()
         if database.is_sqlite:
             raw.driver_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]
@@ -75,36 +74,20 @@ async def check_schema(database: Database) -> None:
 async def present_schema(database: Database) -> str | None:
     """The revision that the database has; None without tables. Raises as `Database.read` does."""
     async with database.read() as conn:
-        return await conn.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+        return await conn.run_sync(_present)
 
 
-def newest_schema() -> str | None:
-    """This program's own revision."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+def newest_schema() -> str:
+    """This program's own revision: revisions form one line, and each file's name begins with its own."""
+    return max(file.name.partition("_")[0] for file in VERSIONS.glob("[0-9]*.py"))
+
+
+def _present(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(_PRESENT.name):
+        return None
+    found: str | None = connection.scalar(select(_PRESENT.c.version_num))
+    return found
 
 
 def _exists(database: Database) -> bool:
     return Path(database.url.database or "").exists()
-
-
-def upgrade(connection: Connection) -> None:
-    """Migrate to the newest revision on a plain connection; see `migrate`."""
-    if connection.dialect.name == "postgresql":  # copies that start together migrate one after the other
-        connection.execute(select(func.pg_advisory_xact_lock(WRITER_LOCK)))
-    config = alembic_config()
-    scripts = ScriptDirectory.from_config(config)
-    present = MigrationContext.configure(connection).get_current_revision()
-    head = scripts.get_current_head()
-    if present == head:
-        return
-    if present is not None and present not in {script.revision for script in scripts.walk_revisions()}:
-        raise CannotStart(
-            f"The database has schema {present}, which this Tocsin does not know: it was upgraded by a newer one. "
-            "Start the newer version, or restore the backup from before the upgrade."
-        )
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-    if connection.dialect.name == "sqlite":
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-        if broken:
-            raise CannotStart(f"The migration would break {len(broken)} references; nothing was changed.")
