@@ -11,9 +11,6 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import SystemClock
@@ -113,6 +110,10 @@ async def _timeline(conn: AsyncConnection, subject: str) -> list[dict[str, Any]]
 
 def _print(rows: list[dict[str, Any]], columns: tuple[str, ...], empty: str) -> None:
     """What fits on a terminal; `--json` has everything."""
+    from rich.console import Console  # late: whoever only runs the bot needs no tables
+    from rich.markup import escape
+    from rich.table import Table
+
     console = Console()
     if not rows:
         console.print(empty)

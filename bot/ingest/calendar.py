@@ -1,4 +1,7 @@
-"""An iCalendar body (RFC 5545) to events, series laid out, by the libraries made for it. Pure."""
+"""An iCalendar body (RFC 5545) to events, series laid out, by the libraries made for it. Pure.
+
+They are imported with the first calendar: many a company has none, and a start does not wait for them.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
-
-import recurring_ical_events
-from icalendar import Calendar
 
 from bot.core.calendar import CalendarEvent
 from bot.core.schedule import wall_clock
@@ -26,8 +26,11 @@ class BadCalendar(TocsinError):
 def events(body: bytes, start: datetime, end: datetime, zone: str) -> tuple[CalendarEvent, ...]:
     """The events that touch the span, each of a series by itself; days and floating times are those of `zone`.
 
-    Takes a while for a large calendar. Raises `BadCalendar`.
+    Takes a while for a large calendar, and for the first one: call it in a thread. Raises `BadCalendar`.
     """
+    import recurring_ical_events
+    from icalendar import Calendar
+
     try:
         calendar = Calendar.from_ical(body)
     except (ValueError, IndexError, KeyError, UnicodeDecodeError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 
@@ -37,7 +38,7 @@ class Feeds:
                 view = await feeds.feed(conn, self._catalogue(), int(number), now)
         if view is None:
             return refuse(404, "There is no such feed, or it was revoked. Ask Tocsin in Slack for a new one.")
-        body = ical(view, now)
+        body = await asyncio.to_thread(ical, view, now)
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers = {
             "ETag": tag,

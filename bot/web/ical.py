@@ -1,19 +1,23 @@
-"""A feed as iCalendar (RFC 5545), written by the icalendar library. Pure."""
+"""A feed as iCalendar (RFC 5545), written by the icalendar library, which is imported with the first feed. Pure."""
 
 from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING
 
 from bot.core.feed import FeedEvent, FeedView
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 READ_AGAIN_AFTER = timedelta(minutes=15)
 
 
 def ical(view: FeedView, now: datetime) -> bytes:
-    """The whole calendar; `now` is when it is written."""
+    """The whole calendar; `now` is when it is written. The first takes a while: call it in a thread."""
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", "-//Tocsin//On call//EN")
     calendar.add("version", "2.0")
@@ -30,6 +34,8 @@ def ical(view: FeedView, now: datetime) -> bytes:
 
 
 def _event(shift: FeedEvent, now: datetime) -> Event:
+    from icalendar import Event
+
     event = Event()
     event.add("uid", _uid(shift))
     event.add("dtstamp", now.astimezone(UTC))
