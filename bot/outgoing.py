@@ -11,12 +11,12 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from bot.core.frozen import dataclass
 from bot.errors import TocsinError
 
 WITHIN_SECONDS = 10.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.config.entries import SINGULAR, Item
@@ -31,6 +30,7 @@ from bot.core.catalogue import COMMANDER
 from bot.core.company import DEFAULT_SEVERITIES
 from bot.core.configuration import Kind, Named
 from bot.core.contact import TO
+from bot.core.frozen import dataclass
 
 MADE_IN_SLACK: Mapping[str, Kind] = {"schedules": Kind.SCHEDULE, "policies": Kind.POLICY}
 E = TypeVar("E", bound=Entry)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -22,6 +21,7 @@ from bot.config.values import SLACK_USER_ID
 from bot.config.wording import described, place
 from bot.config.yaml_lines import At
 from bot.core.catalogue import Catalogue
+from bot.core.frozen import dataclass
 from bot.core.policy import Level, Policy
 from bot.core.schedule import Schedule
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pydantic import ValidationError
 
@@ -12,6 +11,7 @@ from bot.config.problem import Problem, did_you_mean, listed
 from bot.config.schema import ENTRIES
 from bot.config.wording import described, place, where
 from bot.config.yaml_lines import At, Document
+from bot.core.frozen import dataclass
 
 SINGULAR = {
     "people": "person",

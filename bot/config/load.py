@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.config.check import World, check, undeclared
@@ -13,6 +12,7 @@ from bot.config.objects import objects
 from bot.config.problem import Problem
 from bot.config.yaml_lines import Unreadable, read
 from bot.core.configuration import Declared, Named
+from bot.core.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import cache
 from typing import Annotated, Any
@@ -15,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.config.problem import did_you_mean, listed
 from bot.core import conditions, public_holidays
+from bot.core.frozen import dataclass
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MINUTE, DAY = timedelta(minutes=1), timedelta(hours=24)

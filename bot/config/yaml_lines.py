@@ -6,7 +6,7 @@ Scalars follow YAML 1.2, with one exception: dates stay text, and the schema rea
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -14,6 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from bot.config.problem import Problem
+from bot.core.frozen import dataclass
 
 At = tuple[str | int, ...]
 """Where a value sits in its document: keys and 0-based positions from the top."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from bot.core.frozen import dataclass
 from bot.core.ids import Actor, AlertId, IntegrationId, PageId, ServiceId, SeverityId, by_integration, user_of
 
 REPEAT_AFTER_RESOLVE = timedelta(minutes=10)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NewType
 
 from bot.core.catalogue import Person
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId
 from bot.core.schedule import CalendarSpan
 

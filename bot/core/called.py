@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
+from bot.core.frozen import dataclass
 from bot.core.ids import NotificationId, PageId, UserId
 from bot.core.permissions import Action, Standing, may
 from bot.core.views import PageView

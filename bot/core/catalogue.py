@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import cached_property
 
 from bot.core.contact import MethodKind
+from bot.core.frozen import dataclass
 from bot.core.ids import (
     IntegrationId,
     PersonId,

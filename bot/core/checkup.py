@@ -6,7 +6,7 @@ To add a finding: a function from a `Company` to `Finding`s, in `LOOKS`; its sen
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -14,6 +14,7 @@ from functools import cached_property
 from bot.core import oversight, roster
 from bot.core.catalogue import Catalogue
 from bot.core.contact import RINGS, ContactMethod, MethodKind
+from bot.core.frozen import dataclass
 from bot.core.ids import PageId, PersonId, PolicyId, ServiceId, SeverityId, TeamId, UserId, WebhookId
 from bot.core.policy import CHOSEN_BY_HAND, Level, Policy, Target, TargetKind
 from bot.core.provider_health import Trouble

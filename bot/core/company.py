@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from bot.core.catalogue import COMMANDER, Catalogue, Integration, KnownGroup, Person, Role, Severity, Team
 from bot.core.configuration import ConfigObject, Defaults, Kind
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, RoleId, SeverityId, TeamId, UserId
 from bot.core.schedule import Schedule
 from bot.core.user_group import SlackGroup

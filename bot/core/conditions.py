@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -15,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.alert import Alert, IncomingAlert
 from bot.core.catalogue import Catalogue, Service, SupportHours
+from bot.core.frozen import dataclass
 from bot.core.ids import ServiceId, SeverityId
 from bot.core.schedule import is_open
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from bot.core.catalogue import Integration, Person, Provider, Role, Service, Severity, Team, Webhook
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, PolicyId
 from bot.core.policy import Policy
 from bot.core.schedule import Schedule

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.contact import ContactMethod, MethodKind, Urgency
+from bot.core.frozen import dataclass
 from bot.core.ids import ContactId, UserId
 from bot.core.reaching import QuietHours
 

@@ -8,11 +8,12 @@ a deliver, because their lanes differ.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from bot.core.frozen import dataclass
 from bot.core.ids import ContactId, IncidentId, NotificationId, PageId, UserId, WebhookId
 
 

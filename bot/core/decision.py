@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from bot.core.facts import Fact
+from bot.core.frozen import dataclass
 from bot.core.ids import PolicyId, ScheduleId, UserId, WebhookId
 from bot.core.page import Page
 from bot.core.policy import Target

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.catalogue import Catalogue
+from bot.core.frozen import dataclass
 from bot.core.ids import DrillId, PageId, PersonId, PolicyId, UserId
 from bot.core.policy import LastResort, Level, Policy, Target, TargetKind
 from bot.core.simulation import Simulated

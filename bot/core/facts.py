@@ -6,10 +6,10 @@ in `bot/templates/timeline.py`. The class name may change later, its `kind` may 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from bot.core.frozen import dataclass
 from bot.core.ids import Actor, AlertId, IncidentId, PageId, TaskId, UserId
 
 

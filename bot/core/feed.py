@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, ScheduleId
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -26,6 +26,7 @@ from bot.core.facts import (
     StatusChanged,
     UpdatePosted,
 )
+from bot.core.frozen import dataclass
 from bot.core.ids import (
     TOCSIN,
     Actor,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
 from bot.core.facts import Fact, IncidentAbsorbed, IncidentMerged
+from bot.core.frozen import dataclass
 from bot.core.ids import IncidentId, PageId, UserId, by_user, incident_label
 from bot.core.incident import Incident, IncidentDecision, IncidentLink, IncidentStatus, members
 from bot.core.linking import standing

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.facts import Fact, NoteAdded, NoteEdited, NoteRetracted, NoteSourceDeleted
+from bot.core.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.contact_views import ReachView
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.schedule import Hours, Origin
 from bot.core.shift_views import HandoffNoteView, Waking

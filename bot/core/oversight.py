@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
 
 from bot.core.catalogue import Catalogue
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.schedule import Changes, Override, Plan, Schedule, Shift, shifts
 from bot.core.schedule.segments import Segments

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from bot.core.contact import Urgency
+from bot.core.frozen import dataclass
 from bot.core.ids import Actor, IncidentId, PageId, ServiceId, SeverityId, UserId
 from bot.core.policy import Level, Policy
 

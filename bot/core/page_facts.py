@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.facts import Fact
+from bot.core.frozen import dataclass
 from bot.core.ids import UserId
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from bot.core.frozen import dataclass
 from bot.core.views import OnCallPerson, PageView
 
 

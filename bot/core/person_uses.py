@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.catalogue import Team
 from bot.core.command_names import NAMES
 from bot.core.configuration import ConfigObject, Defaults, Difference, Kind, Owner
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId
 from bot.core.policy import Policy, Target, TargetKind
 from bot.core.schedule import Layer, Schedule

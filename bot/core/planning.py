@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId
 from bot.core.schedule import Shift
 

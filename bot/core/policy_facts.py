@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bot.core.facts import Fact
+from bot.core.frozen import dataclass
 from bot.core.ids import PolicyId
 
 

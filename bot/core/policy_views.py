@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 
 from bot.core.catalogue import Catalogue
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, PolicyId, ScheduleId, SeverityId, TeamId, WebhookId
 from bot.core.policy import OTHER_SEVERITY_TIMEOUT, AckBy, Assign, Level, Policy, Target, TargetKind
 from bot.core.simulation import Simulated

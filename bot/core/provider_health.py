@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NewType
 
+from bot.core.frozen import dataclass
 from bot.core.ids import ProviderId, WebhookId
 
 HealthKey = NewType("HealthKey", str)

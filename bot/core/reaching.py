@@ -7,11 +7,12 @@ hours, the person's own and Slack's, but for Slack's DM, which is silent then.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.contact import RINGS, SLACK_DM, ContactMethod, MethodKind, Rule, Urgency
+from bot.core.frozen import dataclass
 from bot.core.ids import ContactId, NotificationId, UserId
 from bot.core.quiet_hours import Quiet, as_of
 

@@ -6,12 +6,12 @@ Every "who is on call" goes through `people_on_call`: paging, `/oncall`, the App
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core import conditions
 from bot.core.catalogue import Catalogue
 from bot.core.decision import Contact, Reached
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, ScheduleId, TeamId, UserId, WebhookId
 from bot.core.policy import Assign, Policy, Target, TargetKind
 from bot.core.schedule import AllChanges, on_call

@@ -7,11 +7,11 @@ People are as configuration names them; whoever did it is `by`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.core.facts import Fact
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, ScheduleId
 
 

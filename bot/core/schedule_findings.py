@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core import oversight
 from bot.core.catalogue import Catalogue
 from bot.core.company import is_user_id
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, ScheduleId
 from bot.core.schedule import AwayOnOverride, Plan, Shift, away_on_override, shifts, wall_clock
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.person_uses import PersonUse
 from bot.core.schedule import Schedule

@@ -7,9 +7,9 @@ nothing for her.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId
 from bot.core.schedule import Changes, Schedule, Shift, following
 

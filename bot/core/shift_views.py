@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.checkup import Finding
 from bot.core.contact import MethodKind
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.views import IncidentLine, OnCallPerson, PageLine
 

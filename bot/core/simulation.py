@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from bot.core import conditions, escalation, roster
@@ -11,6 +11,7 @@ from bot.core.catalogue import Catalogue
 from bot.core.contact import ContactMethod, MethodKind, Urgency
 from bot.core.decision import Cause, Decision, Notify, Reached, Roster
 from bot.core.facts import LevelPaged, LevelSkipped
+from bot.core.frozen import dataclass
 from bot.core.ids import PageId, PolicyId, ServiceId, SeverityId, UserId
 from bot.core.page import Page, PageState
 from bot.core.policy import Policy, Target

@@ -7,13 +7,14 @@ is tried again.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 
 from bot.core import conditions
 from bot.core.contact import Urgency
 from bot.core.decision import Cause, Contact, Decision, Notice, Notify, Reached, Roster, Tell
 from bot.core.facts import Fact, LevelPaged, LevelSkipped, NobodyReached
+from bot.core.frozen import dataclass
 from bot.core.ids import TOCSIN, Actor, PolicyId
 from bot.core.page import Page
 from bot.core.page_facts import ConditionBroken, UrgencyRaised

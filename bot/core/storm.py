@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.core.frozen import dataclass
 from bot.core.ids import PageId, ServiceId, UserId
 
 MANY = 10

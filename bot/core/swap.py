@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, ScheduleId, SwapId, UserId
 from bot.core.planning import Refusal, holds, refused_span
 from bot.core.schedule import Shift

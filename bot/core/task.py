@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core.facts import Fact, TaskAdded, TaskAssigned, TaskDone, TaskReopened
+from bot.core.frozen import dataclass
 from bot.core.ids import IncidentId, TaskId, UserId, by_user
 
 LONGEST_TASK = 300

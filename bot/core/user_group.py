@@ -6,10 +6,10 @@ PRODUCT §5: it holds whoever is on call, several schedules may feed it, and it 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.catalogue import Catalogue
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, UserId
 from bot.core.policy import TargetKind
 from bot.core.schedule import AllChanges, GroupChanges, Schedule, on_call

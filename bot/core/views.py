@@ -7,7 +7,7 @@ All text that came from outside is raw here: the renderer escapes it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 
 from bot.core.alert import Link
@@ -16,6 +16,7 @@ from bot.core.contact import MethodKind
 from bot.core.cover import CoverState
 from bot.core.decision import Cause
 from bot.core.facts import Fact
+from bot.core.frozen import dataclass
 from bot.core.ids import (
     Actor,
     ChannelId,

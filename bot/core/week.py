@@ -6,10 +6,10 @@ Pure. The bar is a picture beside the text: whatever it shows is said in the day
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId
 from bot.core.oversight import cut
 from bot.core.schedule import Changes, Schedule, Shift, shifts, wall_clock

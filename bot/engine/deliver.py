@@ -12,7 +12,6 @@ import os
 import secrets
 import socket
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -29,6 +28,7 @@ from bot.core.debts import (
     Sent,
     Withdrawn,
 )
+from bot.core.frozen import dataclass
 from bot.crashpoints import point
 from bot.engine.pace import Pace
 from bot.engine.senders import Sender

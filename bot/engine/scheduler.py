@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -13,6 +12,7 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecution
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock, ManualClock
+from bot.core.frozen import dataclass
 from bot.engine.jobstore import RETRY_AFTER, DutyJobStore, Mirror, OnceTrigger, Timebase
 
 log = structlog.get_logger(__name__)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -24,6 +23,7 @@ from bot.core.debts import (
     Withdrawn,
     backoff,
 )
+from bot.core.frozen import dataclass
 from bot.crashpoints import point
 from bot.engine.senders import Impatient, Sender
 from bot.errors import DatabaseBusy

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from bot.core.contact import MethodKind, Outgoing
 from bot.core.debts import Outcome, Retry
+from bot.core.frozen import dataclass
 
 
 @dataclass(frozen=True)

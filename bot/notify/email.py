@@ -7,7 +7,6 @@ import hashlib
 import re
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
 from email.header import Header
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
@@ -31,6 +30,7 @@ from bot.clock import Clock
 from bot.core.catalogue import Provider
 from bot.core.contact import MethodKind, Outgoing
 from bot.core.debts import Failed, Outcome, Retry, Sent
+from bot.core.frozen import dataclass
 from bot.notify.channel import NotNow
 
 WITHIN_SECONDS = 5.0

@@ -7,8 +7,9 @@ that is not here is taken for Twilio's own fault: another provider is asked, and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from bot.core.frozen import dataclass
 
 
 class Fault(StrEnum):

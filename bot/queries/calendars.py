@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.calendar import CalendarId
 from bot.core.catalogue import Catalogue
+from bot.core.frozen import dataclass
 from bot.core.schedule import CalendarLayer
 from bot.store import calendars
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.called import Called, CalledView
 from bot.core.catalogue import Catalogue
+from bot.core.frozen import dataclass
 from bot.core.ids import PageId, UserId, user_of
 from bot.core.page import PageState
 from bot.core.views import PageView

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import oversight
 from bot.core.catalogue import Catalogue
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.oversight import Ahead, Paged
 from bot.core.schedule import AllChanges, Shift

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,6 +22,7 @@ from bot.core.facts import (
     RespondersPaged,
     UpdatePosted,
 )
+from bot.core.frozen import dataclass
 from bot.core.ids import (
     ChannelId,
     IncidentId,

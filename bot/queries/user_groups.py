@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import user_group as rules
 from bot.core.catalogue import Catalogue
+from bot.core.frozen import dataclass
 from bot.core.group_views import GroupNotice
 from bot.core.ids import PersonId, ScheduleId, UserId
 from bot.core.user_group import CHECK, PREFIX, REFUSED, Followed, SlackGroup

@@ -5,11 +5,12 @@ While a token is refused, one call every few seconds asks; the others are not ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 
 from bot.clock import Clock
+from bot.core.frozen import dataclass
 
 log = structlog.get_logger(__name__)
 

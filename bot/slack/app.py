@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -15,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.core.catalogue import Catalogue
+from bot.core.frozen import dataclass
 from bot.ingest.journal import Journal
 from bot.links import Links
 from bot.slack.channels import Channels

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from bot.core.due import looks_like_a_time
+from bot.core.frozen import dataclass
 from bot.core.ids import IncidentId, UserId
 from bot.slack.typed import ENTITY, GROUP, PERSON, WORD, nearest, readable, split, tidy, unquoted
 

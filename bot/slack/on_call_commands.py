@@ -7,9 +7,9 @@ listener for it. Whom and which time the rest names is read with the catalogue a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.core.frozen import dataclass
 from bot.slack.typed import nearest, readable, split, tidy
 
 

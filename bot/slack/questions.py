@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.core.frozen import dataclass
 from bot.slack.typed import tidy
 
 

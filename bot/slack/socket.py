@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -17,6 +16,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncBoltRequest
 
 from bot.core.catalogue import Catalogue
+from bot.core.frozen import dataclass
 from bot.errors import CannotStart
 from bot.slack.access import APP_TOKEN, BAD_TOKEN, BOT_TOKEN, token_problem
 from bot.slack.counting import Counting

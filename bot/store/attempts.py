@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, func, literal_column, null, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.contact import MethodKind
+from bot.core.frozen import dataclass
 from bot.core.ids import NotificationId, PageId, UserId
 from bot.core.page import OPEN_STATES
 from bot.store.hot import hot

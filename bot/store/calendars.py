@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.calendar import CalendarId
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, UserId
 from bot.core.schedule import CalendarSpan
 from bot.store.tables import CalendarRow

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.contact import ContactMethod, MethodKind, Rule, Urgency
+from bot.core.frozen import dataclass
 from bot.core.ids import ContactId, UserId
 from bot.core.reaching import QuietHours, Wishes
 from bot.store.hot import hot

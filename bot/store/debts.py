@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -25,6 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.debts import Converge, Debt, DebtKind, Deliver, Priority
+from bot.core.frozen import dataclass
 from bot.core.page import Page
 from bot.store.hot import hot
 from bot.store.tables import DebtRow

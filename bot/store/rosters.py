@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from bot.core import conditions, roster
 from bot.core.alert import Alert
 from bot.core.catalogue import Catalogue
 from bot.core.decision import Reached, Roster
+from bot.core.frozen import dataclass
 from bot.core.ids import PolicyId, UserId
 from bot.core.page import Page
 from bot.core.policy import Policy, Target

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, tzinfo
 
 from markupsafe import Markup, escape
 
+from bot.core.frozen import dataclass
 from bot.templates import mrkdwn
 
 _TOKEN = re.compile(r"<([^<>]*)>")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -12,6 +12,7 @@ from bot.core import conditions, debts
 from bot.core.alert import Alert, Change, IncomingAlert, dedup_key, fold
 from bot.core.catalogue import Catalogue, Integration, IntegrationType
 from bot.core.facts import AlertFired, AlertOvertaken, AlertResolved
+from bot.core.frozen import dataclass
 from bot.core.ids import IntegrationId, PageId, ServiceId, SeverityId, by_integration
 from bot.core.page import Page
 from bot.core.urgency import urgency_of

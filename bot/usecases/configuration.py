@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.catalogue import Catalogue
 from bot.core.company import catalogue
 from bot.core.configuration import ConfigObject, Declared, Difference, Named, Owner, difference
+from bot.core.frozen import dataclass
 from bot.core.person_uses import still_needed
 from bot.errors import CannotStart
 from bot.store import configuration, meta, user_groups

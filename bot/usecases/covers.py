@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core import cover as covering
 from bot.core import debts
 from bot.core.catalogue import Catalogue
 from bot.core.cover import Cover, CoverDecision, CoverState
+from bot.core.frozen import dataclass
 from bot.core.ids import TOCSIN, Actor, CoverId, PersonId, ScheduleId, UserId, by_user
 from bot.core.permissions import Action
 from bot.core.schedule import Origin, Override, Schedule, Shift

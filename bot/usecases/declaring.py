@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from bot.core import debts
 from bot.core.catalogue import Catalogue
 from bot.core.debts import DebtKind
 from bot.core.facts import IncidentDeclared, NoteAdded
+from bot.core.frozen import dataclass
 from bot.core.ids import IncidentId, PageId, ServiceId, SeverityId, TeamId, UserId, by_user, page_label
 from bot.core.incident import Incident, IncidentStatus, invite
 from bot.core.page import Page

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core.catalogue import Catalogue
+from bot.core.frozen import dataclass
 from bot.core.ids import ServiceId, TeamId, UserId, by_user
 from bot.core.page import Page
 from bot.core.permissions import Action

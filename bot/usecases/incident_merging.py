@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.core import merging
 from bot.core.catalogue import Catalogue
 from bot.core.debts import DebtKind
+from bot.core.frozen import dataclass
 from bot.core.ids import IncidentId, UserId, by_user
 from bot.core.incident import Incident, may_see, not_there
 from bot.core.merging import Refusal

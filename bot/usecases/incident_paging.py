@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.core import escalation, roster
@@ -12,6 +12,7 @@ from bot.core.command_names import NAMES
 from bot.core.debts import DebtKind
 from bot.core.decision import Contact, Decision, Reply
 from bot.core.facts import LevelPaged, RespondersPaged
+from bot.core.frozen import dataclass
 from bot.core.ids import (
     IncidentId,
     PageId,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core import task as core
 from bot.core.catalogue import Catalogue
 from bot.core.debts import DebtKind
+from bot.core.frozen import dataclass
 from bot.core.ids import IncidentId, TaskId, UserId, incident_label
 from bot.core.incident import Incident
 from bot.core.task import Task, TaskDecision

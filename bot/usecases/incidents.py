@@ -24,11 +24,11 @@ The posts that the others owe to the incident's channel carry `by` and `at` (ISO
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from bot.core import debts
 from bot.core.debts import DebtKind, Priority
+from bot.core.frozen import dataclass
 from bot.core.ids import IncidentId, UserId, incident_label
 from bot.core.incident import Incident, IncidentDecision, Outcome, may_see, not_there
 from bot.core.page import Page

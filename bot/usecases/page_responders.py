@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.core import escalation
 from bot.core.catalogue import Catalogue
 from bot.core.decision import Decision
+from bot.core.frozen import dataclass
 from bot.core.ids import PageId, UserId, by_user
 from bot.core.whom import Whom
 from bot.store.database import Database

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.catalogue import Catalogue
 from bot.core.configuration import ConfigObject, Kind, Owner
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, UserId
 from bot.core.permissions import Action, refused_policies, refused_schedule
 from bot.core.person_uses import PersonUse, replaced, replaced_in_policy, uses

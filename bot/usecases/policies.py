@@ -6,7 +6,6 @@ Pages that run keep the policy with which they began.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core import permissions
 from bot.core.catalogue import Catalogue
 from bot.core.configuration import ConfigObject, Kind, made_in_slack
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, PolicyId, ScheduleId, TeamId, UserId, WebhookId, by_user
 from bot.core.permissions import Action
 from bot.core.planning import Refusal

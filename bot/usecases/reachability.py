@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core import debts
 from bot.core.catalogue import Catalogue
+from bot.core.frozen import dataclass
 from bot.core.ids import ChannelId, UserId
 from bot.core.permissions import Action
 from bot.core.quiet_hours import CHECK, CHECK_EVERY, MOST_AT_ONCE, PAUSE_SECONDS, Quiet, soon_on_call

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from bot.core import debts, storm
 from bot.core.contact import SLACK_DM, ContactMethod, MethodKind, Urgency
 from bot.core.decision import TO_WEBHOOK
 from bot.core.facts import PersonNotified
+from bot.core.frozen import dataclass
 from bot.core.ids import TOCSIN, ContactId, NotificationId, PageId, UserId, WebhookId
 from bot.core.page import Page
 from bot.core.quiet_hours import Quiet

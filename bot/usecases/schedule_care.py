@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core import oversight
 from bot.core import schedule_findings as finding
 from bot.core.catalogue import Catalogue
 from bot.core.checkup_weekly import readers
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, ScheduleId
 from bot.core.schedule import AllChanges
 from bot.store import chores, meta

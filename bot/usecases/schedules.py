@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core import permissions
 from bot.core.catalogue import Catalogue
 from bot.core.configuration import ConfigObject, Kind, Owner, made_in_slack
+from bot.core.frozen import dataclass
 from bot.core.ids import Actor, PersonId, ScheduleId, UserId, by_user
 from bot.core.permissions import Action, Standing
 from bot.core.planning import Refusal

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core import debts
 from bot.core import swap as swapping
 from bot.core.catalogue import Catalogue
+from bot.core.frozen import dataclass
 from bot.core.ids import TOCSIN, Actor, PersonId, ScheduleId, SwapId, UserId, by_user
 from bot.core.permissions import Action
 from bot.core.schedule import Origin, Override, Shift

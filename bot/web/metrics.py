@@ -7,7 +7,7 @@ docs/operations.md, which a test compares.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -19,6 +19,7 @@ from prometheus_client.core import (
 )
 
 from bot.core.alert import AlertStatus
+from bot.core.frozen import dataclass
 from bot.core.page import PageState
 from bot.measured import Durations
 from bot.queries.health import Counts

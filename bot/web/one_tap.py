@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from aiohttp import web
 
 from bot.core.called import Answer, Called, CalledView, may_answer
 from bot.core.catalogue import Catalogue
+from bot.core.frozen import dataclass
 from bot.core.permissions import Action, refusal
 from bot.errors import DatabaseBusy, MaybeSaved
 from bot.links import PAGE, Links

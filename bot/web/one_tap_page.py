@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -14,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from bot.core.called import Answer, CalledView
+from bot.core.frozen import dataclass
 from bot.core.ids import user_of
 from bot.core.page import PageState
 from bot.core.views import PageView

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, ScheduleId
 from bot.core.schedule.model import CalendarSpan, Override, Schedule, Shift, TimeOff
 from bot.core.schedule.segments import Segments, together, winners

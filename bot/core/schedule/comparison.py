@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId
 from bot.core.schedule.changes import Changes
 from bot.core.schedule.model import Schedule

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId
 from bot.core.schedule.changes import Changes
 from bot.core.schedule.local_time import wall_clock

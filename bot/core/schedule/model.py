@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from functools import cached_property
 
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, ScheduleId, TeamId
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import combinations, islice
 
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, ScheduleId
 from bot.core.schedule.changes import Changes
 from bot.core.schedule.local_time import utc

@@ -6,11 +6,11 @@ The hand-off before an instant is found by arithmetic.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId
 from bot.core.schedule.local_time import wall_clock
 from bot.core.schedule.model import Layer, RotationUnit

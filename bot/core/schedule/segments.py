@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from heapq import heappop, heappush
 from typing import Generic, TypeVar
 
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId
 from bot.core.schedule.local_time import utc
 from bot.core.schedule.model import CalendarSpan, Override, TimeOff

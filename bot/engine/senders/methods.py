@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from bot.core.called import Called
 from bot.core.catalogue import Catalogue
 from bot.core.contact import ContactMethod, MethodKind, Outgoing
 from bot.core.debts import Debt, Failed, Outcome, Retry, Sent, Spared, Withdrawn
+from bot.core.frozen import dataclass
 from bot.core.ids import ContactId, NotificationId, PageId, ProviderId, UserId
 from bot.core.storm import TOLD_WITHIN, is_enough
 from bot.core.views import PageView

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import structlog
 
+from bot.core.frozen import dataclass
 from bot.core.ids import TOCSIN, ChannelId, IncidentId, UserId, by_user
 from bot.core.incident import Outcome
 from bot.core.permissions import Action

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
 
 from bot.core.contact import SLACK_DM, ContactMethod, MethodKind, Rule, Urgency
 from bot.core.contact_views import ReachView, name_of
+from bot.core.frozen import dataclass
 from bot.core.ids import ContactId
 from bot.core.reaching import QuietHours, Wishes
 from bot.slack import ids

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.core.frozen import dataclass
 from bot.core.ids import ScheduleId, UserId
 from bot.core.on_call_views import PlannedChoice, ShiftChoice
 from bot.slack import ids

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from bot.core import similar
+from bot.core.frozen import dataclass
 from bot.core.ids import ChannelId, PageId, ServiceId, SeverityId, TeamId, UserId
 from bot.core.views import DeclareForm, IncidentLine, OnCallPerson
 from bot.slack import ids

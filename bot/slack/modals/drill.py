@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.core.catalogue import Severity
+from bot.core.frozen import dataclass
 from bot.core.ids import ServiceId, SeverityId
 from bot.slack import ids
 from bot.slack.modals import form

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, cast
 
+from bot.core.frozen import dataclass
 from bot.core.ids import PageId, TeamId, UserId, page_label
 from bot.core.page_forms import EscalateForm, LevelChoice
 from bot.core.whom import Whom

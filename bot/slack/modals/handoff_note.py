@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.core.frozen import dataclass
 from bot.core.ids import ScheduleId
 from bot.core.shift_views import HandoffForm
 from bot.slack import ids

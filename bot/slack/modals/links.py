@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from bot.core.frozen import dataclass
 from bot.core.ids import IncidentId, incident_label
 from bot.core.linking import LONGEST_ADDRESS, LONGEST_NAME, is_address
 from bot.core.views import IncidentLine, IncidentView

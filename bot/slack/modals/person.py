@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from bot.core.frozen import dataclass
 from bot.core.ids import PersonId, UserId
 from bot.core.schedule_views import PersonUses
 from bot.slack import ids

@@ -6,9 +6,10 @@ What is filled in travels as an entry of a configuration file's `policies` (`bot
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from bot.core.frozen import dataclass
 from bot.core.policy_views import LevelLine
 from bot.errors import Wrong
 from bot.slack import ids

@@ -7,11 +7,12 @@ has no fields for (a calendar, several people at once, other restrictions) is ke
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from bot.core.frozen import dataclass
 from bot.core.ids import UserId
 from bot.slack import ids
 from bot.slack.modals import form

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from bot.core.frozen import dataclass
 from bot.core.schedule_views import Editable, Preview, ScheduleLine, SchedulePlan
 from bot.slack import ids
 from bot.slack.modals import form

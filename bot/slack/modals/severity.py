@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from bot.core.catalogue import Severity
+from bot.core.frozen import dataclass
 from bot.core.ids import IncidentId, SeverityId, incident_label
 from bot.core.views import IncidentView
 from bot.slack import ids

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bot.core.due import EXAMPLES
+from bot.core.frozen import dataclass
 from bot.core.ids import IncidentId, UserId, incident_label
 from bot.core.task import LONGEST_TASK, Task
 from bot.core.views import TasksView

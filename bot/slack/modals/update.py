@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from bot.core.frozen import dataclass
 from bot.core.ids import IncidentId, incident_label
 from bot.core.incident import UPDATE_EVERY, WORKING, IncidentStatus
 from bot.core.views import IncidentView

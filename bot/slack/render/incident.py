@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from bot.core.frozen import dataclass
 from bot.core.ids import incident_label
 from bot.core.incident import WORKING, IncidentStatus, Update, channel_name
 from bot.core.views import IncidentView
