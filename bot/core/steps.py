@@ -35,44 +35,37 @@ class Place:
 
 
 @dataclass
-class _Draft:
-    """What one step collects on its way through levels that page nobody."""
-
-    facts: list[Fact] = field(default_factory=list)
-    tell: list[Tell] = field(default_factory=list)
-    turns: dict[tuple[PolicyId, int], int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class _Step:
-    """Why, when and by whom a step is taken."""
+    """Why, when and by whom a step is taken, and what it collects on its way through levels that page nobody."""
 
     cause: Cause
     by: Actor
     now: datetime
     late_ms: int = 0
+    facts: list[Fact] = field(default_factory=list)
+    tell: list[Tell] = field(default_factory=list)
+    turns: dict[tuple[PolicyId, int], int] = field(default_factory=dict)
 
 
 def take_step(page: Page, roster: Roster, now: datetime, cause: Cause, by: Actor) -> Decision:
     """Move to the next level that leads to somebody, passing by those that lead to nobody at once."""
-    draft = _Draft()
-    page = _urgent(page, now, draft)
+    taken = _Step(cause, by, now, late_ms(page, now) if cause in (Cause.STARTED, Cause.TIMEOUT) else 0)
+    page = _urgent(page, taken)
     reached = page.reached or (
         cause in (Cause.TIMEOUT, Cause.DECLINED) and bool(set(page.paged) - set(page.failed))
     )
-    taken = _Step(cause, by, now, late_ms(page, now) if cause in (Cause.STARTED, Cause.TIMEOUT) else 0)
-    came_from = Place(page.level, page.round, page.leg, page.last_resort)
+    came_from: Page | Place = page
     for place in _places(page):
         new_leg = place.leg != came_from.leg
-        new_pass = new_leg or (place.round, place.last_resort) != (came_from.round, came_from.last_resort)
+        new_pass = new_leg or place.round != came_from.round or place.last_resort != came_from.last_resort
         unreached = cause is Cause.UNREACHABLE and not reached and not new_leg
         if unreached and (new_pass or came_from.last_resort):
             continue  # the pass ends; only another policy could still help
-        notify = _level_targets(page, place, roster, taken, draft)
+        notify = _level_targets(page, place, roster, taken)
         if notify:
-            return _paged(page, place, notify, reached and not new_pass, taken, draft)
+            return _paged(page, place, notify, reached and not new_pass, taken)
         came_from = place
-    return _nobody(page, now, draft)
+    return _nobody(page, taken)
 
 
 def next_place(page: Page) -> Place:
@@ -92,10 +85,10 @@ def next_due(page: Page, now: datetime, place: Place) -> datetime:
     return min(now + wait, page.urgent_at) if page.urgent_at else now + wait
 
 
-def _urgent(page: Page, now: datetime, draft: _Draft) -> Page:
-    if page.urgent_at is None or page.urgent_at > now:
+def _urgent(page: Page, taken: _Step) -> Page:
+    if page.urgent_at is None or page.urgent_at > taken.now:
         return page
-    draft.facts.append(UrgencyRaised(at=now, by=TOCSIN, page=page.id))
+    taken.facts.append(UrgencyRaised(at=taken.now, by=TOCSIN, page=page.id))
     return replace(page, urgency=Urgency.HIGH, urgent_at=None)
 
 
@@ -130,9 +123,7 @@ def _places(page: Page) -> Iterator[Place]:
         cursor = replace(cursor, level=place.level, round=place.round, leg=place.leg)
 
 
-def _level_targets(
-    page: Page, place: Place, roster: Roster, taken: _Step, draft: _Draft
-) -> tuple[Notify, ...]:
+def _level_targets(page: Page, place: Place, roster: Roster, taken: _Step) -> tuple[Notify, ...]:
     """Whom a level pages, each once; an empty one is written down and its schedules' owners are told."""
     level = page.policy_of(place.leg).levels[place.level - 1]
     found: dict[str, Notify] = {}
@@ -144,13 +135,15 @@ def _level_targets(
             if reached.is_empty:
                 empty.append(reached)
     paged = tuple(found.values())
-    if not _holds(page, place, level, paged, roster, taken, draft):
-        draft.facts.append(_skipped(page, place, taken, (f"only when {' and '.join(level.when)}",)))
+    if not _holds(page, place, level, paged, roster, taken):
+        taken.facts.append(_skipped(page, place, taken, (f"only when {' and '.join(level.when)}",)))
         return ()
-    draft.tell.extend(Tell(Notice.EMPTY_SCHEDULE, one.schedule, one.reason) for one in empty if one.schedule)
+    taken.tell.extend(
+        [Tell(Notice.EMPTY_SCHEDULE, one.schedule, one.reason) for one in empty if one.schedule]
+    )
     if not paged:
-        draft.facts.append(_skipped(page, place, taken, tuple(one.reason for one in empty)))
-    return _in_turn(page, level, paged, roster, draft) if level.assign is Assign.ROUND_ROBIN else paged
+        taken.facts.append(_skipped(page, place, taken, tuple(one.reason for one in empty)))
+    return _in_turn(page, level, paged, roster, taken) if level.assign is Assign.ROUND_ROBIN else paged
 
 
 def _skipped(page: Page, place: Place, taken: _Step, reasons: tuple[str, ...]) -> LevelSkipped:
@@ -176,9 +169,8 @@ def _notifications(page: Page, place: Place, reached: Reached, cause: Cause) -> 
         yield Notify(number, level, cause, channel=reached.channel)
     if reached.webhook:
         yield Notify(number, level, cause, webhook=reached.webhook)
-    yield from (
-        Notify(number, level, cause, user=one.user, via=one.via, until=one.until) for one in reached.people
-    )
+    for one in reached.people:
+        yield Notify(number, level, cause, user=one.user, via=one.via, until=one.until)
 
 
 def _holds(
@@ -188,7 +180,6 @@ def _holds(
     notify: tuple[Notify, ...],
     roster: Roster,
     taken: _Step,
-    draft: _Draft,
 ) -> bool:
     """Whether all conditions of the level hold for this page now."""
     if not level.when:
@@ -196,7 +187,7 @@ def _holds(
     held = min((roster.held.get(one.user, 0) for one in notify if one.user), default=0)
     asked = {**roster.asked, "severity": page.severity or "", "urgency": page.urgency.value, "held": held}
     verdicts = [conditions.judge(one, asked) for one in level.when]
-    draft.facts.extend(
+    taken.facts.extend(
         ConditionBroken(at=taken.now, by=TOCSIN, page=page.id, level=place.level, problem=verdict.problem)
         for verdict in verdicts
         if verdict.problem
@@ -205,7 +196,7 @@ def _holds(
 
 
 def _in_turn(
-    page: Page, level: Level, notify: tuple[Notify, ...], roster: Roster, draft: _Draft
+    page: Page, level: Level, notify: tuple[Notify, ...], roster: Roster, taken: _Step
 ) -> tuple[Notify, ...]:
     """Of the people the one whose turn it is; channels and webhooks always."""
     people = [one for one in notify if one.user]
@@ -213,15 +204,13 @@ def _in_turn(
         return notify
     key = (level.origin or page.policy.id, level.place)
     turn = roster.turns.get(key, 0)
-    draft.turns[key] = turn + 1
+    taken.turns[key] = turn + 1
     return (people[turn % len(people)], *(one for one in notify if not one.user))
 
 
-def _paged(
-    page: Page, place: Place, notify: tuple[Notify, ...], reached: bool, taken: _Step, draft: _Draft
-) -> Decision:
+def _paged(page: Page, place: Place, notify: tuple[Notify, ...], reached: bool, taken: _Step) -> Decision:
     due_at = next_due(page, taken.now, place)
-    users = tuple(n.user for n in notify if n.user is not None)
+    users = tuple([n.user for n in notify if n.user is not None])
     stepped = page.but(
         step=page.step + 1,
         level=place.level,
@@ -238,7 +227,8 @@ def _paged(
         ever_paged=tuple(dict.fromkeys((*page.ever_paged, *users))),
         version=page.version + 1,
     )
-    level = page.policy_of(place.leg).levels[place.level - 1]
+    policy = page.policy_of(place.leg)
+    level = policy.levels[place.level - 1]
     fact = LevelPaged(
         at=taken.now,
         by=taken.by,
@@ -246,27 +236,27 @@ def _paged(
         step=stepped.step,
         level=place.level,
         round=place.round,
-        people=tuple(n.addressee for n in notify),
+        people=tuple([n.addressee for n in notify]),
         cause=taken.cause,
         late_ms=taken.late_ms,
         due_at=due_at,
         last_resort=place.last_resort,
-        policy=(level.origin or page.policy_of(place.leg).id) if level.origin or place.leg else "",
+        policy=(level.origin or policy.id) if level.origin or place.leg else "",
     )
     return Decision(
-        stepped, facts=(*draft.facts, fact), notify=notify, tell=tuple(draft.tell), turns=draft.turns
+        stepped, facts=(*taken.facts, fact), notify=notify, tell=tuple(taken.tell), turns=taken.turns
     )
 
 
-def _nobody(page: Page, now: datetime, draft: _Draft) -> Decision:
+def _nobody(page: Page, taken: _Step) -> Decision:
     """A whole pass reached nobody: say so, begin again from the first level in five minutes."""
-    due_at = now + RETRY_WHEN_NOBODY
+    due_at = taken.now + RETRY_WHEN_NOBODY
     waiting = replace(
         page,
         step=page.step + 1,
         level=0,
         last_resort=False,
-        step_at=now,
+        step_at=taken.now,
         due_at=due_at,
         paged=(),
         declined=(),
@@ -275,9 +265,9 @@ def _nobody(page: Page, now: datetime, draft: _Draft) -> Decision:
         reached=False,
         version=page.version + 1,
     )
-    fact = NobodyReached(at=now, by=TOCSIN, page=page.id, due_at=due_at)
-    tell = (*draft.tell, Tell(Notice.NOBODY_REACHED))
-    return Decision(waiting, facts=(*draft.facts, fact), tell=tell)
+    fact = NobodyReached(at=taken.now, by=TOCSIN, page=page.id, due_at=due_at)
+    tell = (*taken.tell, Tell(Notice.NOBODY_REACHED))
+    return Decision(waiting, facts=(*taken.facts, fact), tell=tell)
 
 
 def with_also(decision: Decision, also: Contact | None) -> Decision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -85,15 +85,16 @@ def _row(page: Page) -> dict[str, Any]:
 
 def _differences(changed: Sequence[tuple[Page, Page]]) -> list[dict[str, Any]]:
     """A row for each of these pages, as it was and as it is: of the columns that any of them does not just keep."""
-    moved = set().union(*(_moved(vars(before), vars(after)) for before, after in changed))
+    moved = set().union(*[_moved(before, after) for before, after in changed])
     columns = [(name, column) for name, column in _KEPT if name in moved]
     return [
         {column: values[name] for name, column in columns} for values in (vars(after) for _, after in changed)
     ]
 
 
-def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    return [name for name, value in after.items() if value is not before[name]]
+def _moved(before: Page, after: Page) -> list[str]:
+    each = zip(FIELDS, vars(before).values(), vars(after).values(), strict=True)
+    return [name for name, was, value in each if value is not was]
 
 
 @lru_cache(maxsize=1024)
@@ -274,7 +275,6 @@ _ADD_NOTES = hot(
     )
 )
 _ADD_WAITING = hot(insert(_NOTES))
-_NOT_SENT = {"provider": "", "remote_id": ""}
 TO_COME = ("planned", "owed")
 """The states of what has not left."""
 TOLD = ("delivered", "failed")
@@ -372,14 +372,13 @@ Attempt = tuple[PageId, int, str, ContactId]
 
 
 async def add_notifications(
-    conn: AsyncConnection, rows: Sequence[Mapping[str, Any]]
+    conn: AsyncConnection, rows: list[dict[str, Any]]
 ) -> dict[Attempt, NotificationId]:
     """Insert all of them in one statement; their numbers, which nobody needs while all of them wait."""
-    whole = [{**_NOT_SENT, **row} for row in rows]
-    if all(row["state"] == "planned" for row in rows):
-        await conn.execute(_ADD_WAITING, whole)
+    if all([row["state"] == "planned" for row in rows]):
+        await conn.execute(_ADD_WAITING, rows)
         return {}
-    added = await conn.execute(_ADD_NOTES, whole)
+    added = await conn.execute(_ADD_NOTES, rows)
     return {(page, step, addressee, contact): number for number, page, step, addressee, contact in added}
 
 

@@ -375,8 +375,8 @@ def _tell_incident(tx: Tx, page: Page, decision: Decision, catalogue: Catalogue)
 
 
 def _touch_homes(tx: Tx, before: Page, page: Page) -> None:
-    concerned = {*before.ever_paged, *page.ever_paged, before.acknowledged_by, page.acknowledged_by}
-    tx.touch_homes(*(user for user in concerned if user))
+    held = [user for user in (before.acknowledged_by, page.acknowledged_by) if user]
+    tx.touch_homes(*before.ever_paged, *page.ever_paged, *held)
 
 
 async def _owe_notifications(tx: Tx, decisions: Sequence[Decision]) -> None:
@@ -406,6 +406,8 @@ def _notification(decision: Decision, notify: Notify, tx: Tx) -> dict[str, Any]:
         "last_resort": page.last_resort,
         "state": "owed",
         "reason": "",
+        "provider": "",
+        "remote_id": "",
         "created_at": tx.now,
         "settled_at": None,
     }
