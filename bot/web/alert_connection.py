@@ -12,7 +12,7 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from email.utils import formatdate
-from http import HTTPStatus
+from http.client import responses
 from typing import cast
 
 import structlog
@@ -159,7 +159,7 @@ class AlertConnection(asyncio.Protocol):
         own = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
         end = "Connection: close\r\n" if self._last else ""
         return (
-            f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\nContent-Type: application/json\r\n"
+            f"HTTP/1.1 {answer.status} {responses[answer.status]}\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(answer.body)}\r\nDate: {self._dates.now()}\r\n{own}{end}\r\n"
         ).encode() + answer.body
 
