@@ -111,6 +111,8 @@ class Why:
     """In the last resort: how often everyone has been paged."""
     previous: tuple[PreviousPaged, ...] = ()
     added_by: UserId | None = None
+    is_drill: bool = False
+    """They agreed to take part in a drill, which pages nobody after them."""
 
 
 @dataclass(frozen=True)

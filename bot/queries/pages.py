@@ -12,6 +12,7 @@ from bot.core.alert import Alert, AlertStatus
 from bot.core.catalogue import Catalogue
 from bot.core.contact import MethodKind, Urgency
 from bot.core.decision import Cause, Notify
+from bot.core.drill import DRILL
 from bot.core.facts import Fact, PageAcknowledged, PageDeclined, PageStarted, PageTakenOver
 from bot.core.ids import IntegrationId, NotificationId, PageId, UserId, user_of
 from bot.core.page import Page, PageState
@@ -154,7 +155,7 @@ async def _next_step(
     conn: AsyncConnection, page: Page, catalogue: Catalogue, now: datetime
 ) -> NextStep | None:
     """What the engine will do when the time comes, by what is known today."""
-    if page.state is not PageState.TRIGGERED or page.due_at is None:
+    if page.state is not PageState.TRIGGERED or page.due_at is None or page.policy.id == DRILL:
         return None
     rosters = await rosters_at(conn, catalogue, page.due_at, changed_since=now)
     decision = escalation.on_due(page, await rosters.of(page), page.due_at)
@@ -205,6 +206,7 @@ def _why(page: Page, note: Notification, notes: Sequence[Notification], facts: S
         passes=note.round,
         previous=_previous(note, notes, _declined(page, facts)),
         added_by=UserId(note.added_by) if note.added_by else _asked_by(page, facts),
+        is_drill=page.policy.id == DRILL and not note.added_by,
     )
 
 

@@ -11,9 +11,10 @@ from bot.core.debts import DebtKind
 from bot.core.facts import NoteAdded
 from bot.core.ids import IncidentId, RoleId, SeverityId, UserId, by_user, incident_label
 from bot.core.incident import UPDATE_EVERY, WORKING, Incident, IncidentStatus, Outcome
+from bot.core.notes import standing
 from bot.core.page import Page
 from bot.errors import Wrong
-from bot.store import pages
+from bot.store import pages, timeline
 from bot.store.database import Database
 from bot.store.uow import Tx
 from bot.usecases import paging
@@ -171,11 +172,14 @@ async def note(
 ) -> Changed:
     """Write something into the timeline, also after the end; `link` leads to the message that it came from.
 
-    `message` is that message's ts when it is in the incident's own channel: the note follows it. `author` wrote it.
+    `message` is that message's ts when it is in the incident's own channel: the note follows it, and a message that is
+    noted already is not noted again (UNCHANGED). `author` wrote it.
     """
     async with db.write() as tx:
         incident = await working_on(tx, number, by)
         if await repeated(tx, once):
+            return Changed(incident, Outcome.UNCHANGED)
+        if message and standing(await timeline.of_message(tx.conn, number, message)):
             return Changed(incident, Outcome.UNCHANGED)
         text = checked_text(text, "The note")
         tx.record(

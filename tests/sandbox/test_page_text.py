@@ -74,6 +74,11 @@ async def test_mrkdwn_reads_as_in_slack(page: Page, text: str, html: str) -> Non
             "<tbody><tr><td>1</td><td>2</td></tr></tbody></table></div>",
         ),
         ("[x](javascript:alert(1))", "<p><span>x</span>)</p>"),
+        (r"\*not soft\* \<b\> C:\dir \_a_b", "<p>*not soft* &lt;b&gt; C:\\dir _a_b</p>"),
+        (
+            r"[CPU \[EU\]](https://x.example/a)",
+            '<p><a href="https://x.example/a" target="_blank" rel="noopener noreferrer">CPU [EU]</a></p>',
+        ),
         ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"),
     ],
 )

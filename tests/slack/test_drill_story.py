@@ -12,6 +12,7 @@ async def test_a_chain_is_foreseen_and_then_drilled_with_those_who_agree(
     office: Office, people: Hands
 ) -> None:
     answer = await people.command("bob", "/incident drill checkout SEV1")
+    assert "Who would be paged if nobody acknowledged" in answer["reply"]["plain"]
     assert "level 1" in str(answer["reply"]) and "level 3" in str(answer["reply"])
     await people.click("bob", "Run it live…", "#general")
     await people.sees("ana", "wants to drill the paging of checkout at SEV1")
@@ -20,7 +21,10 @@ async def test_a_chain_is_foreseen_and_then_drilled_with_those_who_agree(
     await people.click("frank", "Not me", "@Tocsin")
     await people.sees("bob", "All have answered about the drill of checkout at SEV1")
     await people.click("bob", "Start", "@Tocsin")
-    await people.sees("ana", "Drill: checkout. This is a test, nothing is broken")
+    page = await people.sees("ana", "Drill: checkout. This is a test, nothing is broken")
+    assert "Why you: you take part in this drill. Nobody is paged after you." in page["plain"]
+    assert "Next:" not in page["plain"]
+    assert page["text"].endswith("You take part in this drill. Acknowledge now.")
     await people.click("ana", "Acknowledge", "@Tocsin")
 
     async def held() -> bool:

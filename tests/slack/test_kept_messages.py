@@ -100,6 +100,11 @@ async def test_an_edit_is_followed_and_a_deletion_is_said(
     said = await people.do("post", **{"as": "dave", "in": channel, "text": "Release 4711"})
     await people.do("shortcut", **{"as": "ana", "name": "Add to timeline", "in": channel, "ts": said["ts"]})
     await told(office, "note_added")
+    again = await people.do(
+        "shortcut", **{"as": "ana", "name": "Add to timeline", "in": channel, "ts": said["ts"]}
+    )
+    assert again["reply"]["plain"] == "This message is in the timeline of INC-1 already."
+    await told(office, "note_added")
     sandbox = office.sandbox.sandbox
     where = sandbox.workspace.conversations[said["channel"]]
     message = where.messages[said["ts"]]

@@ -43,6 +43,16 @@ async def test_the_timeline_is_sent_as_markdown_to_the_asker(office: Office, peo
     assert "<@" not in text
 
 
+async def test_a_link_is_a_link_in_markdown_and_other_text_is_text(office: Office, people: Hands) -> None:
+    channel = await declared(people)
+    await people.command("dave", "/incident link https://wiki.example.com/a_(b) CPU [EU]", channel)
+    await people.command("dave", "/incident note cache_1 *flushed* <b>", channel)
+    await people.command("dave", "/incident timeline INC-1 markdown")
+    _, text = await file_in(people, "dave", "@Tocsin")
+    assert "[CPU \\[EU\\]](https://wiki.example.com/a_%28b%29), by dave" in text
+    assert "cache\\_1 \\*flushed\\* \\<b\\>" in text
+
+
 async def test_asked_for_in_the_incidents_channel_the_file_is_there(office: Office, people: Hands) -> None:
     channel = await declared(people)
     await people.command("dave", "/incident timeline json", channel)
@@ -54,6 +64,8 @@ async def test_asked_for_in_the_incidents_channel_the_file_is_there(office: Offi
     assert first["severity"] == "SEV1"
     assert first["at"].endswith("+00:00")
     assert "Checkout is *down*, by dave" in first["text"]
+    assert first["sentence"] == first["text"]
+    assert document["people"][first["by"].removeprefix("user:")] == "dave"
 
 
 async def test_the_buttons_of_the_timeline_send_it(office: Office, people: Hands) -> None:

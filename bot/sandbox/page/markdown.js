@@ -3,14 +3,15 @@
 import { h } from "./dom.js";
 import { link, withEmoji } from "./mrkdwn.js";
 
-const INLINE = /(`+)(.+?)\1|!?\[([^\]]*)\]\(([^)\s]+)\)|\*\*(.+?)\*\*|__(.+?)__|~~(.+?)~~|\*(\S(?:.*?\S)?)\*|\b_(\S(?:.*?\S)?)_\b|<(https?:[^>\s]+)>/;
+const ESCAPED = /\\([!-/:-@[-`{-~])/g;
+const INLINE = /\\([!-/:-@[-`{-~])|(`+)(.+?)\2|!?\[((?:\\.|[^\]\\])*)\]\(([^)\s]+)\)|\*\*(.+?)\*\*|__(.+?)__|~~(.+?)~~|\*(\S(?:.*?\S)?)\*|\b_(\S(?:.*?\S)?)_\b|<(https?:[^>\s]+)>/;
 
 function inline(text) {
   const match = INLINE.exec(text);
   if (!match) return withEmoji(text);
-  const [whole, , code, label, address, strong, strong2, struck, soft, soft2, bare] = match;
-  const node = code !== undefined ? h("code", {}, code)
-    : address !== undefined ? link(address, label)
+  const [whole, escaped, , code, label, address, strong, strong2, struck, soft, soft2, bare] = match;
+  const node = escaped !== undefined ? escaped : code !== undefined ? h("code", {}, code)
+    : address !== undefined ? link(address, label.replace(ESCAPED, "$1"))
       : bare !== undefined ? link(bare)
         : strong ?? strong2 ? h("b", {}, inline(strong ?? strong2))
           : struck ? h("s", {}, inline(struck)) : h("i", {}, inline(soft ?? soft2));

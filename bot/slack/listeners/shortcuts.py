@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.core.incident import Outcome
 from bot.core.permissions import Action
 from bot.slack import ids
 from bot.slack.listeners import incidents as forms
@@ -48,7 +49,7 @@ async def add_to_timeline(desk: Desk, asked: Asked) -> Answer:
         if not lines:
             return Tell(replies.list_incidents(lines))
         return Open(note.view(None, text, link, lines))
-    await incident_updates.note(
+    changed = await incident_updates.note(
         desk.db,
         desk.catalogue(),
         view.id,
@@ -59,4 +60,4 @@ async def add_to_timeline(desk: Desk, asked: Asked) -> Answer:
         message=asked.ts,
         author=author_of(asked.message or {}),
     )
-    return Tell(replies.noted(view))
+    return Tell(replies.noted(view, already=changed.outcome is Outcome.UNCHANGED))

@@ -26,7 +26,7 @@ KINDS = frozenset({"drill_asked", "drill_ready", "drill_report"})
 
 def foreseen(simulated: Simulated, carried: str) -> Message:
     """What would happen, and the button that runs it with people; `carried` is what was asked for."""
-    told = simulation.as_lines(simulated)
+    told = [say("drills", "foreseen"), *simulation.as_lines(simulated)]
     shown, left = within(told)
     live = button("Run it live…", ids.DRILL_PROPOSE, carried)
     more = [context(say("incident", "more", left))] if left else []

@@ -48,8 +48,8 @@ def joined(view: IncidentView) -> Message:
     return sentence(say("incident", "joined", view))
 
 
-def noted(view: IncidentView) -> Message:
-    return sentence(say("incident", "noted", view))
+def noted(view: IncidentView, *, already: bool = False) -> Message:
+    return sentence(say("incident", "noted", view, already))
 
 
 def timeline_sent(view: IncidentView, channel: ChannelId | None) -> Message:

@@ -71,14 +71,20 @@ def as_text(view: TimelineView) -> str:
 
 def sentences(view: TimelineView) -> list[str]:
     """Each fact's sentence in plain text; people by the names that the view gives for them."""
-    names: dict[str, str] = {
-        user: name for actor, name in view.names.items() if (user := user_of(Actor(actor)))
-    }
-    names |= {fact.channel: fact.name for fact in view.facts if isinstance(fact, ChannelCreated)}
-    return [mrkdwn.plain(text, names) for text in _worded(view)]
+    names = {**people(view), **channels(view)}
+    return [mrkdwn.plain(text, names) for text in worded(view)]
 
 
-def _worded(view: TimelineView) -> list[str]:
+def people(view: TimelineView) -> dict[str, str]:
+    """Their names by their Slack ids."""
+    return {user: name for actor, name in view.names.items() if (user := user_of(Actor(actor)))}
+
+
+def channels(view: TimelineView) -> dict[str, str]:
+    return {fact.channel: fact.name for fact in view.facts if isinstance(fact, ChannelCreated)}
+
+
+def worded(view: TimelineView) -> list[str]:
     """Each fact's sentence in markup; what comes from a merged incident begins with that one's number."""
     texts = [wording.sentence(fact, view.names) for fact in view.facts]
     if not view.origins:
@@ -92,7 +98,7 @@ def _worded(view: TimelineView) -> list[str]:
 def _lines(view: TimelineView) -> list[str]:
     texts = []
     day = None
-    for fact, text in zip(view.facts, _worded(view), strict=True):
+    for fact, text in zip(view.facts, worded(view), strict=True):
         if fact.at.date() != day:
             day = fact.at.date()
             texts.append(f"*{mrkdwn.day_of(fact.at)}*")

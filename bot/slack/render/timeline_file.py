@@ -15,30 +15,36 @@ import orjson
 
 from bot.core.facts import Fact
 from bot.core.views import TimelineView
-from bot.slack.render.timeline import sentences
+from bot.slack.render.timeline import channels, people, sentences, worded
 from bot.templates import mrkdwn
 from bot.templates import timeline as wording
 
+_LINK = re.compile(r"<(https?://[^|>]+)\|([^>]*)>")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
 
 
 def markdown(view: TimelineView) -> str:
     """A heading, and a list item for each fact; instants in UTC, people by name."""
-    lines = [f"# {_plain(view.title)}", "", "Times are UTC."]
+    lines = [f"# {_plain(mrkdwn.one_line(view.title))}", "", "Times are UTC."]
     day = ""
-    for fact, text in zip(view.facts, sentences(view), strict=True):
+    names = {**people(view), **channels(view)}
+    for fact, text in zip(view.facts, worded(view), strict=True):
         at = fact.at.astimezone(UTC)
         if f"{at:%Y-%m-%d}" != day:
             day = f"{at:%Y-%m-%d}"
             lines += ["", f"## {day}", ""]
-        lines.append(f"- {at:%H:%M:%S} **{wording.word(fact)}** {_plain(text)}")
+        lines.append(f"- {at:%H:%M:%S} **{wording.word(fact)}** {_with_links(text, names)}")
     return "\n".join(lines) + "\n"
 
 
 def as_json(view: TimelineView) -> str:
-    """`{"title", "facts": [{"at", "kind", "by", "text", …}]}`: `at` in ISO 8601, UTC; then what the kind adds."""
+    """`{"title", "people": {id: name}, "facts": [{"at", "kind", "by", "sentence", "text", …}]}`.
+
+    `at` in ISO 8601, UTC; `sentence` as the timeline shows it, and so is `text`, unless the kind has a text of its own;
+    then what the kind adds.
+    """
     facts = [_record(fact, text) for fact, text in zip(view.facts, sentences(view), strict=True)]
-    document = {"title": view.title, "facts": facts}
+    document = {"title": view.title, "people": people(view), "facts": facts}
     return orjson.dumps(document, default=str, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
@@ -55,9 +61,27 @@ def _record(fact: Fact, text: str) -> dict[str, Any]:
         name: value.astimezone(UTC) if isinstance(value, datetime) else value
         for name, value in values.items()
     }
-    return {"at": fact.at.astimezone(UTC), "kind": fact.kind, "by": fact.by, "text": text, **utc}
+    return {
+        "at": fact.at.astimezone(UTC),
+        "kind": fact.kind,
+        "by": fact.by,
+        "sentence": text,
+        "text": text,
+        **utc,
+    }
+
+
+def _with_links(markup: str, names: Mapping[str, str]) -> str:
+    """Slack's markup as Markdown: its links stay links, all else is text."""
+    markup, pieces, end = mrkdwn.one_line(markup), [], 0
+    for found in _LINK.finditer(markup):
+        pieces.append(_plain(mrkdwn.plain(markup[end : found.start()], names)))
+        address = mrkdwn.plain(found[1], names).replace("(", "%28").replace(")", "%29")
+        pieces.append(f"[{_plain(mrkdwn.plain(found[2], names))}]({address})")
+        end = found.end()
+    return "".join([*pieces, _plain(mrkdwn.plain(markup[end:], names))])
 
 
 def _plain(text: str) -> str:
     """Text that Markdown shows as it is."""
-    return _SPECIAL.sub(r"\\\1", mrkdwn.one_line(text))
+    return _SPECIAL.sub(r"\\\1", text.replace("\n", " "))
