@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Coroutine
@@ -119,5 +118,4 @@ def _say(sentence: str) -> int:
 
 
 def main() -> None:
-    gc.enable()
     app()

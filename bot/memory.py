@@ -12,7 +12,10 @@ a twentieth of what they cost."""
 
 
 def settle() -> None:
-    """All that was imported stays for good, so that no collection walks through it; from now on there are fewer."""
+    """What there is stays for good, so that no collection walks through it; from now on there are fewer.
+
+    Of what was imported `bot.__main__` has said so already.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG)

@@ -20,9 +20,21 @@ LATER = {
 """Libraries, with what imports them."""
 
 
+def told_by(statement: str) -> list[str]:
+    """The words that a process prints that has imported what `tocsin` imports."""
+    command = [sys.executable, "-c", f"import bot.__main__, gc, sys; print(*{statement})"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+
+
 def test_a_start_leaves_out_what_is_needed_later() -> None:
-    told = "import bot.__main__, sys; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
-    run = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
-    imported = set(run.stdout.split())
+    imported = {name.partition(".")[0] for name in told_by("sys.modules")}
     assert "aiohttp" in imported
     assert {name: why for name, why in LATER.items() if name in imported} == {}
+
+
+def test_what_a_start_imports_is_never_walked_through_by_a_collection() -> None:
+    full, enabled, frozen = told_by(
+        "(gc.get_stats()[2]['collections'], gc.isenabled(), gc.get_freeze_count())"
+    )
+    assert (full, enabled) == ("0", "True")
+    assert int(frozen) > 100_000
