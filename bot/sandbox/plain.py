@@ -78,11 +78,15 @@ def text(workspace: Workspace, spoken: Json) -> str:
 
 
 def mrkdwn(workspace: Workspace, words: str) -> str:
-    """Slack's markup without its marks: mentions by name, dates by their fallback, entities resolved."""
+    """Slack's markup without its marks: mentions by name, dates by their fallback, entities resolved.
+
+    A space that no line breaks at reads as one that it may: a program looks for "5 min" as it is typed.
+    """
     words = _CODE.sub(lambda found: found[1] or found[2] or "", words)
     for mark in _MARKS:
         words = mark.sub(r"\1", words)
     words = _ENTITY.sub(lambda found: _entity(workspace, found[1]), words)
+    words = words.replace("\u202f", " ").replace("\u00a0", " ")
     return words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

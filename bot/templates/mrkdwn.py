@@ -19,6 +19,9 @@ ZERO_WIDTH = "\ufeff"
 """Not seen, and white space to the parsers of markup that are written in JavaScript, as Slack's clients are."""
 MARKS = "*_~`"
 _OPENING = re.compile(r"(?<![^\W_])([*_~`])(?=\S)")
+NARROW = "\u202f"
+"""A narrow no-break space: what stands on its sides stays on one line."""
+_AMOUNT = re.compile(r"`[^`]*`|(?<=\d) (?=(?:s|min|h|d)\b)")
 _QUOTE = re.compile(r"^(\s*)&gt;", re.MULTILINE)
 _URL = re.compile(r"https?://[^\s<>|\"'`*]+[^\s<>|\"'`*.,;:!?)\]]")
 _INSTANT = re.compile(r"<!date\^(\d+)\^([^|>]*)\|([^>]*)>")
@@ -56,6 +59,13 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
+def first_lines(text: str, lines: int, characters: int) -> str:
+    """The beginning of raw text without blank ends; what was cut ends in an ellipsis."""
+    every = text.strip().splitlines()
+    begun = "\n".join(every[:lines])
+    return cut(begun if len(every) <= lines else f"{begun.rstrip()} …", characters)
+
+
 def cut_markup(markup: str, most: int) -> str:
     """At most so many characters of markup; a mention, date or link stays whole or goes."""
     if len(markup) <= most:
@@ -68,6 +78,11 @@ def cut_markup(markup: str, most: int) -> str:
         kept.append(token)
         length += len(token)
     return "".join(kept).rstrip() + "…"
+
+
+def unbroken(markup: str) -> str:
+    """Markup in which no line breaks between a number and its unit, as in `7 d`; code stays as it is, to be copied."""
+    return _AMOUNT.sub(lambda found: NARROW if found[0] == " " else found[0], markup)
 
 
 def one_line(text: str) -> str:
@@ -153,7 +168,7 @@ def plain(markup: str, names: Mapping[str, str], zone: ZoneInfo | None = None) -
     text = re.sub(r"<@([A-Z0-9]+)>", lambda found: names.get(found[1], f"@{found[1]}"), text)
     text = re.sub(r"<#([A-Z0-9]+)>", lambda found: f"#{names.get(found[1], found[1])}", text)
     text = re.sub(r"<([^|>]*)\|([^>]*)>", r"\2 (\1)", text)
-    text = text.replace(ZERO_WIDTH, "").replace("&lt;", "<").replace("&gt;", ">")
+    text = text.replace(ZERO_WIDTH, "").replace(NARROW, " ").replace("&lt;", "<").replace("&gt;", ">")
     return text.replace("&amp;", "&")
 
 

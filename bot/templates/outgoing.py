@@ -39,7 +39,7 @@ def text(view: PageView, names: Mapping[str, str], zone: tzinfo, link: str) -> s
     description = (
         reading.text(own_words, Reader(names, zone))
         if own_words
-        else "\n".join(view.description.strip().splitlines()[:DESCRIPTION_LINES])
+        else mrkdwn.first_lines(view.description, DESCRIPTION_LINES, DESCRIPTION)
     )
     if description:
         lines.insert(2, mrkdwn.cut(description, DESCRIPTION))

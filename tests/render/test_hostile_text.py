@@ -21,6 +21,7 @@ from bot.slack import commands, on_call_commands
 from bot.slack.modals import declare, escalate, links, merge, note, resolve, roles, tasks, text, update
 from bot.slack.render import help as helping
 from bot.slack.render import incident, incident_replies, notices, page, posts, timeline
+from bot.slack.render.message import context, sentence, unbroken
 from bot.templates import mrkdwn
 from tests.render.samples import (
     ACKNOWLEDGED,
@@ -197,3 +198,19 @@ def test_a_cut_never_splits_a_mention_or_an_entity() -> None:
     assert mrkdwn.cut_markup("a <@U123456> b", 8) == "a…"
     assert mrkdwn.cut_markup("a &amp; b", 6) == "a…"
     assert mrkdwn.cut_markup("a &amp; b", 8) == "a &amp;…"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("(7 d), 2 d 6 h or 25 min", "(7\u202fd), 2\u202fd 6\u202fh or 25\u202fmin"),
+        ("0.1 s late", "0.1\u202fs late"),
+        ("3 days, 4 hosts, d 5", "3 days, 4 hosts, d 5"),
+        ("say `now for 2 h` in 2 h", "say `now for 2 h` in 2\u202fh"),
+    ],
+)
+def test_a_number_and_its_unit_stay_on_one_line_except_in_code(written: str, shown: str) -> None:
+    told = sentence(written)
+    assert raw_texts([*told.blocks, unbroken(context(written))]) == [shown, shown]
+    assert told.text == written
+    assert mrkdwn.plain(shown, {}) == written

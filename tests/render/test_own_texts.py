@@ -14,7 +14,7 @@ from bot.core.views import PageView, ServiceView
 from bot.notify import sms
 from bot.slack.render import page, posts
 from bot.templates import outgoing, own
-from tests.render.samples import ANA, INCIDENT, TRIGGERED
+from tests.render.samples import ANA, INCIDENT, TRIGGERED, said
 
 WORDS = {
     "page": "{{ severity }} in {{ service }}: {{ title | upper }}",
@@ -35,7 +35,7 @@ def test_a_page_says_what_its_team_wrote_while_nobody_has_it() -> None:
     assert (
         card.text == f"{shown.severity} in {shown.service and shown.service.name}: LATENCY &lt;!CHANNEL&gt;"
     )
-    assert "p99 is 3 s. First: " in str(card.blocks)
+    assert "p99 is 3 s. First: " in said(card)
     assert outgoing.subject(shown, {}, UTC).endswith("LATENCY <!CHANNEL>")
     held = replace(shown, state=PageState.ACKNOWLEDGED, acknowledged_by=ANA, acknowledged_at=shown.started_at)
     assert "has it" in page.card(held).text

@@ -239,8 +239,11 @@ def test_resolved_names_everybody_who_lost_sleep(view: PageView, expected: str) 
 
 def test_only_the_first_lines_of_a_long_description_are_shown() -> None:
     card = page.card(replace(TRIGGERED, description="\n".join(f"line {n}" for n in range(1, 40))))
-    assert "line 6" in said(card)
+    assert "line 6 …" in said(card)
     assert "line 7" not in said(card)
+    whole = page.card(replace(TRIGGERED, description="line 1\nline 2\n\n"))
+    assert "line 2" in said(whole)
+    assert "line 2 …" not in said(whole)
 
 
 def test_why_was_i_paged_is_answered() -> None:

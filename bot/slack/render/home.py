@@ -19,6 +19,7 @@ from bot.slack.render.message import (
     header,
     lines,
     section,
+    unbroken,
 )
 from bot.slack.render.on_call import change_schedules, teams
 from bot.slack.render.on_call_questions import question
@@ -44,7 +45,7 @@ def home(view: HomeView) -> dict[str, Any]:
         blocks += [divider(), *manager(view.manager)]
     if view.health is not None:
         blocks += [divider(), *health(view.health)]
-    return {"type": "home", "blocks": blocks}
+    return {"type": "home", "blocks": [unbroken(block) for block in blocks]}
 
 
 def refused(why: str) -> dict[str, Any]:

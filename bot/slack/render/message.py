@@ -38,7 +38,21 @@ def message(text: str, blocks: Iterable[Block]) -> Message:
         longest = max((block for block in fitting if block["type"] == "section"), key=_characters)
         shorter = markdown(longest["text"]["text"], len(longest["text"]["text"]) * 2 // 3)
         fitting[fitting.index(longest)] = {**longest, "text": shorter}
-    return Message(mrkdwn.cut_markup(text, SECTION), tuple(fitting))
+    return Message(mrkdwn.cut_markup(text, SECTION), tuple(map(unbroken, fitting)))
+
+
+def unbroken(block: Block) -> Block:
+    """The block with amounts that stay on one line (`mrkdwn.unbroken`)."""
+    match block:
+        case {"type": "section", "text": {"type": "mrkdwn", "text": str(text)}}:
+            return {**block, "text": {**block["text"], "text": mrkdwn.unbroken(text)}}
+        case {"type": "context", "elements": [*elements]}:
+            return {
+                **block,
+                "elements": [{**each, "text": mrkdwn.unbroken(each["text"])} for each in elements],
+            }
+        case _:
+            return block
 
 
 def sentence(text: str) -> Message:

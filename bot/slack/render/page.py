@@ -212,8 +212,8 @@ def _description(view: PageView) -> list[Block]:
     """The first lines of what the source said, or what the team says instead."""
     if own_words := own.of_page("details", view):
         return [section(own_words)]
-    text = "\n".join(view.description.strip().splitlines()[:DESCRIPTION_LINES])
-    return [section(mrkdwn.prose(mrkdwn.cut(text, DESCRIPTION)))] if text.strip() else []
+    text = mrkdwn.first_lines(view.description, DESCRIPTION_LINES, DESCRIPTION)
+    return [section(mrkdwn.prose(text))] if text else []
 
 
 def _origin(view: PageView) -> list[str]:
