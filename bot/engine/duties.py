@@ -20,8 +20,9 @@ from bot.usecases import alerts, audit, hand_offs, paging, reaching
 
 log = structlog.get_logger(__name__)
 
-STEPS_IN_ONE_COMMIT = 250
-"""What a commit and the look at a storm cost is shared by many, and whoever else writes waits some 30 ms at most."""
+STEPS_AT_ONCE, STEPS_IN_ONE_COMMIT = 250, 1000
+"""What the look at a storm costs is shared by so many, and whoever else comes to write waits for them, some 30 ms at
+most; a commit is shared by so many while nobody waits."""
 ATTEMPTS_IN_ONE_COMMIT = 50
 """As many as one digest tells at most."""
 FEWEST_BODIES, MOST_BODIES = 20, 100
@@ -50,9 +51,11 @@ class Escalate:
         self._catalogue = catalogue
 
     async def run(self) -> None:
-        limit = STEPS_IN_ONE_COMMIT
-        while await paging.advance_due(self._db, self._catalogue(), limit) == limit:
-            pass
+        taken = STEPS_AT_ONCE
+        while taken >= STEPS_AT_ONCE:
+            taken = await paging.advance_due(
+                self._db, self._catalogue(), STEPS_AT_ONCE, most=STEPS_IN_ONE_COMMIT
+            )
         point("after-step-commit")
 
     async def due(self) -> datetime | None:

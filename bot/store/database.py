@@ -61,6 +61,11 @@ class Database:
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether anybody else of this copy waits to write."""
+        return self._writer.is_awaited
+
     def on_commit(self, listener: Callable[[Tx], None]) -> None:
         """Call `listener` with the transaction right after each commit; it must be quick and must not raise."""
         self._listeners.append(listener)

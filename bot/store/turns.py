@@ -17,6 +17,11 @@ class Turns:
         self._first: deque[asyncio.Future[None]] = deque()
         self._others: deque[asyncio.Future[None]] = deque()
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether anybody waits for the lock."""
+        return any(not waiting.done() for queue in (self._first, self._others) for waiting in queue)
+
     @asynccontextmanager
     async def turn(self, *, first: bool = False) -> AsyncIterator[None]:
         """Hold the lock for the block."""

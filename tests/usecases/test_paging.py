@@ -94,6 +94,25 @@ async def test_advancing_twice_takes_the_step_once(database: Database, clock: Ma
     assert await notifications(database, page.id) == [(ANA, "owed"), (CAROL, "owed")]
 
 
+async def test_many_due_steps_share_a_commit_until_somebody_else_waits_to_write(
+    database: Database, clock: ManualClock
+) -> None:
+    for _ in range(10):
+        await begin_alone(database)
+    clock.forward(minutes=3)
+    commits: list[int] = []
+    database.on_commit(lambda tx: commits.append(sum(fact.kind == "level_paged" for fact in tx.recorded)))
+    assert await paging.advance_due(database, COMPANY, 2, most=5) == 4, "another two would be too many"
+    async with database.write():
+        steps = asyncio.create_task(paging.advance_due(database, COMPANY, 2, most=100))
+        other = asyncio.create_task(begin_alone(database))
+        await asyncio.sleep(0)  # both wait for their turn, in this order
+    assert await steps == 2, "whoever waits does not wait for the rest"
+    await other
+    assert await paging.advance_due(database, COMPANY, 2, most=100) == 4
+    assert commits == [4, 0, 2, 1, 4]
+
+
 async def test_pages_that_change_in_different_ways_together_are_each_written_whole(
     database: Database, clock: ManualClock
 ) -> None:
