@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.core import debts
@@ -99,16 +100,23 @@ async def call_off(db: Database, number: DrillId, by: UserId) -> Drill:
     async with db.write(first=True) as tx:
         drill = await _asking(tx, number)
         await require(tx.conn, Action.PAGE_PEOPLE, by)
-        over = replace(drill, state=DrillState.CALLED_OFF, due_at=None)
-        await drills.save(tx.conn, over)
-        return over
+        return await _call_off(tx, drill, (user for user in drill.agreed if user != by))
+
+
+async def _call_off(tx: Tx, drill: Drill, people: Iterable[UserId]) -> Drill:
+    """`people` hear it: whoever agreed waits for a test page that does not come."""
+    over = replace(drill, state=DrillState.CALLED_OFF, due_at=None)
+    await drills.save(tx.conn, over)
+    for user in dict.fromkeys(people):
+        _tell(tx, over, "drill_called_off", user)
+    return over
 
 
 async def advance_due(tx: Tx, catalogue: Catalogue) -> None:
     """End drills whose people have all acknowledged, or whose time is over; call off those that were forgotten."""
     for drill in await drills.due(tx.conn, tx.now):
         if drill.state is not DrillState.RUNNING:
-            await drills.save(tx.conn, replace(drill, state=DrillState.CALLED_OFF, due_at=None))
+            await _call_off(tx, drill, (drill.by, *drill.agreed))
             continue
         waiting = False
         for number in drill.pages.values():

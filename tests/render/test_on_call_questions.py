@@ -70,7 +70,7 @@ def test_a_late_click_on_a_swap_is_told_what_became_of_it(
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        (SwapState.EXPIRED, "@bob has not answered the swap in time, so it is off"),
+        (SwapState.EXPIRED, "is off: each of you keeps their own shift."),
         (SwapState.CHANGED, "one of you is not on call any more for what they would give"),
     ],
 )

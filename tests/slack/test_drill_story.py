@@ -37,6 +37,15 @@ async def test_a_chain_is_foreseen_and_then_drilled_with_those_who_agree(
     assert "reached by Slack" in report["plain"]
 
 
+async def test_whoever_agreed_hears_that_a_drill_is_called_off(office: Office, people: Hands) -> None:
+    await people.command("bob", "/incident drill checkout SEV1")
+    await people.click("bob", "Run it live…", "#general")
+    await people.sees("ana", "wants to drill the paging of checkout at SEV1")
+    await people.click("ana", "I take part", "@Tocsin")
+    await people.click("bob", "Call it off", "#general")
+    await people.sees("ana", "The drill of checkout at SEV1 is called off. Nobody is paged for it.")
+
+
 async def test_the_form_shows_the_same_and_what_is_unknown_is_said(office: Office, people: Hands) -> None:
     opened = await people.command("bob", "/incident drill")
     assert opened["view"]["title"]["text"] == "Who would be paged?"

@@ -121,3 +121,18 @@ async def test_what_cannot_be_done_with_a_drill_is_said(database: Database, cloc
     clock.forward(hours=25)
     await hand_offs.advance_due(database, COMPANY)
     assert (await load(database, forgotten.id)).state is DrillState.CALLED_OFF
+
+
+async def test_whoever_waits_for_a_drill_hears_that_it_is_called_off(
+    database: Database, clock: ManualClock
+) -> None:
+    drill = await propose(database)
+    await drills.answer(database, drill.id, ANA, takes_part=True)
+    await drills.answer(database, drill.id, FRANK, takes_part=False)
+    await drills.call_off(database, drill.id, BOB)
+    assert await told(database, "drill_called_off") == [ANA]
+    forgotten = await propose(database)
+    await drills.answer(database, forgotten.id, CAROL, takes_part=True)
+    clock.forward(hours=25)
+    await hand_offs.advance_due(database, COMPANY)
+    assert await told(database, "drill_called_off") == [ANA, BOB, CAROL]

@@ -21,7 +21,7 @@ from bot.slack.render.message import (
 )
 from bot.templates import say
 
-KINDS = frozenset({"drill_asked", "drill_ready", "drill_report"})
+KINDS = frozenset({"drill_asked", "drill_ready", "drill_called_off", "drill_report"})
 
 
 def foreseen(simulated: Simulated, carried: str) -> Message:
@@ -51,6 +51,8 @@ def notice(what: str, view: DrillView) -> Message:
         case "drill_ready":
             text = say("drills", "ready", drill)
             return message(text, (section(text), _choices(drill.id)))
+        case "drill_called_off":
+            return called_off(drill)
         case _:
             text = say("drills", "report", view)
             each = [f"• {say('drills', 'line', line)}" for line in view.lines]
