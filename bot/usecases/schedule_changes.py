@@ -9,14 +9,20 @@ from typing import Any
 from bot.core import debts
 from bot.core.catalogue import Catalogue
 from bot.core.ids import PersonId, ScheduleId, UserId, by_user
+from bot.core.page import PageState
 from bot.core.planning import Refusal
 from bot.core.schedule import Override, Schedule, Shift, shifts
 from bot.core.schedule_facts import OverrideMade
 from bot.errors import Wrong
-from bot.store import changes, overrides, shift_watches
+from bot.store import changes, overrides, pages, shift_watches
 from bot.store.database import Database
 from bot.store.uow import Tx
 from bot.usecases.homes import refresh_recent
+
+MOST_CARDS = 100
+"""Of open pages, the oldest, whose cards say anew who is paged next; in a storm the others do so at their next step."""
+CARDS_AFTER = 1.0
+"""Seconds: who clicks and who is paged goes first."""
 
 
 def the_schedule(catalogue: Catalogue, schedule: ScheduleId) -> Schedule:
@@ -98,7 +104,14 @@ def tell(
 
 
 async def touched(tx: Tx) -> None:
-    """Whatever shows who is on call follows: the Homes that people look at, user groups, announcements."""
+    """Whatever shows who is on call follows: pages' cards, Homes that people look at, user groups, announcements."""
+    for page in await pages.open_pages(tx.conn, MOST_CARDS):
+        if page.state is PageState.TRIGGERED:
+            tx.touch(page.id, CARDS_AFTER)
+    await _shown_elsewhere(tx)
+
+
+async def _shown_elsewhere(tx: Tx) -> None:
     await refresh_recent(tx)
     tx.wake("handoff")
 
@@ -106,4 +119,4 @@ async def touched(tx: Tx) -> None:
 async def follow_configuration(db: Database) -> None:
     """To be called when another configuration is in force: it may have changed who is on call."""
     async with db.write() as tx:
-        await touched(tx)
+        await _shown_elsewhere(tx)

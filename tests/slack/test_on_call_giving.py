@@ -84,6 +84,17 @@ async def test_taking_over_now_pages_whoever_took(office: Office, people: Hands)
     assert "payments-primary @ana until" in await told(people, "carol", "who payments-primary")
 
 
+async def test_the_card_of_an_open_page_names_whoever_is_paged_next_by_now(
+    office: Office, people: Hands
+) -> None:
+    await office.page("Error rate above 5 %")
+    await people.sees("ana", "Next: @carol (payments-secondary) is paged")
+    await told(people, "dave", "take payments-secondary for 2 h")
+    await people.sees("ana", "Next: @dave (payments-secondary) is paged")
+    await people.click("dave", "Give it back", "#general")
+    await people.sees("ana", "Next: @carol (payments-secondary) is paged")
+
+
 async def test_taking_over_by_the_form(office: Office, people: Hands) -> None:
     opened = await people.command("bob", "/oncall take")
     assert opened["view"]["callback_id"] == "on_call_take"
