@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from bench.figures import Figure, median
+from bench.paging import open_dms
 from bench.world import TOKEN, service, world
 from bot.clock import SystemClock
 from bot.ingest.journal import Journal
@@ -21,7 +22,7 @@ from bot.store.migrations import migrate
 
 CONNECTIONS = 50
 SETTLE_SECONDS = 5.0
-"""After the start, whose own work takes a few seconds more."""
+"""For what follows from the pages before."""
 SECONDS = 4.0
 RUNS = 3
 CEILING_ENTRIES = 20_000
@@ -94,6 +95,7 @@ def _itself(sender: _Sender) -> _Sender:
 async def _over_http() -> float:
     """Alerts with a 202 a second; the bot folds and pages meanwhile, as it would."""
     async with world() as here:
+        await open_dms(here)
         await asyncio.sleep(SETTLE_SECONDS)
         loop = asyncio.get_running_loop()
         address = urlsplit(here.bot.url)

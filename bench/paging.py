@@ -16,7 +16,7 @@ WARM_PER_SECOND = 3.0
 
 async def measure() -> list[Figure]:
     async with world() as here:
-        await _open_dms(here)
+        await open_dms(here)
         journeys, clicks, used = [], [], []
         for run in range(RUNS):
             before = here.cpu_ms()
@@ -38,7 +38,8 @@ async def measure() -> list[Figure]:
     ]
 
 
-async def _open_dms(here: World) -> None:
+async def open_dms(here: World) -> None:
+    """Each person's, by a page that is resolved again."""
     await paced((here.fire(one, f"warm-{one}") for one in range(60)), WARM_PER_SECOND)
     await _posted(here, 60, "warm-")
     await paced((here.fire(one, f"warm-{one}", "resolved") for one in range(60)), PER_SECOND)

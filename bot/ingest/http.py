@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot.core.alert import IncomingAlert, dedup_key
 from bot.core.catalogue import Catalogue, Integration
+from bot.core.frozen import dataclass
 from bot.core.words import service_of
 from bot.ingest import sources
 from bot.ingest.journal import Journal, JournalFull, NotKept, TooManyWaiting

@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import structlog
 
+from bot.core.frozen import dataclass
 from bot.crashpoints import point
 from bot.errors import DatabaseBusy, MaybeSaved, TocsinError
 from bot.store.database import Database

@@ -16,6 +16,8 @@ from bot.store.tables import SlackUserRow
 
 _TABLE = SlackUserRow.__table__  # type: ignore[attr-defined]
 _KNOWN = hot(select(_TABLE).where(_TABLE.c.id.in_(bindparam("users", expanding=True))))
+_DIRECT = hot(select(_TABLE.c.direct).where(_TABLE.c.id == bindparam("user")))
+_SAVE_DIRECT = hot(update(_TABLE).where(_TABLE.c.id == bindparam("user")).values(direct=bindparam("channel")))
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,10 @@ async def save(conn: AsyncConnection, users: Sequence[SlackUser]) -> None:
 
 async def direct(conn: AsyncConnection, user: UserId) -> ChannelId | None:
     """The DM with this person, when it was opened before."""
-    found = await conn.scalar(select(_TABLE.c.direct).where(_TABLE.c.id == user))
+    found = (await conn.execute(_DIRECT, {"user": user})).scalar()
     return ChannelId(found) if found else None
 
 
 async def save_direct(conn: AsyncConnection, user: UserId, channel: ChannelId | None) -> None:
     """Keep the DM with somebody who is known; None: there is none any more."""
-    await conn.execute(update(_TABLE).where(_TABLE.c.id == user).values(direct=channel))
+    await conn.execute(_SAVE_DIRECT, {"user": user, "channel": channel})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -28,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.contact import SLACK_DM, Urgency
 from bot.core.facts import PageDeclined
+from bot.core.frozen import dataclass
 from bot.core.ids import ContactId, IncidentId, NotificationId, PageId, ServiceId, UserId, by_user
 from bot.core.page import FIELDS, OPEN_STATES, Page, PageState
 from bot.core.policy import Policy

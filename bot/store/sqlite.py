@@ -13,11 +13,11 @@ import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy.util.concurrency import await_
 
+from bot.core.frozen import dataclass
 from bot.store.giving_way import let_others
 
 T = TypeVar("T")

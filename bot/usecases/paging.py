@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from bot.core.catalogue import Catalogue
 from bot.core.contact import SLACK_DM, MethodKind
 from bot.core.decision import Cause, Contact, Decision, Notice, Notify, Reply, Roster, Tell
 from bot.core.facts import PageAcknowledged, PageAdopted, PageStarted
+from bot.core.frozen import dataclass
 from bot.core.ids import Actor, IncidentId, PageId, ServiceId, SeverityId, UserId, page_label, user_of
 from bot.core.page import Page, PageState
 from bot.core.policy import Policy

@@ -185,3 +185,16 @@ def test_no_file_holds(pattern: re.Pattern[str], kind: str) -> None:
         if pattern.search(line)
     ]
     assert found == [], kind
+
+
+def test_frozen_classes_are_made_the_quick_way() -> None:
+    """By `bot.core.frozen`; the sandbox, which imports nothing of the bot, has the standard library's."""
+    standard = re.compile(r"^from dataclasses import .*\bdataclass\b", re.MULTILINE)
+    slow = [
+        str(path.relative_to(ROOT))
+        for path in _sources("bot")
+        if SANDBOX not in path.parents and path.name != "frozen.py"
+        for text in (path.read_text(),)
+        if standard.search(text) and "\n@dataclass(frozen=True" in text
+    ]
+    assert slow == []

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.core.alert import AlertStatus, IncomingAlert, Link
+from bot.core.frozen import dataclass
 from bot.ingest.sources import fields, slack_text
 
 _OVER = "resolved|recovered|recovery|ok|closed|back to normal"
