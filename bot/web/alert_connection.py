@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from email.utils import formatdate
@@ -24,8 +25,11 @@ log = structlog.get_logger(__name__)
 LONGEST_HEAD = 4_096
 LARGEST = 64 * 1024
 """Of a body; larger ones come in several pieces."""
-IDLE_SECONDS = 75.0
-"""Real time without a request, after which a connection is closed, give or take as much."""
+IDLE_SECONDS = 3_630.0
+"""Real time without a request, after which a connection is closed, give or take as much.
+
+As aiohttp's: longer than proxies keep theirs, so that none of them uses one that is being closed.
+"""
 
 _REQUEST = re.compile(
     rb"POST " + PATH.encode() + rb"([\w-]+) HTTP/1\.1\r\n"
@@ -96,6 +100,8 @@ class AlertConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none of asyncio's classes
         self._all_open.add(self)
+        plug = cast(socket.socket, transport.get_extra_info("socket"))
+        plug.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)  # whoever vanished is found gone
         self._watch()
 
     def data_received(self, data: bytes) -> None:
