@@ -46,7 +46,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever waits for minutes begins first, and all others go on beside it; their order is any."""
+    """Whoever waits for long begins first, and all others go on beside it; their order is any."""
     items.sort(key=lambda item: item.get_closest_marker("begins_first") is None)
 
 
