@@ -46,8 +46,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever waits for long begins first, and all others go on beside it; their order is any."""
-    items.sort(key=lambda item: item.get_closest_marker("begins_first") is None)
+    """Whoever waits for long begins first, each with another behind it: xdist gives a worker two to begin with.
+
+    The order of all others is any.
+    """
+    long = sorted((item for item in items if _seconds(item)), key=_seconds, reverse=True)
+    others = [item for item in items if not _seconds(item)]
+    begin = [item for pair in zip(long, others, strict=False) for item in pair]
+    items[:] = [*begin, *long[len(others) :], *others[len(long) :]]
+
+
+def _seconds(item: pytest.Item) -> int:
+    """How long a test that begins first takes, about; 0 for any other."""
+    marker = item.get_closest_marker("begins_first")
+    return int(marker.args[0]) if marker else 0
 
 
 def pytest_configure() -> None:

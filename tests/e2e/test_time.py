@@ -55,7 +55,7 @@ async def until_posts(people: Hands, count: int, within: float) -> list[tuple[fl
     return await eventually(enough, f"{count} page messages", within)
 
 
-@pytest.mark.begins_first
+@pytest.mark.begins_first(41)
 async def test_levels_repeat_and_last_resort_each_in_their_time(
     people: Hands, bot_process: BotProcess
 ) -> None:

@@ -85,7 +85,7 @@ async def send_until_taken(bot: BotProcess, title: str) -> float:
         (1, "IMMEDIATE"),
         (1, "EXCLUSIVE"),
         (6, "EXCLUSIVE"),
-        pytest.param(30, "IMMEDIATE", marks=pytest.mark.begins_first),
+        pytest.param(30, "IMMEDIATE", marks=pytest.mark.begins_first(31)),
     ],
 )
 async def test_a_lock_on_sqlite_is_sat_out(

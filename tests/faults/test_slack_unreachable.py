@@ -31,7 +31,7 @@ FINDINGS = ("first finding.", "second finding.", "third finding.")
 Story = Callable[[Hands, BotProcess], Awaitable[None]]
 
 
-@pytest.mark.begins_first
+@pytest.mark.begins_first(145)
 async def test_two_minutes_without_slack_lose_no_page_no_event_and_no_state(
     tmp_path: Path, postgres: Cluster
 ) -> None:

@@ -24,7 +24,7 @@ from tests.e2e.world import BotProcess, Hands, alert, eventually
 from tests.faults.seeds import seed
 from tests.faults.storm import ask, key_of, posts, promise_held
 
-pytestmark = pytest.mark.timing
+pytestmark = [pytest.mark.timing, pytest.mark.begins_first(26)]
 
 _DEBTS = DebtRow.__table__  # type: ignore[attr-defined]
 
