@@ -28,9 +28,9 @@ run: $(INSTALLED)
 		echo "Only one of SLACK_BOT_TOKEN and SLACK_APP_TOKEN is set, so this is the sandbox, not Slack."; fi; \
 	exec $(BIN)/python -m bot sandbox
 
-# Many stories wait for Slack and for time to pass: three for each core keep the cores at work.
-# With many more, three seconds pass before a form is open, and Slack's trigger is over.
-WORKERS ?= $(shell echo $$((3 * $$(getconf _NPROCESSORS_ONLN))))
+# Many stories wait for Slack and for time to pass: five for two cores keep the cores at work.
+# With more, three seconds may pass before a form is open, and Slack's trigger is over.
+WORKERS ?= $(shell echo $$((5 * $$(getconf _NPROCESSORS_ONLN) / 2)))
 
 # A machine that stands still for seconds makes Slack's three and other bounds in real time pass: such a test is tried
 # again, and what is slow by itself is slow each time. All other failures count at once.
@@ -38,7 +38,7 @@ AGAIN := --reruns 2 --reruns-delay 5 --only-rerun 'TooSlow|operation_timeout|exp
 
 stage = @echo "== $(1)"; $(2) || { echo "make test: stopped, the stage '$(1)' failed" >&2; exit 1; }
 
-# What pytest makes of a test file is kept, also where the environment says otherwise: ten workers read each of them.
+# What pytest makes of a test file is kept, also where the environment says otherwise: nine workers read each of them.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(INSTALLED_TESTS)
 	$(call stage,lint,$(BIN)/python -m ruff check .)

@@ -12,7 +12,7 @@ import os
 import secrets
 import socket
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -45,6 +45,8 @@ IN_FLIGHT = 64
 """How many sends may be on their way at once."""
 KEPT_FOR_PAGES = 16
 """Of these; so that a page need not wait until sends that hang give up."""
+A_SECOND = 1_000_000
+"""Of microseconds."""
 SEND_WITHIN_SECONDS = 15.0
 """Shorter than a lease: nobody else takes a debt over while it is being sent."""
 
@@ -70,6 +72,7 @@ class Outbox:
         self._away = False
         """Whether Slack was away when something was sent last."""
         self._stopping = False
+        self._claims = 0
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
     async def run(self) -> None:
@@ -102,7 +105,8 @@ class Outbox:
     async def due(self) -> datetime | None:
         """The earliest real instant with something to claim; None while there is no room for more.
 
-        What is overdue is due now: each run claims some of it, so many debts of one instant are progress, not a spin.
+        What is overdue is due now, and each claim makes that another instant, also when the clock stands still: so many
+        debts of one instant are progress, not a spin.
         """
         room, down_to = self._room()
         if room <= 0:
@@ -111,7 +115,10 @@ class Outbox:
         async with self._db.read() as conn:
             at = await debts.next_due(conn, list(self._sends), down_to, without)
         instants = [one for one in (at, self._pace.resumes_at()) if one is not None]
-        return max(min(instants), self._db.clock.real()) if instants else None
+        now = self._db.clock.real()
+        if not instants or min(instants) > now:
+            return min(instants, default=None)
+        return now - timedelta(microseconds=self._claims)
 
     async def take_over(self) -> None:
         """At the start of the only copy: whoever was sending is dead, so its sends are in doubt at once."""
@@ -147,6 +154,8 @@ class Outbox:
             return 0
         most = self._pace.room(self._kinds(in_hand))
         claimed = await debts.claim(tx.conn, self.owner, tx.real, room, in_hand, min(lowest, down_to), most)
+        if claimed.debts:
+            self._claims = (self._claims + 1) % A_SECOND
         tx.then(lambda: self._begin(claimed.debts))
         if claimed.more:
             tx.wake("deliver")

@@ -152,6 +152,26 @@ async def test_there_is_room_for_so_many_at_once(database: Database) -> None:
     assert set((await states(database)).values()) == {"sent"}
 
 
+async def test_a_run_that_claims_is_progress_whatever_came_due_meanwhile(
+    database: Database, clock: ManualClock
+) -> None:
+    """Else the engine takes the third such run within one instant for a spin, and holds the duty back."""
+    receiver = Receiver()
+    receiver.hold.clear()
+    box = outbox(database, receiver)
+    await owe(database, deliver("first"))
+    seen = [await box.due()]
+    for number in range(3):
+        await box.run()
+        await owe(database, deliver(f"meanwhile {number}"))
+        seen.append(await box.due())
+    assert len(set(seen)) == 4
+    assert all(at is not None and clock.real() - timedelta(seconds=1) < at <= clock.real() for at in seen)
+    assert await box.due() == seen[-1], "where nothing is claimed nothing has moved"
+    receiver.hold.set()
+    await pay(box)
+
+
 async def test_a_refusal_is_final_and_a_limit_waits_as_told(database: Database, clock: ManualClock) -> None:
     def answer(debt: Debt) -> Outcome:
         if debt.key == "refused":
